@@ -1,0 +1,96 @@
+"""The AI's recommendation of one candidate, and what is left of it when an expert calls flags normal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+
+from scoring.features import measured
+from scoring.flags import Case, checks
+from scoring.lines import DEFAULT_LINES, Lines
+from scoring.match import believable, match_parts
+from scoring.norms import NormTable
+from scoring.scorecard import DEFAULT, Scorecard, judged, raised, weighed
+from scoring.types import Brief, Creator, FlagCode, MatchPart, Recommendation
+
+MODEL = "scorecard-1"
+"""Name of this model; a change of rules or default numbers needs a new one."""
+
+
+def recommend(
+    creator: Creator,
+    brief: Brief,
+    norms: NormTable,
+    *,
+    fee: float | None = None,
+    today: date,
+    scorecard: Scorecard = DEFAULT,
+    lines: Lines = DEFAULT_LINES,
+) -> Recommendation:
+    """Verdict, match, fraud risk and reasons for one candidate; total: odd numbers become gaps, never errors.
+
+    `fee` is in the currency of the brief's budget; `norms` must not come from the batch being judged; `today` tells how
+    old the numbers are (unknown age is not stale).
+    """
+    seen = measured(creator.metrics, creator.platform, today)
+    metrics, dropped = seen.metrics, seen.dropped
+    if fee is not None and not believable(fee):
+        fee, dropped = None, (*dropped, "fee")
+    tier = lines.for_(creator.platform, creator.market).tier_of(metrics.followers)
+    norm = norms.nearest(creator.platform, creator.market, tier, "engagement_rate", creator.categories)
+    case = Case(metrics, tier, creator.text, brief, lines.for_(creator.platform, creator.market, tier), norm)
+    all_checks = checks(case)
+    flags = raised(all_checks, scorecard)
+    parts = match_parts(case, creator.categories, fee, scorecard)
+    age = None if metrics.measured_on is None else (today - metrics.measured_on).days
+    stale = age is not None and age > case.lines.stale_days
+    call = judged(flags, [c.code for c in all_checks if not c.measured], parts, stale=stale, card=scorecard)
+    return Recommendation(
+        verdict=call.verdict,
+        match=call.match,
+        risk=call.risk,
+        risk_low=call.risk_low,
+        risk_high=call.risk_high,
+        confident=call.confident,
+        flags=flags,
+        checks=all_checks,
+        match_parts=parts,
+        model=MODEL,
+        similar=None if norm is None else norm.creators,
+        measured_on=metrics.measured_on,
+        age_days=age,
+        stale=stale,
+        dropped=dropped,
+    )
+
+
+def without(rec: Recommendation, codes: Collection[FlagCode], scorecard: Scorecard = DEFAULT) -> Recommendation:
+    """The recommendation as it would be if these flags were normal in the market; the same one if none was raised.
+
+    Flags go; checks stay, for they are what was seen. A disputed engagement counts as inside the band in the match, and
+    a disputed sponsored saturation no longer lowers it. A disputed audience mismatch leaves the match alone: calling
+    the share normal puts nobody into the campaign's markets. For recommendations of this model only: another one's
+    numbers would be replaced by the scorecard's. Raises ValueError for brand safety, which nobody disputes.
+    """
+    if FlagCode.BRAND_SAFETY in codes:
+        raise ValueError("brand safety is not disputable")
+    kept = [flag for flag in rec.flags if flag.code not in codes]
+    if len(kept) == len(rec.flags):
+        return rec
+    parts = dict(rec.match_parts)
+    if FlagCode.ENGAGEMENT_OFF_NORM in codes and MatchPart.ENGAGEMENT in parts:
+        parts[MatchPart.ENGAGEMENT] = 100.0
+    flags = weighed(kept, scorecard)
+    call = judged(flags, rec.unmeasured, parts, stale=rec.stale, card=scorecard)
+    return replace(
+        rec,
+        verdict=call.verdict,
+        match=call.match,
+        risk=call.risk,
+        risk_low=call.risk_low,
+        risk_high=call.risk_high,
+        confident=call.confident,
+        flags=flags,
+        match_parts=parts,
+    )

@@ -1,0 +1,72 @@
+"""A recommendation as plain JSON values and back, exactly; how it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from scoring.types import Band, Check, FlagCode, MatchPart, Recommendation, RiskFlag, Severity, Tier, Verdict
+
+_ENUMS: Mapping[str, type[StrEnum]] = {"code": FlagCode, "severity": Severity, "tier": Tier, "verdict": Verdict}
+
+
+def recommendation_to_json(rec: Recommendation) -> dict[str, Any]:
+    """Values that `json.dumps` takes; floats keep every digit, None stays None."""
+    plain = _flat(rec)
+    plain["match_parts"] = {str(part): value for part, value in rec.match_parts.items()}
+    plain["flags"] = [_flat(flag) for flag in rec.flags]
+    plain["checks"] = [_flat(check) for check in rec.checks]
+    plain["measured_on"] = None if rec.measured_on is None else rec.measured_on.isoformat()
+    return plain
+
+
+def recommendation_from_json(plain: Mapping[str, Any]) -> Recommendation:
+    """The recommendation that was kept; fields that a later version added take their defaults, unknown ones are left.
+
+    Raises ValueError when it is not one.
+    """
+    try:
+        values = _values(Recommendation, plain)
+        values["match_parts"] = {MatchPart(part): value for part, value in plain["match_parts"].items()}
+        values["flags"] = tuple(RiskFlag(**_values(RiskFlag, flag)) for flag in plain["flags"])
+        values["checks"] = tuple(Check(**_values(Check, check)) for check in plain["checks"])
+        if values.get("measured_on") is not None:
+            values["measured_on"] = date.fromisoformat(values["measured_on"])
+        return Recommendation(**values)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a recommendation: {error!r}") from error
+
+
+def _flat(thing: Recommendation | RiskFlag | Check | Band) -> dict[str, Any]:
+    """One dataclass, one level deep: enums as text, tuples as lists, the band inside as a dict."""
+    plain: dict[str, Any] = {}
+    for spec in fields(thing):
+        value = getattr(thing, spec.name)
+        if isinstance(value, StrEnum):
+            value = str(value)
+        elif isinstance(value, Band):
+            value = _flat(value)
+        elif isinstance(value, tuple):
+            value = list(value)
+        plain[spec.name] = value
+    return plain
+
+
+def _values(kind: type[Recommendation | RiskFlag | Check | Band], plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Constructor arguments of `kind`, of what `plain` knows."""
+    values: dict[str, Any] = {}
+    for spec in fields(kind):
+        if spec.name not in plain:
+            continue
+        value = plain[spec.name]
+        if value is not None and spec.name in _ENUMS:
+            value = _ENUMS[spec.name](value)
+        elif value is not None and spec.name == "norm":
+            value = Band(**_values(Band, value))
+        elif isinstance(value, list):
+            value = tuple(value)
+        values[spec.name] = value
+    return values
