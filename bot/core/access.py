@@ -1,0 +1,53 @@
+"""Who may do what to a review, as the rules say; the edges add what only Slack knows (team, stranger)."""
+
+from __future__ import annotations
+
+from bot.core.assignment import is_referrer
+from bot.core.errors import NotAllowed
+from bot.core.types import Campaign, Candidate, Member, Review, Role, UserId
+
+
+def require_judge(
+    person: Member | None, review: Review, campaign: Campaign, candidate: Candidate, lead: UserId | None
+) -> Member:
+    """The person, if they may decide this review: an expert of its market or a lead, and not its referrer.
+
+    Raises NotAllowed with the reason and whom to ask.
+    """
+    params = {
+        "candidate": candidate.name,
+        "market": review.market,
+        "expert": review.expert,
+        "lead": lead,
+        "owner": campaign.owner,
+    }
+    if person is None or not person.roles:
+        raise NotAllowed("no_role", **params)
+    if person.deleted or person.guest:
+        raise NotAllowed("guest", **params)
+    if not (person.is_lead or person.is_expert_of(review.market)):
+        if person.markets:
+            raise NotAllowed("not_your_market", markets=person.markets, **params)
+        raise NotAllowed("marketer_asks", **params)
+    if is_referrer(person, candidate.referred_by):
+        raise NotAllowed("own_referral", **params)
+    return person
+
+
+def require_objector(
+    person: Member | None, review: Review, campaign: Campaign, candidate: Candidate, lead: UserId | None
+) -> Member:
+    """Who may object to a decision: whoever may judge, and the campaign's owner, who asks the lead that way."""
+    if person is not None and person.active and person.id == campaign.owner:
+        return person
+    return require_judge(person, review, campaign, candidate, lead)
+
+
+def require_lead(person: Member | None, lead: UserId | None) -> Member:
+    if person is None or not person.active or not person.is_lead:
+        raise NotAllowed("not_lead", lead=lead)
+    return person
+
+
+def is_marketer(person: Member) -> bool:
+    return any(role is Role.MARKETER for role, _ in person.roles)

@@ -1,0 +1,56 @@
+"""What an answer must say: reasons that fit its direction, words when the reason is "other", flags when it is the norm."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.core.errors import Invalid
+from bot.core.types import REASONS, Rationale, Reason
+from scoring.types import FlagCode, Recommendation, Verdict
+
+_URL = re.compile(r"https?://[^\s<>|\"']+")
+
+
+def with_evidence(rationale: Rationale) -> Rationale:
+    """The first URL of the narrative is the evidence link; trailing punctuation is the sentence's, not the link's.
+
+    >>> with_evidence(Rationale(narrative="see https://e.com/a. And more")).evidence
+    'https://e.com/a'
+    """
+    found = _URL.search(rationale.narrative)
+    return replace(rationale, evidence=found.group().rstrip(".,;:!?)]»”") if found else None)
+
+
+def disputable(rec: Recommendation) -> tuple[FlagCode, ...]:
+    """The raised flags that may be called normal: never brand safety."""
+    return tuple(f.code for f in rec.flags if f.disputable)
+
+
+def check_override(rationale: Rationale, verdict: Verdict, rec: Recommendation) -> Rationale:
+    """Raises Invalid naming the field when the answer lacks what it must say."""
+    if not rationale.reasons:
+        raise Invalid("reason_needed", field="reasons")
+    if any(r not in REASONS[verdict] for r in rationale.reasons):
+        raise Invalid("reason_needed", field="reasons")
+    if rationale.confidence is None:
+        raise Invalid("confidence_needed", field="confidence")
+    if Reason.OTHER in rationale.reasons and not rationale.narrative.strip():
+        raise Invalid("text_needed", field="narrative")
+    asked = Reason.MARKET_NORM in rationale.reasons and disputable(rec)
+    if asked and not rationale.disputed:
+        raise Invalid("flags_needed", field="flags")
+    kept = _raised(rationale, rec) if asked else ()
+    return with_evidence(replace(rationale, disputed=kept))
+
+
+def check_norm(rationale: Rationale, rec: Recommendation) -> Rationale:
+    """Normal for this market: at least one raised flag that can be disputed; the reason records itself."""
+    kept = _raised(rationale, rec)
+    if not kept:
+        raise Invalid("flags_needed", field="flags")
+    return with_evidence(replace(rationale, disputed=kept, reasons=(Reason.MARKET_NORM,), confidence=None))
+
+
+def _raised(rationale: Rationale, rec: Recommendation) -> tuple[FlagCode, ...]:
+    return tuple(code for code in disputable(rec) if code in rationale.disputed)

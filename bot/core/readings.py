@@ -1,0 +1,184 @@
+"""How each kind of column reads one cell: a value, or None and the code of a note that says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from bot.core.audience import parse_audience
+from bot.core.cell_text import is_address, parse_outcome, parse_platform, plain_text, read_name
+from bot.core.columns import ColumnUse
+from bot.core.countries import parse_country
+from bot.core.headers import FIELDS, Kind
+from bot.core.money import parse_currency, parse_money
+from bot.core.values import (
+    MAX_NUMBER,
+    DecimalMark,
+    is_formula,
+    is_missing,
+    is_sheet_error,
+    parse_count,
+    parse_date,
+    parse_flag,
+    parse_number,
+    parse_share,
+)
+
+Reading = tuple[Any, str | None]
+"""(value or None, note code or None)"""
+_LENGTHS: Final = {"bio": 2000, "captions": 10_000, "contact": 500}
+_TEXT_MAX: Final = 200
+_CACHED: Final = 20_000
+
+
+def why_unreadable(cell: str) -> str | None:
+    """Say why a cell gave no value: None if it says that there is none."""
+    if is_sheet_error(cell):
+        return "sheet_error"
+    if is_missing(cell):
+        return None
+    if is_formula(cell):
+        return "formula"
+    number = parse_number(cell, grouped=True)
+    if number is None:
+        return "unreadable"
+    return "negative" if number < 0 else "too_large" if number > MAX_NUMBER else "unreadable"
+
+
+def _count(cell: str, decimal: DecimalMark | None) -> Reading:
+    value = parse_count(cell, decimal=decimal)
+    return (value, None) if value is not None else (None, why_unreadable(cell))
+
+
+def _average(cell: str, decimal: DecimalMark | None) -> Reading:
+    value = parse_number(cell, decimal=decimal, grouped=True)
+    return (value, None) if value is not None and 0 <= value <= MAX_NUMBER else (None, why_unreadable(cell))
+
+
+def _ratio(cell: str, decimal: DecimalMark | None) -> Reading:
+    value = parse_number(cell, decimal=decimal or ("," if "," in cell and "." not in cell else None))
+    return (value, None) if value is not None and abs(value) <= 1e6 else (None, why_unreadable(cell))
+
+
+def _share(cell: str, name: str, *, percent: bool) -> Reading:
+    value = parse_share(cell, percent=percent)
+    if value is None:
+        return None, why_unreadable(cell)
+    low, high = (-1.0, 1000.0) if name.startswith("growth") else (0.0, 10.0 if name == "engagement_rate" else 1.0)
+    return (value, None) if low <= value <= high else (None, "negative" if value < low == 0 else "out_of_range")
+
+
+def _country(cell: str) -> Reading:
+    if is_missing(cell):
+        return None, "sheet_error" if is_sheet_error(cell) else None
+    found = parse_country(cell)
+    if found is None and (shares := parse_audience(cell)):
+        found = max(shares, key=lambda code: shares[code])
+    if found is not None:
+        return found, None
+    if is_formula(cell):
+        return None, "formula"
+    return None, "number_in_country" if parse_number(cell.strip("% ")) is not None else "unknown_country"
+
+
+def _text(cell: str, name: str) -> Reading:
+    if is_missing(cell) or is_formula(cell):
+        return None, why_unreadable(cell)
+    text, limit = plain_text(cell), _LENGTHS.get(name, _TEXT_MAX)
+    return (text[:limit].rstrip(), "cut") if len(text) > limit else (text or None, None)
+
+
+def _list(cell: str) -> Reading:
+    text, note = _text(cell.replace("\n", ";"), "captions")
+    parts = (part.strip() for part in (text or "").replace("|", ";").replace(",", ";").split(";"))
+    return tuple(part[:_TEXT_MAX] for part in parts if part), note
+
+
+def _brand_safety(cell: str) -> Reading:
+    word = cell.strip().casefold()
+    if word in {"none", "clean", "ok", "safe", "nothing", "чисто", "limpo", "limpio", "0"} or parse_flag(cell) is False:
+        return (), None
+    if parse_flag(cell) is True or (parse_number(cell) or 0) > 0:
+        return ("unspecified",), None  # something was found, and nobody wrote down what
+    found, note = _list(cell)
+    return found or None, note
+
+
+def _outcome(cell: str) -> Reading:
+    if is_missing(cell) or is_formula(cell):
+        return None, why_unreadable(cell)
+    code = parse_outcome(cell)
+    return code, None if code else "unknown_outcome"
+
+
+def _checked(parse: Callable[[str], Any]) -> Callable[[str], Reading]:
+    def read(cell: str) -> Reading:
+        value = parse(cell)
+        return (value, None) if value is not None else (None, why_unreadable(cell))
+
+    return read
+
+
+def _address(cell: str) -> Reading:
+    return (plain_text(cell)[:500], None) if is_address(cell) and not is_formula(cell) else (None, why_unreadable(cell))
+
+
+def reader_of(use: ColumnUse, day_first: bool | None) -> Callable[[str], Reading]:
+    """Return the function that reads one cell of this column, remembering what it has read."""
+    name = (use.field or "").partition(":")[0]
+    plain: Callable[[str], Reading]
+    match FIELDS[name]:
+        case Kind.COUNT:
+            plain = partial(_count, decimal=use.decimal)
+        case Kind.AVERAGE:
+            plain = partial(_average, decimal=use.decimal)
+        case Kind.RATIO:
+            plain = partial(_ratio, decimal=use.decimal)
+        case Kind.SHARE:
+            plain = partial(_share, name=name, percent=use.percent)
+        case Kind.AUDIENCE if ":" in (use.field or ""):
+            plain = partial(_share, name=name, percent=use.percent)
+        case Kind.AUDIENCE:
+            plain = _checked(lambda cell: parse_audience(cell) or None)
+        case Kind.COUNTRY:
+            plain = _country
+        case Kind.NAME:
+            plain = read_name
+        case Kind.MONEY:
+            plain = _checked(parse_money)
+        case Kind.FLAG:
+            plain = _checked(parse_flag)
+        case Kind.DATE:
+            plain = partial(_date, day_first=day_first)
+        case Kind.PLATFORM:
+            plain = _checked(parse_platform)
+        case Kind.ADDRESS:
+            plain = _address
+        case Kind.CATEGORY:
+            plain = _list
+        case _:
+            special = {"brand_safety": _brand_safety, "past_outcome": _outcome, "currency": _checked(parse_currency)}
+            plain = special.get(name, partial(_text, name=name))
+    return _remembering(plain)
+
+
+def _date(cell: str, day_first: bool | None) -> Reading:
+    value = parse_date(cell, day_first=day_first)
+    if value is None and day_first is None and parse_date(cell, day_first=True) is not None:
+        return None, "ambiguous_date"
+    return (value, None) if value is not None else (None, why_unreadable(cell))
+
+
+def _remembering(read: Callable[[str], Reading]) -> Callable[[str], Reading]:
+    seen: dict[str, Reading] = {}
+
+    def remembered(cell: str) -> Reading:
+        found = seen.get(cell)
+        if found is None:
+            if len(seen) > _CACHED:
+                seen.clear()
+            found = seen[cell] = read(cell)
+        return found
+
+    return remembered
