@@ -1,0 +1,235 @@
+"""Creators, their numbers over time, candidates, what the AI said of them, and the imports that they came in with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from bot.core.types import Candidate
+from db.store import Unit
+from db.tables import CandidateRow, CreatorRow, ImportRow, RecommendationRow, SnapshotRow
+from scoring.record import recommendation_from_json, recommendation_to_json
+from scoring.types import Metrics, Recommendation
+
+#: SQLite takes 32,766 parameters in one statement; look-ups go in slices well below.
+_SLICE = 500
+
+T = TypeVar("T")
+
+
+def metrics_to_json(metrics: Metrics) -> dict[str, Any]:
+    """Only what was measured: a missing number has no key, so it can never turn into a zero."""
+    out: dict[str, Any] = {}
+    for name in Metrics.__dataclass_fields__:
+        value = getattr(metrics, name)
+        if value is None or (name == "audience" and not value):
+            continue
+        out[name] = value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple) else value
+    if "audience" in out:
+        out["audience"] = dict(out["audience"])
+    return out
+
+
+def metrics_from_json(data: Mapping[str, Any]) -> Metrics:
+    values = dict(data)
+    if "measured_on" in values:
+        values["measured_on"] = date.fromisoformat(values["measured_on"])
+    if "brand_safety" in values:
+        values["brand_safety"] = tuple(values["brand_safety"])
+    return Metrics(**values)
+
+
+def _from(row: CandidateRow) -> Candidate:
+    return Candidate(
+        id=row.id,
+        campaign=row.campaign,
+        creator_id=row.creator_id,
+        platform=row.platform,
+        handle=row.handle,
+        name=row.name,
+        market=row.market,
+        country=row.country,
+        categories=tuple(row.categories),
+        metrics=metrics_from_json(row.metrics),
+        url=row.url,
+        fee=row.fee,
+        currency=row.currency,
+        referred_by=row.referred_by,
+        strategic=row.strategic,
+        past_outcome=row.past_outcome,
+        contact=row.contact,
+        text=row.text,
+    )
+
+
+def _to(candidate: Candidate, import_id: str, line: int) -> dict[str, Any]:
+    return {
+        "id": candidate.id,
+        "campaign": candidate.campaign,
+        "creator_id": candidate.creator_id,
+        "import_id": import_id,
+        "line": line,
+        "market": candidate.market,
+        "name": candidate.name,
+        "handle": candidate.handle,
+        "platform": candidate.platform,
+        "country": candidate.country,
+        "categories": list(candidate.categories),
+        "metrics": metrics_to_json(candidate.metrics),
+        "url": candidate.url,
+        "fee": candidate.fee,
+        "currency": candidate.currency,
+        "referred_by": candidate.referred_by,
+        "strategic": candidate.strategic,
+        "past_outcome": candidate.past_outcome,
+        "contact": candidate.contact,
+        "text": candidate.text,
+    }
+
+
+def get(unit: Unit, candidate_id: str) -> Candidate | None:
+    row = unit.get(CandidateRow, candidate_id)
+    return _from(row) if row is not None else None
+
+
+def many(unit: Unit, ids: Sequence[str]) -> dict[str, Candidate]:
+    found: dict[str, Candidate] = {}
+    for part in _sliced(ids):
+        rows = unit.exec(select(CandidateRow).where(col(CandidateRow.id).in_(part)))
+        found.update((row.id, _from(row)) for row in rows)
+    return found
+
+
+def recommendation(unit: Unit, candidate_id: str) -> Recommendation | None:
+    row = unit.get(RecommendationRow, candidate_id)
+    return recommendation_from_json(row.record) if row is not None else None
+
+
+def recommendations(unit: Unit, ids: Sequence[str]) -> dict[str, Recommendation]:
+    found: dict[str, Recommendation] = {}
+    for part in _sliced(ids):
+        rows = unit.exec(select(RecommendationRow).where(col(RecommendationRow.candidate_id).in_(part)))
+        found.update((row.candidate_id, recommendation_from_json(row.record)) for row in rows)
+    return found
+
+
+def _sliced(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), _SLICE):
+        yield values[start : start + _SLICE]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCreator:
+    """A creator that we already have, and where it is a candidate of the campaign at hand."""
+
+    id: str
+    candidate_id: str | None
+    candidate_line: int | None
+    import_file: str | None
+
+
+def known_creators(
+    unit: Unit, campaign: str, handles: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], KnownCreator]:
+    """(platform, casefolded handle) -> what we have of it; those that we do not have are absent."""
+    wanted = set(handles)
+    found: dict[tuple[str, str], KnownCreator] = {}
+    for part in _sliced([handle for _, handle in handles]):
+        rows = unit.execute(
+            sa.select(
+                col(CreatorRow.platform),
+                col(CreatorRow.handle_key),
+                col(CreatorRow.id),
+                col(CandidateRow.id).label("candidate_id"),
+                col(CandidateRow.line),
+                col(ImportRow.file_name),
+            )
+            .outerjoin(
+                CandidateRow,
+                sa.and_(col(CandidateRow.creator_id) == col(CreatorRow.id), col(CandidateRow.campaign) == campaign),
+            )
+            .outerjoin(ImportRow, col(ImportRow.id) == col(CandidateRow.import_id))
+            .where(col(CreatorRow.handle_key).in_(part))
+        )
+        for platform, key, creator_id, candidate_id, line, file_name in rows:
+            if (platform, key) in wanted:
+                found[platform, key] = KnownCreator(creator_id, candidate_id, line, file_name)
+    return found
+
+
+def add_creators(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(unit, CreatorRow, rows)
+
+
+def unseen_snapshots(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those numbers that we do not have of these creators yet."""
+    known: set[tuple[str, str]] = set()
+    for part in _sliced([r["creator_id"] for r in rows]):
+        found = unit.execute(
+            sa.select(col(SnapshotRow.creator_id), col(SnapshotRow.digest)).where(col(SnapshotRow.creator_id).in_(part))
+        )
+        known.update((creator, digest) for creator, digest in found)
+    fresh = {(r["creator_id"], r["digest"]): r for r in rows if (r["creator_id"], r["digest"]) not in known}
+    return list(fresh.values())
+
+
+def add_snapshots(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert(unit, SnapshotRow, rows)
+
+
+def add_import(unit: Unit, **values: Any) -> None:
+    unit.execute(sa.insert(ImportRow).values(**values))
+
+
+def add_candidates(unit: Unit, rows: Iterable[tuple[Candidate, int]], import_id: str) -> None:
+    _insert(unit, CandidateRow, [_to(candidate, import_id, line) for candidate, line in rows])
+
+
+def add_recommendations(unit: Unit, rows: Iterable[tuple[str, Recommendation]], now: datetime) -> None:
+    _insert(
+        unit,
+        RecommendationRow,
+        [
+            {
+                "candidate_id": candidate_id,
+                "model": rec.model,
+                "verdict": rec.verdict.value,
+                "match": rec.match,
+                "risk": rec.risk,
+                "confident": rec.confident,
+                "record": recommendation_to_json(rec),
+                "at": now,
+            }
+            for candidate_id, rec in rows
+        ],
+    )
+
+
+def _insert(unit: Unit, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        unit.execute(sa.insert(table), list(rows))
+
+
+def history(unit: Unit, limit: int) -> Iterator[tuple[str, str, str | None, tuple[str, ...], Metrics]]:
+    """(platform, creator, country, categories, numbers) of the latest snapshots, oldest first: what norms come from."""
+    latest = sa.select(col(SnapshotRow.id)).order_by(col(SnapshotRow.taken_at).desc()).limit(limit)
+    rows = unit.execute(
+        sa.select(
+            col(CreatorRow.platform), col(CreatorRow.id), col(CreatorRow.country), col(CreatorRow.categories),
+            col(SnapshotRow.metrics),
+        )
+        .join(SnapshotRow, col(SnapshotRow.creator_id) == col(CreatorRow.id))
+        .where(col(SnapshotRow.id).in_(latest))
+        .order_by(col(SnapshotRow.taken_at))
+    )  # fmt: skip
+    for platform, creator_id, country, categories, metrics in rows:
+        yield platform, creator_id, country, tuple(categories), metrics_from_json(metrics)
+
+
+def import_row(unit: Unit, import_id: str) -> ImportRow | None:
+    return unit.get(ImportRow, import_id)

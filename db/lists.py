@@ -1,0 +1,166 @@
+"""Lists and counts over candidates and their reviews: what digests, progress and status are read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from bot.core.types import Campaign, How, Line, Progress, Route, State
+from db.reviews import AWAITS
+from db.store import Unit
+from db.tables import CandidateRow, DecisionRow, JudgementRow, RecommendationRow, ReviewRow
+from scoring.types import Verdict
+
+_R = cast("sa.Table", ReviewRow.__table__)  # type: ignore[attr-defined]
+_SLICE = 500
+
+
+def _lines() -> sa.Select[Any]:
+    objected = sa.exists().where(
+        col(JudgementRow.review_id) == _R.c.id, col(JudgementRow.how) == How.DISSENT.value
+    )
+    return (
+        sa.select(
+            _R.c.id, _R.c.version, col(CandidateRow.name), col(CandidateRow.handle), _R.c.campaign, _R.c.market,
+            _R.c.route, _R.c.state, col(RecommendationRow.verdict).label("ai_verdict"),
+            col(DecisionRow.verdict).label("decision"), col(DecisionRow.by), _R.c.expert, _R.c.deadline_at,
+            _R.c.opened_at, objected.label("objected"),
+        )
+        .join(CandidateRow, col(CandidateRow.id) == _R.c.candidate_id)
+        .join(RecommendationRow, col(RecommendationRow.candidate_id) == _R.c.candidate_id)
+        .outerjoin(
+            DecisionRow, sa.and_(col(DecisionRow.review_id) == _R.c.id, col(DecisionRow.round) == _R.c.round)
+        )
+        .order_by(_R.c.intake_at, _R.c.rank.desc(), _R.c.id)
+    )  # fmt: skip
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        row.id, row.version, row.name, row.handle, row.campaign, row.market, Route(row.route), State(row.state),
+        Verdict(row.ai_verdict), Verdict(row.decision) if row.decision else None, row.by, row.expert,
+        row.deadline_at, row.opened_at is not None, bool(row.objected),
+    )  # fmt: skip
+
+
+def lines(
+    unit: Unit,
+    *,
+    campaign: str | None = None,
+    import_id: str | None = None,
+    review_ids: Sequence[str] | None = None,
+) -> tuple[Line, ...]:
+    """Candidates with where they stand, by intake, then best match first."""
+    wanted = _lines()
+    if campaign is not None:
+        wanted = wanted.where(_R.c.campaign == campaign)
+    if import_id is not None:
+        wanted = wanted.where(col(CandidateRow.import_id) == import_id)
+    if review_ids is None:
+        return tuple(_line(row) for row in unit.execute(wanted))
+    found: list[Line] = []
+    for start in range(0, len(review_ids), _SLICE):
+        rows = unit.execute(wanted.where(_R.c.id.in_(review_ids[start : start + _SLICE])))
+        found.extend(_line(row) for row in rows)
+    return tuple(found)
+
+
+def progress(unit: Unit, campaign: Campaign) -> Progress:
+    """A campaign in numbers."""
+    rows = unit.execute(
+        sa.select(_R.c.state, col(DecisionRow.verdict), sa.func.count())
+        .outerjoin(
+            DecisionRow, sa.and_(col(DecisionRow.review_id) == _R.c.id, col(DecisionRow.round) == _R.c.round)
+        )
+        .where(_R.c.campaign == campaign.key)
+        .group_by(_R.c.state, col(DecisionRow.verdict))
+    ).all()
+    decided = {v: sum(n for s, d, n in rows if s == State.DECIDED.value and d == v.value) for v in Verdict}
+    waiting = sum(n for s, _, n in rows if s in AWAITS)
+    open_ones = sa.and_(_R.c.campaign == campaign.key, _R.c.state.in_(AWAITS))
+    last = unit.execute(
+        sa.select(sa.func.max(_R.c.deadline_at, type_=_R.c.deadline_at.type)).where(open_ones)
+    ).scalar_one()
+    unopened = unit.execute(
+        sa.select(sa.func.count()).select_from(_R).where(open_ones, _R.c.opened_at.is_(None))
+    ).scalar_one()
+    return Progress(
+        campaign,
+        total=sum(n for *_, n in rows),
+        proceed=decided[Verdict.PROCEED],
+        decline=decided[Verdict.DECLINE],
+        waiting=waiting,
+        last_deadline=last,
+        withdrawn=sum(n for s, _, n in rows if s == State.WITHDRAWN.value),
+        unopened=unopened,
+    )
+
+
+def counts(unit: Unit) -> dict[str, dict[str, int]]:
+    """Reviews by state and by route."""
+    found: dict[str, dict[str, int]] = {
+        "by_state": {s.value: 0 for s in State},
+        "by_route": {r.value: 0 for r in Route},
+    }
+    for name, column in (("by_state", _R.c.state), ("by_route", _R.c.route)):
+        for value, count in unit.execute(sa.select(column, sa.func.count()).group_by(column)):
+            found[name][value] = count
+    return found
+
+
+def _total(unit: Unit, *where: sa.ColumnElement[bool]) -> int:
+    return int(unit.execute(sa.select(sa.func.count()).select_from(_R).where(*where)).scalar_one())
+
+
+def open_total(unit: Unit) -> int:
+    return _total(unit, _R.c.state.in_(AWAITS), _R.c.opened_at.is_not(None))
+
+
+def queued_total(unit: Unit) -> int:
+    return _total(unit, _R.c.state.in_(AWAITS), _R.c.opened_at.is_(None))
+
+
+def overdue_total(unit: Unit, now: datetime) -> int:
+    return _total(unit, _R.c.state.in_(AWAITS), _R.c.deadline_at <= now)
+
+
+def fast_tracked_since(unit: Unit, since: datetime) -> dict[str, int]:
+    """How many candidates each referrer (casefolded) got onto the fast track."""
+    referrer = sa.func.lower(col(CandidateRow.referred_by))
+    rows = unit.execute(
+        sa.select(col(CandidateRow.referred_by), sa.func.count())
+        .join(_R, _R.c.candidate_id == col(CandidateRow.id))
+        .where(
+            _R.c.route == Route.FAST_TRACK.value, _R.c.intake_at >= since, col(CandidateRow.referred_by).is_not(None)
+        )
+        .group_by(referrer, col(CandidateRow.referred_by))
+    )
+    found: dict[str, int] = {}
+    for name, count in rows:
+        found[name.strip().casefold()] = found.get(name.strip().casefold(), 0) + count
+    return found
+
+
+def knowers(unit: Unit, creator_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Who judged each creator before, in any campaign."""
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(creator_ids), _SLICE):
+        rows = unit.execute(
+            sa.select(col(CandidateRow.creator_id), col(JudgementRow.expert))
+            .join(_R, _R.c.candidate_id == col(CandidateRow.id))
+            .join(JudgementRow, col(JudgementRow.review_id) == _R.c.id)
+            .where(col(CandidateRow.creator_id).in_(creator_ids[start : start + _SLICE]))
+            .distinct()
+        )
+        for creator, expert in rows:
+            found.setdefault(creator, set()).add(expert)
+    return {creator: frozenset(who) for creator, who in found.items()}
+
+
+def review_of_judgement(unit: Unit, judgement_id: str) -> str | None:
+    row = unit.get(JudgementRow, judgement_id)
+    return row.review_id if row is not None else None

@@ -1,0 +1,54 @@
+"""Bring a database to the level of this code, or say which level it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from db.store import Store
+
+#: The newest migration; a test compares it with the folder, so that starting need not import Alembic to know.
+HEAD = "0001"
+
+
+def level(store: Store) -> str | None:
+    """The database's migration level, None for an empty one. One small query; raises nothing for a new file."""
+    with store.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def migrate(store: Store, to: str = "head") -> None:
+    """Upgrade (or downgrade) in one transaction; nothing happens when the database is there already."""
+    if to == "head" and level(store) == HEAD:
+        return
+    from alembic import command
+
+    config = _config()
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        if to == "head" or _is_ahead(level_of(connection), to):
+            command.upgrade(config, to)
+        else:
+            command.downgrade(config, to)
+
+
+def level_of(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return found
+
+
+def _is_ahead(now: str | None, to: str) -> bool:
+    return to != "base" and (now is None or to > now)
+
+
+def _config():  # type: ignore[no-untyped-def]
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

@@ -1,0 +1,38 @@
+"""Alembic's entry: runs on the connection that db.migrate hands over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import context
+from sqlmodel import AutoString, SQLModel
+
+from db import tables
+
+
+def _plain(kind: str, thing: Any, _context: Any) -> str | bool:
+    """Write plain SQLAlchemy types into migrations: they must not change when our classes do."""
+    if kind != "type":
+        return False
+    if isinstance(thing, tables.UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(thing, sa.String | AutoString):
+        return "sa.String()"
+    return False
+
+
+def run() -> None:
+    connection = context.config.attributes["connection"]
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_item=_plain,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run()

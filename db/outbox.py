@@ -1,0 +1,178 @@
+"""What has to be said in Slack: rows enqueued with the change that caused them, claimed and marked one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from db.store import Unit
+from db.tables import OutboxRow, PostRow
+
+_OPEN = ("ready", "sending", "unknown")
+_TABLE = cast("sa.Table", OutboxRow.__table__)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One message to send: its row as claimed."""
+
+    seq: int
+    id: str
+    lane: str
+    kind: str
+    ref: str
+    state: str
+    tries: int
+    created_at: datetime
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands in Slack."""
+
+    channel: str
+    ts: str
+
+
+def enqueue(
+    unit: Unit, errand_id: str, kind: str, ref: str, lane: str, now: datetime, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Say this, once: an errand of the same kind, reference and lane that has not left yet says it already.
+
+    Of such a pair the details are joined list by list, so that a message about several reviews names all of them.
+    """
+    waiting = unit.execute(
+        sa.select(_TABLE.c.seq, _TABLE.c.detail).where(
+            _TABLE.c.kind == kind, _TABLE.c.ref == ref, _TABLE.c.lane == lane, _TABLE.c.state == "ready"
+        )
+    ).first()
+    if waiting is None:
+        unit.execute(
+            sa.insert(_TABLE).values(
+                id=errand_id, lane=lane, kind=kind, ref=ref, state="ready", tries=0, next_at=now, created_at=now,
+                detail=dict(detail or {}),
+            )
+        )  # fmt: skip
+    elif detail:
+        joined = _joined(waiting.detail, detail)
+        unit.execute(sa.update(_TABLE).where(_TABLE.c.seq == waiting.seq).values(detail=joined))
+
+
+def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(old)
+    for key, value in new.items():
+        there = both.get(key)
+        if isinstance(there, list) and isinstance(value, list):
+            both[key] = there + [v for v in value if v not in there]
+        else:
+            both[key] = value
+    return both
+
+
+def _errand(row: Any) -> Errand:
+    return Errand(row.seq, row.id, row.lane, row.kind, row.ref, row.state, row.tries, row.created_at, row.detail)
+
+
+def lanes_due(unit: Unit, now: datetime) -> tuple[str, ...]:
+    """Lanes whose head may leave now."""
+    head = (
+        sa.select(_TABLE.c.lane, sa.func.min(_TABLE.c.seq).label("seq"))
+        .where(_TABLE.c.state.in_(_OPEN))
+        .group_by(_TABLE.c.lane)
+        .subquery()
+    )
+    rows = unit.execute(
+        sa.select(_TABLE.c.lane).join(head, head.c.seq == _TABLE.c.seq).where(_TABLE.c.next_at <= now)
+    )
+    return tuple(row.lane for row in rows)
+
+
+def claim(unit: Unit, lane: str, now: datetime) -> Errand | None:
+    """Take the head of a lane, marked `sending` in this unit's own commit before anything leaves the house.
+
+    The errand says in which state it was found: `sending` and `unknown` must be looked up before they are sent again.
+    """
+    found = sa.select(_TABLE).where(_TABLE.c.lane == lane, _TABLE.c.state.in_(_OPEN)).order_by(_TABLE.c.seq).limit(1)
+    row = unit.execute(found).first()
+    if row is None or row.next_at > now:
+        return None
+    unit.execute(
+        sa.update(_TABLE).where(_TABLE.c.seq == row.seq).values(state="sending", tries=row.tries + 1)
+    )
+    return _errand(row)
+
+
+def sent(unit: Unit, errand: Errand, place: Place | None, now: datetime) -> None:
+    """It is there; where it stands is kept for later changes of the same message."""
+    unit.execute(sa.update(_TABLE).where(_TABLE.c.seq == errand.seq).values(state="sent", sent_at=now, error=None))
+    if place is None:
+        return
+    key = (errand.kind, errand.ref, errand.lane)
+    if unit.get(PostRow, key) is None:
+        kind, ref, lane = key
+        unit.execute(
+            sa.insert(PostRow).values(kind=kind, ref=ref, lane=lane, channel=place.channel, ts=place.ts, at=now)
+        )
+    else:
+        unit.execute(
+            sa.update(PostRow)
+            .where(col(PostRow.kind) == key[0], col(PostRow.ref) == key[1], col(PostRow.lane) == key[2])
+            .values(channel=place.channel, ts=place.ts, at=now)
+        )
+
+
+def later(unit: Unit, errand: Errand, at: datetime, state: str, error: str) -> None:
+    """Not this time: `ready` when it surely did not arrive, `unknown` when nobody can tell.
+
+    A newer errand may have been enqueued to say the same meanwhile; then this one says both.
+    """
+    detail = dict(errand.detail)
+    if state == "ready":
+        twin = unit.execute(
+            sa.select(_TABLE.c.seq, _TABLE.c.detail).where(
+                _TABLE.c.kind == errand.kind, _TABLE.c.ref == errand.ref, _TABLE.c.lane == errand.lane,
+                _TABLE.c.state == "ready",
+            )
+        ).first()  # fmt: skip
+        if twin is not None:
+            detail = _joined(detail, twin.detail)
+            unit.execute(sa.delete(_TABLE).where(_TABLE.c.seq == twin.seq))
+    unit.execute(
+        sa.update(_TABLE)
+        .where(_TABLE.c.seq == errand.seq)
+        .values(state=state, next_at=at, error=error[:500], detail=detail)
+    )
+
+
+def dead(unit: Unit, errand: Errand, error: str) -> None:
+    """It will never arrive as it is; kept for the operator."""
+    unit.execute(sa.update(_TABLE).where(_TABLE.c.seq == errand.seq).values(state="dead", error=error[:500]))
+
+
+def place_of(unit: Unit, kind: str, ref: str, lane: str) -> Place | None:
+    row = unit.get(PostRow, (kind, ref, lane))
+    return Place(row.channel, row.ts) if row is not None else None
+
+
+def place_in_any_lane(unit: Unit, kind: str, ref: str) -> Place | None:
+    row = unit.exec(select(PostRow).where(PostRow.kind == kind, PostRow.ref == ref)).first()
+    return Place(row.channel, row.ts) if row is not None else None
+
+
+def next_at(unit: Unit) -> datetime | None:
+    found = sa.select(sa.func.min(_TABLE.c.next_at, type_=_TABLE.c.next_at.type)).where(_TABLE.c.state.in_(_OPEN))
+    return cast("datetime | None", unit.execute(found).scalar_one())
+
+
+def depth(unit: Unit) -> dict[str, int]:
+    """How many errands are in each state but `sent`."""
+    rows = unit.execute(
+        sa.select(_TABLE.c.state, sa.func.count()).where(_TABLE.c.state != "sent").group_by(_TABLE.c.state)
+    )
+    return {state: count for state, count in rows}

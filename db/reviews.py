@@ -1,0 +1,340 @@
+"""Reviews with their judgements, decisions, comments and drafts: compare-and-set for every change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from bot.core.types import (
+    Basis,
+    Comment,
+    Confidence,
+    Decision,
+    How,
+    Judgement,
+    OnDeadline,
+    Rationale,
+    Reason,
+    Review,
+    Route,
+    Stakes,
+    State,
+)
+from db.store import Unit
+from db.tables import CommentRow, DecisionRow, DraftRow, JudgementRow, RecommendationRow, ReviewRow
+from scoring.types import FlagCode, Verdict
+
+AWAITS = tuple(s.value for s in State if s.awaits)
+
+_COLUMNS = tuple(Review.__dataclass_fields__)
+_TABLE = cast("sa.Table", ReviewRow.__table__)  # type: ignore[attr-defined]
+_SELECT = sa.select(*(_TABLE.c[name] for name in _COLUMNS))
+_ONE = _SELECT.where(_TABLE.c.id == sa.bindparam("review_id"))
+_SAVE = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.id == sa.bindparam("b_id"), _TABLE.c.version == sa.bindparam("b_version"))
+    .values({name: sa.bindparam(name) for name in _COLUMNS if name != "id"} | {"half_at": sa.bindparam("half_at")})
+)
+
+
+def review_from(row: Any) -> Review:
+    """A review of a row with the review's own columns, by name."""
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    values["route"] = Route(values["route"])
+    values["stakes"] = Stakes(values["stakes"])
+    values["state"] = State(values["state"])
+    values["on_deadline"] = OnDeadline(values["on_deadline"])
+    return Review(**values)
+
+
+def _to(review: Review) -> dict[str, Any]:
+    return {name: getattr(review, name) for name in _COLUMNS}
+
+
+def get(unit: Unit, review_id: str) -> Review | None:
+    row = unit.execute(_ONE, {"review_id": review_id}).first()
+    return review_from(row) if row is not None else None
+
+
+def save(unit: Unit, before: Review, after: Review) -> bool:
+    """Write `after` if the review is still at `before`'s version; False when somebody was faster.
+
+    `half_at` says when unopened reviews are told of; once a review is open or over there is nothing to tell.
+    """
+    half = before.intake_at + (after.deadline_at - before.intake_at) / 2 if after.queued else None
+    values = {name: value for name, value in _to(after).items() if name != "id"}
+    done = unit.execute(_SAVE, {**values, "half_at": half, "b_id": before.id, "b_version": before.version})
+    return cast("sa.CursorResult[Any]", done).rowcount == 1
+
+
+def add_many(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New reviews: the review's own fields and wanted, policy, propensity, rank, half_at."""
+    if rows:
+        unit.execute(sa.insert(ReviewRow), list(rows))
+
+
+def values(review: Review) -> dict[str, Any]:
+    """The review's own columns, for `add_many`."""
+    return _to(review)
+
+
+def load_of(unit: Unit) -> dict[str, int]:
+    """How many unanswered reviews carry each person's name, open or queued."""
+    rows = unit.execute(
+        sa.select(_TABLE.c.expert, sa.func.count()).where(_TABLE.c.state.in_(AWAITS)).group_by(_TABLE.c.expert)
+    )
+    return {expert: count for expert, count in rows if expert}
+
+
+def open_count(unit: Unit, expert: str) -> int:
+    return int(
+        unit.execute(
+            sa.select(sa.func.count()).where(
+                _TABLE.c.expert == expert, _TABLE.c.state.in_(AWAITS), _TABLE.c.opened_at.is_not(None)
+            )
+        ).scalar_one()
+    )
+
+
+def queued(unit: Unit, expert: str, limit: int, now: datetime) -> tuple[Review, ...]:
+    """The best unopened reviews of one person that still have time: highest match first, then first come."""
+    rows = unit.execute(
+        _SELECT.where(
+            _TABLE.c.expert == expert,
+            _TABLE.c.state == State.PENDING.value,
+            _TABLE.c.opened_at.is_(None),
+            _TABLE.c.deadline_at > now,
+        )
+        .order_by(_TABLE.c.rank.desc(), _TABLE.c.intake_at, _TABLE.c.id)
+        .limit(limit)
+    )
+    return tuple(review_from(row) for row in rows)
+
+
+def queued_count(unit: Unit, expert: str) -> int:
+    return int(
+        unit.execute(
+            sa.select(sa.func.count()).where(
+                _TABLE.c.expert == expert, _TABLE.c.state == State.PENDING.value, _TABLE.c.opened_at.is_(None)
+            )
+        ).scalar_one()
+    )
+
+
+def waiting_for(unit: Unit, expert: str) -> tuple[Review, ...]:
+    """What is open with this person's name on it (or is held for a lead's ruling), soonest deadline first."""
+    rows = unit.execute(
+        _SELECT.where(
+            _TABLE.c.expert == expert, _TABLE.c.state.in_(AWAITS), _TABLE.c.opened_at.is_not(None)
+        ).order_by(_TABLE.c.deadline_at, _TABLE.c.id)
+    )
+    return tuple(review_from(row) for row in rows)
+
+
+def held(unit: Unit) -> tuple[Review, ...]:
+    rows = unit.execute(_SELECT.where(_TABLE.c.state == State.HELD.value).order_by(_TABLE.c.deadline_at, _TABLE.c.id))
+    return tuple(review_from(row) for row in rows)
+
+
+def _batch(unit: Unit, found: sa.Select[Any]) -> Any:
+    """Lock what a sweep is about to change against other replicas, where there can be any."""
+    if unit.get_bind().dialect.name == "postgresql":
+        found = found.with_for_update(skip_locked=True, of=_TABLE)
+    return unit.execute(found)
+
+
+def overdue(unit: Unit, now: datetime, limit: int) -> tuple[tuple[Review, Verdict], ...]:
+    """Unanswered reviews whose deadline has passed, oldest first, each with what the AI recommends."""
+    rows = _batch(
+        unit,
+        _SELECT.add_columns(col(RecommendationRow.verdict).label("ai_verdict"))
+        .join(RecommendationRow, col(RecommendationRow.candidate_id) == _TABLE.c.candidate_id)
+        .where(_TABLE.c.state.in_(AWAITS), _TABLE.c.deadline_at <= now)
+        .order_by(_TABLE.c.deadline_at)
+        .limit(limit),
+    )
+    return tuple((review_from(row), Verdict(row.ai_verdict)) for row in rows)
+
+
+def settling(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:
+    """Decided reviews whose undo window is over."""
+    found = _SELECT.where(_TABLE.c.undo_until <= now).order_by(_TABLE.c.undo_until).limit(limit)
+    return tuple(review_from(row) for row in _batch(unit, found))
+
+
+def half_gone(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:
+    """Unopened reviews at half their window of which nobody has been told yet."""
+    found = _SELECT.where(_TABLE.c.half_at <= now).order_by(_TABLE.c.half_at).limit(limit)
+    return tuple(review_from(row) for row in _batch(unit, found))
+
+
+def mark_half_told(unit: Unit, ids: Sequence[str]) -> None:
+    if ids:
+        unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(ids)).values(half_at=None))
+
+
+def next_due(unit: Unit) -> datetime | None:
+    """The earliest instant at which the clock has something to do to a review."""
+    awaiting = _TABLE.c.state.in_(AWAITS)
+    instants = [
+        unit.execute(sa.select(sa.func.min(_TABLE.c.deadline_at, type_=_TABLE.c.deadline_at.type)).where(awaiting)),
+        unit.execute(sa.select(sa.func.min(_TABLE.c.undo_until, type_=_TABLE.c.undo_until.type))),
+        unit.execute(sa.select(sa.func.min(_TABLE.c.half_at, type_=_TABLE.c.half_at.type))),
+    ]
+    times = [t for t in (r.scalar_one() for r in instants) if t is not None]
+    return min(times) if times else None
+
+
+def next_deadline(unit: Unit) -> datetime | None:
+    found = sa.select(sa.func.min(_TABLE.c.deadline_at, type_=_TABLE.c.deadline_at.type))
+    return cast("datetime | None", unit.execute(found.where(_TABLE.c.state.in_(AWAITS))).scalar_one())
+
+
+# Judgements and decisions
+
+
+def judgement_from(row: JudgementRow) -> Judgement:
+    rationale = Rationale(
+        tuple(Reason(r) for r in row.reasons),
+        Confidence(row.confidence) if row.confidence else None,
+        row.narrative,
+        row.evidence,
+        tuple(FlagCode(f) for f in row.disputed),
+    )
+    return Judgement(
+        row.id, row.review_id, row.round, row.expert, Verdict(row.verdict), How(row.how), rationale, row.ai_visible,
+        row.at, row.undone_at,
+    )  # fmt: skip
+
+
+def add_judgement(unit: Unit, judgement: Judgement) -> None:
+    rationale = judgement.rationale
+    unit.execute(
+        sa.insert(JudgementRow).values(
+            id=judgement.id,
+            review_id=judgement.review_id,
+            round=judgement.round,
+            expert=judgement.expert,
+            verdict=judgement.verdict.value,
+            how=judgement.how.value,
+            reasons=[r.value for r in rationale.reasons],
+            confidence=rationale.confidence.value if rationale.confidence else None,
+            narrative=rationale.narrative,
+            evidence=rationale.evidence,
+            disputed=[f.value for f in rationale.disputed],
+            ai_visible=judgement.ai_visible,
+            at=judgement.at,
+        )
+    )
+
+
+def judgements(unit: Unit, review_id: str) -> tuple[Judgement, ...]:
+    rows = unit.exec(select(JudgementRow).where(JudgementRow.review_id == review_id).order_by(col(JudgementRow.at)))
+    return tuple(judgement_from(row) for row in rows)
+
+
+def decision_from(row: DecisionRow) -> Decision:
+    return Decision(row.review_id, row.round, Verdict(row.verdict), row.by, Basis(row.basis), row.at, row.undone_at)
+
+
+def decision(unit: Unit, review_id: str, round_: int) -> tuple[Decision, str | None] | None:
+    """The decision of a round and the judgement behind it."""
+    row = unit.get(DecisionRow, (review_id, round_))
+    return (decision_from(row), row.judgement_id) if row is not None else None
+
+
+def add_decision(unit: Unit, made: Decision, judgement_id: str | None = None) -> None:
+    unit.execute(sa.insert(DecisionRow), [decision_values(made, judgement_id)])
+
+
+def add_decisions(unit: Unit, made: Sequence[Decision]) -> None:
+    if made:
+        unit.execute(sa.insert(DecisionRow), [decision_values(d) for d in made])
+
+
+def decision_values(made: Decision, judgement_id: str | None = None) -> dict[str, Any]:
+    return asdict(made) | {"verdict": made.verdict.value, "basis": made.basis.value, "by": str(made.by),
+                           "judgement_id": judgement_id}  # fmt: skip
+
+
+def mark_undone(unit: Unit, undone: Decision) -> None:
+    """The decision and the judgement behind it no longer count; both stay on record."""
+    unit.execute(
+        sa.update(DecisionRow)
+        .where(col(DecisionRow.review_id) == undone.review_id, col(DecisionRow.round) == undone.round)
+        .values(undone_at=undone.undone_at)
+    )
+    unit.execute(
+        sa.update(JudgementRow)
+        .where(
+            col(JudgementRow.review_id) == undone.review_id,
+            col(JudgementRow.round) == undone.round,
+            col(JudgementRow.how) != How.DISSENT.value,
+        )
+        .values(undone_at=undone.undone_at)
+    )
+
+
+# Comments and drafts
+
+
+def add_comment(unit: Unit, comment: Comment) -> None:
+    unit.execute(sa.insert(CommentRow).values(**asdict(comment)))
+
+
+def comments(unit: Unit, review_id: str) -> tuple[Comment, ...]:
+    rows = unit.exec(select(CommentRow).where(CommentRow.review_id == review_id).order_by(col(CommentRow.at)))
+    return tuple(Comment(r.id, r.review_id, r.author, r.text, r.at) for r in rows)
+
+
+def rationale_to_json(rationale: Rationale) -> dict[str, Any]:
+    return {
+        "reasons": [r.value for r in rationale.reasons],
+        "confidence": rationale.confidence.value if rationale.confidence else None,
+        "narrative": rationale.narrative,
+        "disputed": [f.value for f in rationale.disputed],
+    }
+
+
+def rationale_from_json(data: Mapping[str, Any]) -> Rationale:
+    return Rationale(
+        tuple(Reason(r) for r in data["reasons"]),
+        Confidence(data["confidence"]) if data["confidence"] else None,
+        data["narrative"],
+        None,
+        tuple(FlagCode(f) for f in data["disputed"]),
+    )
+
+
+def keep_draft(
+    unit: Unit, draft_id: str, review_id: str, author: str, verdict: Verdict | None, rationale: Rationale, at: datetime
+) -> None:
+    unit.execute(
+        sa.insert(DraftRow).values(
+            id=draft_id,
+            review_id=review_id,
+            author=author,
+            verdict=verdict.value if verdict else None,
+            rationale=rationale_to_json(rationale),
+            at=at,
+        )
+    )
+
+
+def draft(unit: Unit, draft_id: str) -> tuple[str, str, Verdict | None, Rationale] | None:
+    """(review, author, verdict, rationale) of a kept draft."""
+    row = unit.get(DraftRow, draft_id)
+    if row is None:
+        return None
+    verdict = Verdict(row.verdict) if row.verdict else None
+    return row.review_id, row.author, verdict, rationale_from_json(row.rationale)
+
+
+def drop_draft(unit: Unit, draft_id: str) -> None:
+    unit.execute(sa.delete(DraftRow).where(col(DraftRow.id) == draft_id))
+

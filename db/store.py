@@ -1,0 +1,125 @@
+"""The engine and its units of work: one writer at a time on SQLite, readers beside it, the same code on PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from bot.core.errors import Busy, Invalid
+
+#: A unit of work: everything in it is committed together or not at all.
+Unit = Session
+
+_BUSY_MS = 1500
+
+
+class Store:
+    """Where everything is kept. `url` is any SQLAlchemy URL of SQLite or PostgreSQL (psycopg).
+
+    Only `unit()` commits. On SQLite a process-wide lock lets one writer in at a time: waiting in Python is fair and
+    cheap, waiting inside SQLite is a sleeping poll.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url = make_url(url)
+        except sa.exc.ArgumentError as error:
+            raise Invalid("database_url", url=url) from error
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._writing = threading.Lock()
+        if self.sqlite:
+            self._prepare_folder()
+            self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE")
+            self._reader = self._sqlite_engine(begin="BEGIN")
+        else:
+            self._writer = self._reader = sa.create_engine(self.url, pool_pre_ping=True)
+
+    def _prepare_folder(self) -> None:
+        name = self.url.database
+        if name and name != ":memory:":
+            Path(name).expanduser().parent.mkdir(parents=True, exist_ok=True)
+
+    def _sqlite_engine(self, begin: str) -> Engine:
+        engine = sa.create_engine(self.url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+
+        @sa.event.listens_for(engine, "connect")
+        def _connect(connection: Any, _record: Any) -> None:
+            # pysqlite's own transaction handling would upgrade a read to a write halfway and fail at once.
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA temp_store=MEMORY")
+            cursor.close()
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: sa.Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    @property
+    def engine(self) -> Engine:
+        return self._writer
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """A unit of work that commits at its end. Raises Busy when the store does not let us write in time."""
+        lock = self._writing if self.sqlite else _NO_LOCK
+        with lock, Session(self._writer, expire_on_commit=False, autoflush=False) as session:
+            try:
+                yield session
+                session.commit()
+            except OperationalError as error:
+                session.rollback()
+                raise _plain(error) from error
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Unit]:
+        """A consistent view that never waits for a writer and never writes."""
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            try:
+                yield session
+            except OperationalError as error:
+                raise _plain(error) from error
+            finally:
+                session.rollback()
+
+    def close(self) -> None:
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+class _NoLock:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+_NO_LOCK = _NoLock()
+
+
+def _plain(error: OperationalError) -> Busy:
+    """What the database said, as an error that tells somebody what to do; never its SQL, which may hold answers."""
+    said = str(error.orig).lower()
+    if "locked" in said or "timeout" in said:
+        return Busy("locked")
+    if "full" in said:
+        return Busy("disk_full")
+    if "no such table" in said or "no such column" in said or "undefined" in said:
+        return Busy("not_migrated")
+    return Busy("unreachable", detail=str(error.orig))

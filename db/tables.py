@@ -1,0 +1,325 @@
+"""The rows: one SQLModel class per table; what they mean is in bot.core.types, how they are read in the repositories."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in, aware UTC out: SQLite forgets the zone, and a naive time is refused before it gets there."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time reached the database: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _json(**kwargs: Any) -> Any:
+    return Field(sa_type=sa.JSON, **kwargs)
+
+
+def _time(**kwargs: Any) -> Any:
+    return Field(sa_type=UtcDateTime, **kwargs)  # type: ignore[call-overload]
+
+
+class MemberRow(SQLModel, table=True):
+    __tablename__ = "members"
+    id: str = Field(primary_key=True)
+    name: str
+    tz: str | None = None
+    locale: str | None = None
+    team: str | None = None
+    guest: bool = False
+    deleted: bool = False
+    seen_at: datetime | None = _time(default=None)
+
+
+class MemberRoleRow(SQLModel, table=True):
+    __tablename__ = "member_roles"
+    member_id: str = Field(primary_key=True, foreign_key="members.id")
+    role: str = Field(primary_key=True)
+    market: str = Field(primary_key=True, default="")
+    """ISO country, "" for roles that have no market."""
+
+
+class TrustedReferrerRow(SQLModel, table=True):
+    __tablename__ = "trusted_referrers"
+    key: str = Field(primary_key=True)
+    """The name, casefolded."""
+    name: str
+
+
+class CampaignRow(SQLModel, table=True):
+    __tablename__ = "campaigns"
+    key: str = Field(primary_key=True)
+    name: str
+    markets: list[str] = _json()
+    channel: str
+    owner: str
+    type: str
+    stakes: str
+    categories: list[str] = _json()
+    min_audience: float | None = None
+    avoid: list[str] = _json()
+    tiers: list[str] = _json()
+    fee_line: float | None = None
+    budget: float | None = None
+    currency: str
+    window_seconds: int
+    on_deadline: str | None = None
+    locale: str
+    created_at: datetime = _time()
+
+
+class CreatorRow(SQLModel, table=True):
+    __tablename__ = "creators"
+    __table_args__ = (sa.UniqueConstraint("platform", "handle_key", name="uq_creators_handle"),)
+    id: str = Field(primary_key=True)
+    platform: str
+    handle: str
+    handle_key: str
+    """Casefolded: one creator, however the handle was typed."""
+    name: str
+    country: str | None = None
+    categories: list[str] = _json()
+
+
+class SnapshotRow(SQLModel, table=True):
+    """A creator's numbers as one file had them: history for the norms."""
+
+    __tablename__ = "snapshots"
+    __table_args__ = (sa.UniqueConstraint("creator_id", "digest", name="uq_snapshots_numbers"),)
+    id: str = Field(primary_key=True)
+    creator_id: str = Field(foreign_key="creators.id", index=True)
+    import_id: str = Field(foreign_key="imports.id", index=True)
+    digest: str
+    """Of the numbers: the same file twice adds nothing."""
+    metrics: dict[str, Any] = _json()
+    taken_at: datetime = _time()
+
+
+class ImportRow(SQLModel, table=True):
+    __tablename__ = "imports"
+    id: str = Field(primary_key=True)
+    campaign: str = Field(foreign_key="campaigns.key", index=True)
+    file_name: str
+    digest: str
+    at: datetime = _time()
+    accepted: int
+    duplicates: int
+    rejected: int
+
+
+class CandidateRow(SQLModel, table=True):
+    __tablename__ = "candidates"
+    __table_args__ = (sa.UniqueConstraint("campaign", "creator_id", name="uq_candidates_once"),)
+    id: str = Field(primary_key=True)
+    campaign: str = Field(foreign_key="campaigns.key")
+    creator_id: str = Field(foreign_key="creators.id", index=True)
+    import_id: str = Field(foreign_key="imports.id", index=True)
+    line: int
+    market: str
+    name: str
+    handle: str
+    platform: str
+    country: str | None = None
+    categories: list[str] = _json()
+    metrics: dict[str, Any] = _json()
+    url: str | None = None
+    fee: float | None = None
+    currency: str | None = None
+    referred_by: str | None = None
+    strategic: bool = False
+    past_outcome: str | None = None
+    contact: str | None = None
+    text: str = ""
+
+
+class RecommendationRow(SQLModel, table=True):
+    """What the AI said, never changed: the learned parts live in one JSON record, what is queried in columns."""
+
+    __tablename__ = "recommendations"
+    candidate_id: str = Field(primary_key=True, foreign_key="candidates.id")
+    model: str
+    verdict: str
+    match: float | None = None
+    risk: float
+    confident: bool
+    record: dict[str, Any] = _json()
+    at: datetime = _time()
+
+
+class ReviewRow(SQLModel, table=True):
+    __tablename__ = "reviews"
+    __table_args__ = (
+        sa.Index("ix_reviews_due", "deadline_at", sqlite_where=sa.text("state IN ('pending','held','reopened')"),
+                 postgresql_where=sa.text("state IN ('pending','held','reopened')")),
+        sa.Index("ix_reviews_undo", "undo_until", sqlite_where=sa.text("undo_until IS NOT NULL"),
+                 postgresql_where=sa.text("undo_until IS NOT NULL")),
+        sa.Index("ix_reviews_half", "half_at", sqlite_where=sa.text("half_at IS NOT NULL"),
+                 postgresql_where=sa.text("half_at IS NOT NULL")),
+        sa.Index("ix_reviews_expert", "expert", "state"),
+        sa.Index("ix_reviews_queue", "expert", sa.text("rank DESC"),
+                 sqlite_where=sa.text("state = 'pending' AND opened_at IS NULL"),
+                 postgresql_where=sa.text("state = 'pending' AND opened_at IS NULL")),
+        sa.Index("ix_reviews_campaign", "campaign", "state"),
+    )  # fmt: skip
+    id: str = Field(primary_key=True)
+    candidate_id: str = Field(foreign_key="candidates.id", unique=True)
+    campaign: str = Field(foreign_key="campaigns.key")
+    market: str
+    route: str
+    wanted: str
+    """The route that the policy drew, before falling back to what is built."""
+    rule: str
+    policy: int
+    propensity: float
+    stakes: str
+    state: str
+    expert: str | None = None
+    backup: str | None = None
+    why_me: str
+    rank: float
+    """Match at intake: the best opens first."""
+    intake_at: datetime = _time()
+    opened_at: datetime | None = _time(default=None)
+    deadline_at: datetime = _time()
+    half_at: datetime | None = _time(default=None)
+    """When half the window is gone; None once it is open or its people have been told."""
+    on_deadline: str
+    round: int
+    version: int
+    undone: bool
+    form_held: bool
+    held_once: bool
+    undo_until: datetime | None = _time(default=None)
+    disclosure: str | None = None
+    disclosed_by: str | None = None
+    executed: bool = False
+
+
+class JudgementRow(SQLModel, table=True):
+    __tablename__ = "judgements"
+    id: str = Field(primary_key=True)
+    review_id: str = Field(foreign_key="reviews.id", index=True)
+    round: int
+    expert: str
+    verdict: str
+    how: str
+    reasons: list[str] = _json()
+    confidence: str | None = None
+    narrative: str
+    evidence: str | None = None
+    disputed: list[str] = _json()
+    ai_visible: bool
+    at: datetime = _time()
+    undone_at: datetime | None = _time(default=None)
+
+
+class DecisionRow(SQLModel, table=True):
+    """At most one per review and round, whatever races: the constraint is the backstop of the compare-and-set."""
+
+    __tablename__ = "decisions"
+    review_id: str = Field(primary_key=True, foreign_key="reviews.id")
+    round: int = Field(primary_key=True)
+    verdict: str
+    by: str
+    basis: str
+    at: datetime = _time()
+    undone_at: datetime | None = _time(default=None)
+    judgement_id: str | None = Field(default=None, foreign_key="judgements.id")
+
+
+class CommentRow(SQLModel, table=True):
+    __tablename__ = "comments"
+    id: str = Field(primary_key=True)
+    review_id: str = Field(foreign_key="reviews.id", index=True)
+    author: str
+    text: str
+    at: datetime = _time()
+
+
+class DraftRow(SQLModel, table=True):
+    """What somebody typed into a form that came too late: kept until they keep or discard it."""
+
+    __tablename__ = "drafts"
+    id: str = Field(primary_key=True)
+    review_id: str = Field(foreign_key="reviews.id", index=True)
+    author: str
+    verdict: str | None = None
+    rationale: dict[str, Any] = _json()
+    at: datetime = _time()
+
+
+class EventRow(SQLModel, table=True):
+    """The audit: one row per change, written with it, never changed (the database refuses)."""
+
+    __tablename__ = "events"
+    seq: int | None = Field(
+        default=None,
+        sa_column=sa.Column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    )
+    review_id: str | None = Field(default=None, index=True)
+    at: datetime = _time()
+    actor: str
+    """A user id, "deadline", "ai" or "import"."""
+    what: str
+    before: dict[str, Any] = _json()
+    after: dict[str, Any] = _json()
+
+
+class OutboxRow(SQLModel, table=True):
+    """One message to be sent: a reference and a kind, never the blocks; the card shows the state at sending."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        sa.Index("ix_outbox_lane", "lane", "seq", sqlite_where=sa.text("state IN ('ready','sending','unknown')"),
+                 postgresql_where=sa.text("state IN ('ready','sending','unknown')")),
+        sa.Index("uq_outbox_ready", "kind", "ref", "lane", unique=True, sqlite_where=sa.text("state = 'ready'"),
+                 postgresql_where=sa.text("state = 'ready'")),
+    )  # fmt: skip
+    seq: int | None = Field(
+        default=None,
+        sa_column=sa.Column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    )
+    id: str = Field(unique=True)
+    """Opaque: what the message's metadata carries."""
+    lane: str
+    """A channel id, or a user id for a direct message: sent in order within it."""
+    kind: str
+    ref: str
+    state: str = "ready"
+    tries: int = 0
+    next_at: datetime = _time()
+    created_at: datetime = _time()
+    sent_at: datetime | None = _time(default=None)
+    error: str | None = None
+    detail: dict[str, Any] = _json()
+
+
+class PostRow(SQLModel, table=True):
+    """Where a message that can change stands: the same kind and reference in the same lane is updated, not repeated."""
+
+    __tablename__ = "posts"
+    kind: str = Field(primary_key=True)
+    ref: str = Field(primary_key=True)
+    lane: str = Field(primary_key=True)
+    channel: str
+    ts: str
+    at: datetime = _time()
