@@ -1,0 +1,145 @@
+"""How every verb changes a review: load, apply a pure rule, compare-and-set, record, announce, open the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.core import review as lifecycle
+from bot.core.errors import NotFound, TooLate
+from bot.core.review import Announce, Change
+from bot.core.types import Campaign, Candidate, Member, Review, State, UserId
+from bot.desk.announce import announce, lead_of, say
+from bot.desk.desk import Desk
+from db import campaigns, candidates, events, people, reviews
+from db.store import Unit
+from scoring.types import Recommendation
+
+#: One unit of work, at the time at which it runs.
+Work = Callable[[Unit, datetime], None]
+
+#: Times that somebody else may be faster before we give up; each loss means that another change went through.
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One review with what a rule needs to judge who may do what to it."""
+
+    review: Review
+    campaign: Campaign
+    candidate: Candidate
+    recommendation: Recommendation
+    members: tuple[Member, ...]
+
+    @property
+    def lead(self) -> UserId | None:
+        return lead_of(self.members)
+
+    def person(self, person_id: UserId) -> Member | None:
+        return next((m for m in self.members if m.id == person_id), None)
+
+
+def load(unit: Unit, review_id: str) -> File:
+    """Raises NotFound('review')."""
+    review = reviews.get(unit, review_id)
+    if review is None:
+        raise NotFound("review", review=review_id)
+    campaign = campaigns.get(unit, review.campaign)
+    candidate = candidates.get(unit, review.candidate_id)
+    recommendation = candidates.recommendation(unit, review.candidate_id)
+    if campaign is None or candidate is None or recommendation is None:
+        raise NotFound("review", review=review_id)
+    return File(review, campaign, candidate, recommendation, people.members(unit))
+
+
+class Lost(Exception):
+    """Somebody else changed the review between our reading and our writing."""
+
+
+def apply(
+    unit: Unit,
+    desk: Desk,
+    before: Review,
+    change: Change,
+    campaign: Campaign,
+    actor: str,
+    now: datetime,
+    *,
+    bulk: bool = False,
+) -> None:
+    """Write a change and all that follows from it. Raises Lost when the review has moved on.
+
+    In `bulk` the caller tells of the deadlines and fills the experts' hands, once for all of them.
+    """
+    if not reviews.save(unit, before, change.review):
+        raise Lost
+    events.record(unit, before.id, actor, change.event, now, *_difference(before, change.review))
+    announce(unit, change, before, campaign, now, skip=(Announce.FELL,) if bulk else ())
+    freed = before.state.awaits and not change.review.state.awaits
+    moved = before.expert != change.review.expert
+    if (freed or moved) and before.expert and not bulk:
+        open_next(unit, desk, before.expert, now)
+
+
+def _difference(before: Review, after: Review) -> tuple[dict[str, Any], dict[str, Any]]:
+    names = [n for n in Review.__dataclass_fields__ if getattr(before, n) != getattr(after, n)]
+    return {n: _plain(getattr(before, n)) for n in names}, {n: _plain(getattr(after, n)) for n in names}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def open_next(unit: Unit, desk: Desk, expert: UserId, now: datetime) -> set[str]:
+    """Fill a person's hands up to the limit, best match first; which reviews opened.
+
+    What is already past its deadline stays shut: the sweep ends it, and its owner is told.
+    """
+    room = desk.limits.open_per_expert - reviews.open_count(unit, expert)
+    if room <= 0:
+        return set()
+    opened = reviews.queued(unit, expert, room, now)
+    for before in opened:
+        campaign = campaigns.get(unit, before.campaign)
+        if campaign is None:
+            raise NotFound("campaign", campaign=before.campaign)
+        shown = lifecycle.show(before, now)
+        if not reviews.save(unit, before, shown.review):
+            raise Lost
+        events.record(unit, before.id, "queue", shown.event, now, {}, {"expert": expert})
+        announce(unit, shown, before, campaign, now)
+    if opened:
+        say(unit, "opened", "opened", expert, now, {"reviews": [r.id for r in opened]})
+    return {r.id for r in opened}
+
+
+def attempt(desk: Desk, work: Work) -> None:
+    """Run one unit of work, again when another change got in between; the clock is asked inside the unit."""
+    for _ in range(_ATTEMPTS):
+        try:
+            with desk.store.unit() as unit:
+                work(unit, desk.clock())
+        except Lost:
+            continue
+        return
+    raise TooLate("moved")
+
+
+def too_late(unit: Unit, file: File, now: datetime) -> TooLate:
+    """What is true of a review that can no longer be answered: who decided, how and when. Reload before you ask."""
+    review = file.review
+    common = {"review": review.id, "candidate": file.candidate.name, "lead": file.lead, "now": now}
+    if review.state is State.WITHDRAWN:
+        return TooLate("withdrawn", **common)
+    found = reviews.decision(unit, review.id, review.round)
+    if found is None:
+        return TooLate("moved", **common)
+    made, _ = found
+    reason = {"deadline": "decided_by_deadline", "ai": "decided_by_ai"}.get(made.by, "decided")
+    against = made.verdict is not file.recommendation.verdict
+    return TooLate(
+        reason, verdict=made.verdict, by=made.by, basis=made.basis, at=made.at, against_ai=against, **common
+    )

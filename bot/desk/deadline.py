@@ -1,0 +1,30 @@
+"""The deadline decides: what the policy says, exactly once, for one review or for all that are due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core import review as lifecycle
+from bot.desk.change import File, apply, attempt, load
+from bot.desk.desk import Desk
+from db import reviews
+from db.store import Unit
+
+
+def expire(unit: Unit, desk: Desk, file: File, now: datetime) -> None:
+    """Apply the deadline to a review that awaits an answer and is due."""
+    change = lifecycle.expire(file.review, file.recommendation.verdict, now, desk.limits.times)
+    if change.decision is not None:
+        reviews.add_decision(unit, change.decision)
+    apply(unit, desk, file.review, change, file.campaign, "deadline", now)
+
+
+def expire_one(desk: Desk, review_id: str) -> None:
+    """The same for one review, if it is due: a click found it before the sweep did."""
+
+    def work(unit: Unit, now: datetime) -> None:
+        file = load(unit, review_id)
+        if file.review.state.awaits and now >= file.review.deadline_at:
+            expire(unit, desk, file, now)
+
+    attempt(desk, work)

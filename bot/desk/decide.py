@@ -1,0 +1,188 @@
+"""An answer becomes a decision: approve, override, normal for this market, undo."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core import review as lifecycle
+from bot.core.access import require_judge
+from bot.core.errors import Invalid, NotAllowed, TooLate
+from bot.core.rationale import check_norm, check_override, with_evidence
+from bot.core.types import Case, Comment, How, Judgement, Rationale, State, UserId
+from bot.desk import deadline, see
+from bot.desk.change import File, Work, apply, attempt, load, too_late
+from bot.desk.desk import Desk, new_id
+from db import reviews
+from db.store import Unit
+from scoring.recommend import without
+from scoring.types import Verdict
+
+
+def approve(desk: Desk, review_id: str, person: UserId) -> Case:
+    """Agree with the AI, whatever it recommends. Raises NotAllowed, TooLate, NotFound, Busy."""
+
+    def work(unit: Unit, now: datetime) -> None:
+        file = load(unit, review_id)
+        _decide(unit, desk, file, person, file.recommendation.verdict, How.APPROVE, Rationale(), now)
+
+    _answering(desk, review_id, work)
+    return see.case(desk, review_id)
+
+
+def override(desk: Desk, review_id: str, person: UserId, rationale: Rationale) -> Case:
+    """Decide the opposite of the AI, with reasons and a confidence.
+
+    Raises Invalid naming the field; TooLate with `kept` when the review was over: what was typed is not lost.
+    """
+
+    def work(unit: Unit, now: datetime) -> None:
+        file = load(unit, review_id)
+        verdict = file.recommendation.verdict.opposite
+        checked = check_override(rationale, verdict, file.recommendation)
+        _decide(unit, desk, file, person, verdict, How.OVERRIDE, checked, now)
+
+    return _or_keep(desk, review_id, person, rationale, None, work)
+
+
+def normal(desk: Desk, review_id: str, person: UserId, rationale: Rationale, verdict: Verdict | None) -> Case:
+    """Say that flags are normal for this market. Without a verdict the recomputed one decides, if it turned round.
+
+    Raises Invalid('verdict_needed') when the AI would still say the same and the person has not chosen.
+    """
+
+    def work(unit: Unit, now: datetime) -> None:
+        file = load(unit, review_id)
+        checked = check_norm(rationale, file.recommendation)
+        recomputed = without(file.recommendation, checked.disputed).verdict
+        if verdict is None and recomputed is file.recommendation.verdict:
+            raise Invalid("verdict_needed", field="verdict")
+        _decide(unit, desk, file, person, verdict or recomputed, How.NORM, checked, now)
+
+    return _or_keep(desk, review_id, person, rationale, verdict, work)
+
+
+def undo(desk: Desk, review_id: str, person: UserId) -> Case:
+    """Take one's own decision back while its window runs, once."""
+
+    def work(unit: Unit, now: datetime) -> None:
+        file = load(unit, review_id)
+        found = reviews.decision(unit, review_id, file.review.round)
+        if file.review.state is not State.DECIDED or found is None:
+            raise TooLate("already_undone", candidate=file.candidate.name, lead=file.lead)
+        change = lifecycle.undo(file.review, found[0], person, now, desk.limits.times)
+        if change.decision is not None:
+            reviews.mark_undone(unit, change.decision)
+        apply(unit, desk, file.review, change, file.campaign, person, now)
+
+    attempt(desk, work)
+    return see.case(desk, review_id)
+
+
+def withdraw(desk: Desk, review_id: str, person: UserId) -> Case:
+    """The campaign's owner or a lead takes a candidate back. Raises NotAllowed('not_owner'), TooLate."""
+
+    def work(unit: Unit, now: datetime) -> None:
+        file = load(unit, review_id)
+        member = file.person(person)
+        if person != file.campaign.owner and not (member and member.is_lead):
+            raise NotAllowed("not_owner", candidate=file.candidate.name, owner=file.campaign.owner, lead=file.lead)
+        if not file.review.state.awaits:
+            raise too_late(unit, file, now)
+        apply(unit, desk, file.review, lifecycle.withdraw(file.review, now), file.campaign, person, now)
+
+    attempt(desk, work)
+    return see.case(desk, review_id)
+
+
+def form_opened(desk: Desk, review_id: str, person: UserId) -> Case:
+    """Somebody begins to write an answer: may they, is it still open, and does the deadline have to wait for them?
+
+    Raises NotAllowed, or TooLate saying what is true now.
+    """
+
+    def work(unit: Unit, now: datetime) -> None:
+        file = load(unit, review_id)
+        require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
+        if not file.review.state.awaits:
+            raise too_late(unit, file, now)
+        if now >= file.review.deadline_at:
+            raise TooLate("deadline_due")
+        change = lifecycle.open_form(file.review, now, desk.limits.times)
+        if change is not None:
+            apply(unit, desk, file.review, change, file.campaign, person, now)
+
+    _answering(desk, review_id, work)
+    return see.case(desk, review_id)
+
+
+def _answering(desk: Desk, review_id: str, work: Work) -> None:
+    """Run an answer. When the deadline has passed and the sweep has not come by, it is applied first.
+
+    The answer is then tried once more: a review that is now held for a ruling still takes it, any other says who won.
+    """
+    try:
+        attempt(desk, work)
+    except TooLate as late:
+        if late.reason != "deadline_due":
+            raise
+        deadline.expire_one(desk, review_id)
+        attempt(desk, work)
+
+
+def _decide(
+    unit: Unit, desk: Desk, file: File, person: UserId, verdict: Verdict, how: How, why: Rationale, now: datetime
+) -> None:
+    member = require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
+    if not file.review.state.awaits:
+        _refuse(unit, file, person, verdict, now)
+    # A lead who is no expert of this market, or to whom it was escalated, rules; else a lead answers like an expert.
+    ruling = member.is_lead and (file.review.state is State.HELD or not member.is_expert_of(file.review.market))
+    change = lifecycle.answer(file.review, verdict, person, now, desk.limits.times, ruling=ruling)
+    judgement = Judgement(
+        new_id("jd"), file.review.id, file.review.round, person, verdict, how, why, ai_visible=True, at=now
+    )
+    apply(unit, desk, file.review, change, file.campaign, person, now)
+    reviews.add_judgement(unit, judgement)
+    if change.decision is not None:
+        reviews.add_decision(unit, change.decision, judgement.id)
+
+
+def _refuse(unit: Unit, file: File, person: UserId, verdict: Verdict, now: datetime) -> None:
+    late = too_late(unit, file, now)
+    mine = late.params.get("by") == person and late.params.get("verdict") is verdict
+    raise TooLate("already_yours", **late.params) if mine else late
+
+
+def _or_keep(
+    desk: Desk, review_id: str, person: UserId, typed: Rationale, verdict: Verdict | None, work: Work
+) -> Case:
+    try:
+        _answering(desk, review_id, work)
+    except TooLate as late:
+        if late.reason in ("already_yours", "moved"):
+            raise
+        raise _kept(desk, review_id, person, typed, verdict, late) from late
+    return see.case(desk, review_id)
+
+
+def _kept(
+    desk: Desk, review_id: str, person: UserId, typed: Rationale, verdict: Verdict | None, late: TooLate
+) -> TooLate:
+    """A late form: the same verdict as the decision becomes a comment, another one a draft to object with."""
+    kept: dict[str, object] = {}
+    with desk.store.unit() as unit:
+        now = desk.clock()
+        file = load(unit, review_id)
+        wanted = verdict or file.recommendation.verdict.opposite
+        if late.params.get("verdict") is wanted or file.review.state is State.WITHDRAWN:
+            if typed.narrative.strip():
+                text = with_evidence(typed).narrative.strip()
+                reviews.add_comment(unit, Comment(new_id("cm"), review_id, person, text, now))
+                kept = {"kept": "comment"}
+        else:
+            draft_id = new_id("dr")
+            reviews.keep_draft(unit, draft_id, review_id, person, wanted, typed, now)
+            kept = {"kept": "draft", "draft_id": draft_id}
+    return TooLate(late.reason, **{**late.params, **kept, "typed": bool(typed.narrative.strip())})
+
+

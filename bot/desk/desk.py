@@ -1,0 +1,77 @@
+"""What every verb works with: the store, the clock, the limits; and how the async edge calls a synchronous verb."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from typing import Concatenate, ParamSpec, TypeVar
+
+from bot.clock import Clock
+from bot.core.review import Times
+from db.store import Store
+from scoring.norms import NormTable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_READERS = 4
+#: Crockford's alphabet: no letter that can be misread when an id is told over the phone.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_id(prefix: str) -> str:
+    """An opaque id such as rv_7Q2K0M3XNB: 50 random bits, says nothing about what it names."""
+    return prefix + "_" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a lead may set."""
+
+    open_per_expert: int = 10
+    referrals_per_month: int = 10
+    """Most fast-tracked candidates per trusted referrer in 30 days."""
+    times: Times = field(default_factory=Times)
+    batch: int = 100
+    """Reviews per sweep: larger ones make a click wait."""
+
+
+class Desk:
+    """One per process. Verbs are plain functions `verb(desk, ...)`; on SQLite they write one at a time."""
+
+    def __init__(
+        self, store: Store, clock: Clock, norms: NormTable, limits: Limits = Limits(), rng: Random | None = None
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.norms = norms
+        self.limits = limits
+        self.rng = rng or Random()  # noqa: S311: draws samples, guards nothing
+        writers = 1 if store.sqlite else 8
+        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="desk-write")
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="desk-read")
+
+    async def run(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A verb that writes, on the writer's thread, so that the event loop never waits for a disk."""
+        return await self._on(self._writers, partial(verb, self, *args, **kwargs))
+
+    async def read(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A verb that only reads, beside the writer."""
+        return await self._on(self._readers, partial(verb, self, *args, **kwargs))
+
+    @staticmethod
+    async def _on(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(pool, copy_context().run, work)
+
+    def close(self) -> None:
+        """Finish what has begun, then let go of the database."""
+        self._writers.shutdown(wait=True)
+        self._readers.shutdown(wait=True)
+        self.store.close()

@@ -1,0 +1,266 @@
+"""From rows of a file to candidates with a recommendation, a route and a name: worked out first, written at once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.core.assignment import assign
+from bot.core.candidate_file import ParsedRow
+from bot.core.routing import POLICY_VERSION, Routed, comparable_fee, route
+from bot.core.types import Basis, By, Campaign, Candidate, Decision, Member, Review, Route, State
+from bot.desk.desk import Desk, new_id
+from db import events, lists, people, reviews
+from db.store import Unit
+from scoring.norms import NormTable
+from scoring.recommend import recommend
+from scoring.types import Creator, Metrics, Recommendation
+
+#: Month over which fast-tracked referrals are counted.
+_MONTH = timedelta(days=30)
+_UNKNOWN_PLATFORM = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One new candidate, ready to be written."""
+
+    row: ParsedRow
+    candidate: Candidate
+    creator: Mapping[str, Any] | None
+    """The creator's row, when it is new."""
+    recommendation: Recommendation
+    routed: Routed
+    review: Review
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that no market or nobody can take."""
+
+    row: ParsedRow
+    reason: str
+    params: Mapping[str, object]
+
+
+def key_of(row: ParsedRow) -> tuple[str, str]:
+    """What makes a creator the same one: platform, and handle however it was typed."""
+    return row.platform or _UNKNOWN_PLATFORM, unicodedata.normalize("NFC", row.handle).casefold()
+
+
+def metrics_of(row: ParsedRow) -> Metrics:
+    return Metrics(
+        followers=row.followers,
+        engagement_rate=row.engagement_rate,
+        avg_engagement=row.engagement_avg,
+        authentic_engagement=row.engagement_auth,
+        avg_likes=row.avg_likes,
+        avg_comments=row.avg_comments,
+        avg_views=row.avg_views,
+        avg_shares=row.avg_shares,
+        growth_14d=row.growth_14d,
+        growth_90d=row.growth_90d,
+        growth_z=row.growth_z,
+        credibility=row.credibility,
+        suspicious_share=row.suspicious_share,
+        comment_pod_share=row.comment_pod_share,
+        fake_follower_share=row.fake_follower_share,
+        fake_sample=row.fake_sample_size,
+        comments_per_100_likes=row.comments_per_100_likes,
+        views_per_like=row.views_per_like,
+        sponsored_share=row.sponsored_share,
+        audience=dict(row.audience),
+        audience_country=row.audience_country or row.country,
+        brand_safety=row.brand_safety,
+        measured_on=row.measured_on,
+    )
+
+
+def _market(row: ParsedRow, said: str | None, campaign: Campaign) -> str | None:
+    """Its own country, else what the import says, else the campaign's only market."""
+    only = campaign.markets[0] if len(campaign.markets) == 1 else None
+    return row.market or row.country or row.audience_country or said or only
+
+
+def _candidate(row: ParsedRow, creator_id: str, campaign: Campaign, market: str) -> Candidate:
+    text = "\n".join(t for t in (row.name, row.bio, row.captions, row.contact) if t)
+    return Candidate(
+        id=new_id("cd"),
+        campaign=campaign.key,
+        creator_id=creator_id,
+        platform=row.platform or _UNKNOWN_PLATFORM,
+        handle=row.handle,
+        name=row.name or row.handle,
+        market=market,
+        country=row.country or row.audience_country,
+        categories=row.categories,
+        metrics=metrics_of(row),
+        url=row.profile_url,
+        fee=row.fee,
+        currency=row.currency,
+        referred_by=row.referred_by,
+        strategic=bool(row.strategic),
+        past_outcome=row.past_outcome,
+        contact=row.contact,
+        text=text,
+    )
+
+
+def place(
+    unit: Unit,
+    desk: Desk,
+    campaign: Campaign,
+    rows: Sequence[tuple[ParsedRow, str | None]],
+    said_market: str | None,
+    norms: NormTable,
+    now: datetime,
+    step: Callable[[int, int], None],
+) -> tuple[list[Placed], list[Refused]]:
+    """Score, route and assign every row, best match first, so that the best are asked about first."""
+    members = people.members(unit)
+    scored: list[tuple[ParsedRow, Candidate, bool, Recommendation]] = []
+    refused: list[Refused] = []
+    for done, (row, creator_id) in enumerate(rows, 1):
+        market = _market(row, said_market, campaign)
+        reason = _nobody(market, members)
+        if market is None or reason:
+            refused.append(Refused(row, reason, {"market": market}))
+        else:
+            candidate = _candidate(row, creator_id or new_id("cr"), campaign, market)
+            scored.append((row, candidate, creator_id is None, _score(candidate, campaign, norms, now)))
+        step(done, len(rows))
+    scored.sort(key=lambda s: (-(s[3].match if s[3].match is not None else -1.0), s[0].line))
+    return _assigned(unit, desk, campaign, scored, members, now, refused), refused
+
+
+def _nobody(market: str | None, members: Sequence[Member]) -> str:
+    if market is None:
+        return "market_unknown"
+    able = any(m.active and (m.is_lead or m.is_expert_of(market)) for m in members)
+    return "" if able else "market_without_people"
+
+
+def _score(candidate: Candidate, campaign: Campaign, norms: NormTable, now: datetime) -> Recommendation:
+    creator = Creator(
+        candidate.platform, candidate.market, candidate.country, candidate.categories, candidate.text, candidate.metrics
+    )
+    return recommend(creator, campaign.brief, norms, fee=comparable_fee(campaign, candidate), today=now.date())
+
+
+def _assigned(
+    unit: Unit,
+    desk: Desk,
+    campaign: Campaign,
+    scored: Sequence[tuple[ParsedRow, Candidate, bool, Recommendation]],
+    members: Sequence[Member],
+    now: datetime,
+    refused: list[Refused],
+) -> list[Placed]:
+    load = reviews.load_of(unit)
+    trusted = people.trusted(unit)
+    sped_up = lists.fast_tracked_since(unit, now - _MONTH)
+    knows = lists.knowers(unit, [c.creator_id for _, c, new, _ in scored if not new])
+    placed: list[Placed] = []
+    for row, candidate, new, rec in scored:
+        referrer = (candidate.referred_by or "").strip().casefold()
+        capped = bool(referrer) and sped_up.get(referrer, 0) >= desk.limits.referrals_per_month
+        routed = route(campaign, candidate, rec, desk.rng, trusted=referrer in trusted, capped=capped)
+        named = assign(
+            candidate.market, members, load, referred_by=candidate.referred_by,
+            knows=knows.get(candidate.creator_id, frozenset()),
+        )  # fmt: skip
+        if named is None:
+            refused.append(Refused(row, "only_the_referrer", {"market": candidate.market}))
+            continue
+        if routed.route is Route.FAST_TRACK and referrer:
+            sped_up[referrer] = sped_up.get(referrer, 0) + 1
+        review = _review(campaign, candidate, routed, named.expert, named.backup, named.why, now)
+        decision = _born_decided(review, rec, now)
+        if decision is None:
+            load[named.expert] = load.get(named.expert, 0) + 1
+        else:
+            review = replace(review, state=State.DECIDED)
+        creator = _creator_row(candidate, row) if new else None
+        placed.append(Placed(row, candidate, creator, rec, routed, review, decision))
+    return placed
+
+
+def _review(
+    campaign: Campaign, candidate: Candidate, routed: Routed, expert: str, backup: str | None, why: str, now: datetime
+) -> Review:
+    return Review(
+        id=new_id("rv"),
+        candidate_id=candidate.id,
+        campaign=campaign.key,
+        market=candidate.market,
+        route=routed.route,
+        rule=routed.rule,
+        stakes=routed.stakes,
+        state=State.PENDING,
+        expert=expert,
+        backup=backup,
+        intake_at=now,
+        deadline_at=now + routed.window,
+        on_deadline=routed.on_deadline,
+        why_me=why,
+    )
+
+
+def _born_decided(review: Review, rec: Recommendation, now: datetime) -> Decision | None:
+    basis = {Route.AI: Basis.AI_ALONE, Route.FAST_TRACK: Basis.FAST_TRACK}.get(review.route)
+    return Decision(review.id, 1, rec.verdict, By.AI, basis, now) if basis is not None else None
+
+
+def _creator_row(candidate: Candidate, row: ParsedRow) -> dict[str, Any]:
+    platform, handle_key = key_of(row)
+    return {
+        "id": candidate.creator_id,
+        "platform": platform,
+        "handle": candidate.handle,
+        "handle_key": handle_key,
+        "name": candidate.name,
+        "country": candidate.country,
+        "categories": list(candidate.categories),
+    }
+
+
+def record(unit: Unit, placed: Sequence[Placed], now: datetime) -> None:
+    """Write the reviews, what was decided at birth, and one line of audit for each."""
+    reviews.add_many(
+        unit,
+        [
+            reviews.values(p.review)
+            | {
+                "wanted": p.routed.wanted.value,
+                "policy": POLICY_VERSION,
+                "propensity": p.routed.propensity,
+                "rank": p.recommendation.match if p.recommendation.match is not None else -1.0,
+                "half_at": now + (p.review.deadline_at - now) / 2 if p.review.queued else None,
+            }
+            for p in placed
+        ],
+    )
+    reviews.add_decisions(unit, [p.decision for p in placed if p.decision is not None])
+    events.record_many(
+        unit,
+        [
+            {
+                "review_id": p.review.id,
+                "actor": By.AI.value if p.decision is not None else "import",
+                "what": "decided" if p.decision is not None else "queued",
+                "at": now,
+                "before": {},
+                "after": {
+                    "route": p.review.route.value,
+                    "rule": p.review.rule,
+                    "expert": p.review.expert,
+                    "verdict": p.decision.verdict.value if p.decision is not None else None,
+                },
+            }
+            for p in placed
+        ],
+    )

@@ -1,0 +1,84 @@
+"""A review changes hands: pass it on, or stay and disclose that one knows the creator. The clock runs on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core import review as lifecycle
+from bot.core.access import require_judge
+from bot.core.assignment import is_referrer
+from bot.core.errors import Invalid
+from bot.core.types import Case, Member, UserId
+from bot.desk import see
+from bot.desk.announce import say
+from bot.desk.change import File, apply, attempt, load, open_next, too_late
+from bot.desk.desk import Desk
+from db import events
+from db.store import Unit
+
+_DISCLOSURE = 300
+
+
+def passing(desk: Desk, review_id: str, person: UserId) -> tuple[Case, tuple[Member, ...]]:
+    """May this person pass it on, and to whom? Experts of the market first, then leads."""
+    with desk.store.reading() as unit:
+        file = load(unit, review_id)
+        require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
+        if not file.review.state.awaits:
+            raise too_late(unit, file, desk.clock())
+        to = _able(file)
+    return see.case(desk, review_id), to
+
+
+def _able(file: File) -> tuple[Member, ...]:
+    review = file.review
+    able = [
+        m
+        for m in file.members
+        if m.active
+        and m.id != review.expert
+        and (m.is_lead or m.is_expert_of(review.market))
+        and not is_referrer(m, file.candidate.referred_by)
+    ]
+    return tuple(sorted(able, key=lambda m: (not m.is_expert_of(review.market), m.name.casefold())))
+
+
+def pass_on(desk: Desk, review_id: str, person: UserId, to: UserId, note: str = "") -> Case:
+    """Put somebody else's name on it. Raises Invalid('person_needed') for somebody who could not answer it."""
+
+    def work(unit: Unit, now: datetime) -> None:
+        file = load(unit, review_id)
+        require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
+        if not file.review.state.awaits:
+            raise too_late(unit, file, now)
+        if to not in {m.id for m in _able(file)}:
+            raise Invalid("person_needed", field="person")
+        change = lifecycle.pass_on(file.review, to, now)
+        apply(unit, desk, file.review, change, file.campaign, person, now)
+        if note.strip():
+            events.record(unit, review_id, person, "passed_on_note", now, {}, {"note": note.strip()[:_DISCLOSURE]})
+        detail = {"by": person, "note": note.strip()[:_DISCLOSURE]}
+        say(unit, "passed", f"{review_id}:{change.review.version}", to, now, detail)
+        if change.review.queued:
+            open_next(unit, desk, to, now)
+
+    attempt(desk, work)
+    return see.case(desk, review_id)
+
+
+def disclose(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
+    """Stay, and say on the card how one knows the creator. Raises Invalid('text_needed')."""
+    said = text.strip()[:_DISCLOSURE]
+
+    def work(unit: Unit, now: datetime) -> None:
+        if not said:
+            raise Invalid("text_needed", field="narrative")
+        file = load(unit, review_id)
+        require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
+        if not file.review.state.awaits:
+            raise too_late(unit, file, now)
+        change = lifecycle.disclose(file.review, person, said)
+        apply(unit, desk, file.review, change, file.campaign, person, now)
+
+    attempt(desk, work)
+    return see.case(desk, review_id)

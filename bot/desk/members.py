@@ -1,0 +1,74 @@
+"""People and campaigns: who may do what, and what is being looked for."""
+
+from __future__ import annotations
+
+import re
+
+from bot.core.errors import Invalid, NotFound
+from bot.core.types import Campaign, Member, Role, UserId
+from bot.desk.desk import Desk
+from db import campaigns, people
+
+_USER = re.compile(r"[UW][A-Z0-9]{2,}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+def add(desk: Desk, user_id: UserId, role: Role, market: str | None = None, name: str | None = None) -> bool:
+    """Give a person a role, an expert for one market; True when that is new. Raises Invalid naming the field."""
+    if not _USER.fullmatch(user_id):
+        raise Invalid("user_id", field="user", value=user_id)
+    if role is Role.EXPERT and not market:
+        raise Invalid("expert_needs_market", field="market")
+    with desk.store.unit() as unit:
+        return people.add_role(unit, user_id, name, role, market if role is Role.EXPERT else None)
+
+
+def remove(desk: Desk, user_id: UserId, role: Role, market: str | None = None) -> None:
+    """Take a role away. Raises NotFound('member') when the person does not have it."""
+    with desk.store.unit() as unit:
+        if not people.drop_role(unit, user_id, role, market):
+            raise NotFound("member", member=user_id, role=role.value, market=market)
+
+
+def trust(desk: Desk, name: str) -> bool:
+    """Put a referrer on the trusted list; True when that is new."""
+    if not name.strip():
+        raise Invalid("text_needed", field="name")
+    with desk.store.unit() as unit:
+        return people.trust(unit, name)
+
+
+def remember(desk: Desk, profile: Member) -> None:
+    """Keep what Slack says of somebody."""
+    with desk.store.unit() as unit:
+        people.remember_profile(unit, profile, desk.clock())
+
+
+def add_campaign(desk: Desk, campaign: Campaign) -> None:
+    """Open a campaign. Raises Invalid naming the field that is wrong."""
+    _check(campaign)
+    with desk.store.unit() as unit:
+        if campaigns.get(unit, campaign.key) is not None:
+            raise Invalid("campaign_exists", field="key", campaign=campaign.key)
+        if not any(m.id == campaign.owner and m.roles for m in people.members(unit)):
+            people.add_role(unit, campaign.owner, None, Role.MARKETER, None)
+        campaigns.add(unit, campaign, desk.clock())
+
+
+def _check(campaign: Campaign) -> None:
+    rules = (
+        ("key", campaign.key, bool(_KEY.fullmatch(campaign.key))),
+        ("name", campaign.name, 0 < len(campaign.name.strip()) <= 80),
+        ("market", "", bool(campaign.markets)),
+        ("channel", campaign.channel, bool(_CHANNEL.fullmatch(campaign.channel))),
+        ("owner", campaign.owner, bool(_USER.fullmatch(campaign.owner))),
+        ("deadline", campaign.window, campaign.window.total_seconds() > 0),
+        ("budget", campaign.budget, campaign.budget is None or campaign.budget > 0),
+        ("fee_line", campaign.fee_line, campaign.fee_line is None or campaign.fee_line >= 0),
+        ("min_audience", campaign.min_audience, campaign.min_audience is None or 0 <= campaign.min_audience <= 1),
+        ("currency", campaign.currency, bool(re.fullmatch("[A-Z]{3}", campaign.currency))),
+    )
+    for field, value, good in rules:
+        if not good:
+            raise Invalid(f"campaign_{field}", field=field, value=value)

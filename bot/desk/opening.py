@@ -1,0 +1,60 @@
+"""Open the desk on a database: bring it to this version's level, take the norms and the limits from the settings."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Clock, system_clock
+from bot.core.errors import Busy, HandoffError, Invalid
+from bot.core.review import Times
+from bot.desk.desk import Desk, Limits
+from bot.settings import Settings
+from db.migrate import HEAD, level, migrate
+from db.store import Store
+from scoring.norms import NormTable, merged, shipped_norms
+
+
+def open_desk(
+    settings: Settings, *, clock: Clock = system_clock, rng: Random | None = None, norms: NormTable | None = None
+) -> Desk:
+    """A desk that is ready for work. Raises Invalid or Busy when the database or the norms cannot be used."""
+    limits = Limits(
+        settings.open_per_expert,
+        settings.referrals_per_month,
+        Times(undo=settings.undo, hold=timedelta(hours=settings.hold_hours)),
+    )
+    store = Store(settings.database_url)
+    try:
+        prepare(store)
+        return Desk(store, clock, norms or norms_of(settings), limits, rng)
+    except HandoffError:
+        store.close()
+        raise
+
+
+def prepare(store: Store) -> None:
+    """Migrate a database that is behind. Raises Invalid('database_newer') for one that a later version made."""
+    where = store.url.render_as_string(hide_password=True)
+    try:
+        found = level(store)
+        if found is not None and found > HEAD:
+            raise Invalid("database_newer", level=found, known=HEAD, url=where)
+        migrate(store)
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", error)).splitlines()[0]
+        raise Busy("unreachable", url=where, detail=said) from error
+
+
+def norms_of(settings: Settings) -> NormTable:
+    """The shipped norms, under a team's own where there are enough of them. Raises Invalid('norms_file')."""
+    if settings.norms_file is None:
+        return shipped_norms()
+    try:
+        own = NormTable.from_json(json.loads(settings.norms_file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Invalid("norms_file", file=str(settings.norms_file), error=type(error).__name__) from error
+    return merged(own, shipped_norms())

@@ -1,0 +1,206 @@
+"""What the desk can tell: one case, one person's inbox, lists and counts. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from bot.core.errors import NotFound
+from bot.core.types import (
+    Campaign,
+    Case,
+    Digest,
+    How,
+    Inbox,
+    Judgement,
+    Line,
+    Member,
+    Progress,
+    Review,
+    Role,
+    Route,
+    UserId,
+)
+from bot.desk.announce import current_lead
+from bot.desk.change import File, load
+from bot.desk.desk import Desk
+from db import campaigns, candidates, events, lists, outbox, people, reviews
+from db.store import Unit
+from scoring.recommend import without
+from scoring.types import FlagCode, Recommendation
+
+#: For how long an expert can object to a fast-tracked candidate.
+OBJECT_WINDOW = timedelta(hours=12)
+
+
+def case(desk: Desk, review_id: str) -> Case:
+    """Everything about one review. Raises NotFound('review')."""
+    with desk.store.reading() as unit:
+        return _case(unit, load(unit, review_id), desk)
+
+
+def cases(desk: Desk, review_ids: Iterable[str]) -> tuple[Case, ...]:
+    """Several of them; those that no longer exist are left out."""
+    with desk.store.reading() as unit:
+        found = []
+        for review_id in review_ids:
+            try:
+                found.append(_case(unit, load(unit, review_id), desk))
+            except NotFound:
+                continue
+        return tuple(found)
+
+
+def _case(unit: Unit, file: File, desk: Desk) -> Case:
+    review = file.review
+    judged = reviews.judgements(unit, review.id)
+    found = reviews.decision(unit, review.id, review.round)
+    made, judgement_id = found if found is not None else (None, None)
+    behind = next((j for j in judged if j.id == judgement_id), None)
+    dissents = tuple(j for j in judged if j.how is How.DISSENT)
+    notes = reviews.comments(unit, review.id)
+    passes = tuple(
+        (e.before["expert"], e.after["expert"])
+        for e in events.of_review(unit, review.id)
+        if e.what == "passed_on" and e.before.get("expert")
+    )
+    names = {m.id: m.name for m in file.members if m.name != m.id}
+    names |= people.names(unit, {n.author for n in notes} - names.keys())
+    return Case(
+        review=review,
+        campaign=file.campaign,
+        candidate=file.candidate,
+        recommendation=file.recommendation,
+        lead=file.lead,
+        decision=made,
+        judgement=behind,
+        dissents=dissents,
+        comments=notes,
+        passes=passes,
+        names=names,
+        today=desk.clock().date(),
+    )
+
+
+def judgement(desk: Desk, judgement_id: str) -> tuple[Case, Judgement]:
+    """A judgement and its case. Raises NotFound('review')."""
+    with desk.store.reading() as unit:
+        review_id = lists.review_of_judgement(unit, judgement_id)
+        if review_id is None:
+            raise NotFound("review", review=judgement_id)
+        whole = _case(unit, load(unit, review_id), desk)
+        found = next(j for j in reviews.judgements(unit, review_id) if j.id == judgement_id)
+        return whole, found
+
+
+def undone_case(desk: Desk, review_id: str, round_: int) -> tuple[Case, bool]:
+    """The case, and whether the decision of that round has been taken back."""
+    with desk.store.reading() as unit:
+        whole = _case(unit, load(unit, review_id), desk)
+        found = reviews.decision(unit, review_id, round_)
+        return whole, found is not None and found[0].undone_at is not None
+
+
+def recompute(whole: Case, flags: Collection[FlagCode]) -> Recommendation:
+    """What the AI would say if these flags were normal."""
+    return without(whole.recommendation, flags)
+
+
+def person(desk: Desk, user_id: UserId) -> Member | None:
+    with desk.store.reading() as unit:
+        return people.member(unit, user_id)
+
+
+def everybody(desk: Desk) -> tuple[Member, ...]:
+    with desk.store.reading() as unit:
+        return people.members(unit)
+
+
+def every_campaign(desk: Desk) -> tuple[Campaign, ...]:
+    with desk.store.reading() as unit:
+        return campaigns.every(unit)
+
+
+def lead(desk: Desk) -> UserId | None:
+    with desk.store.reading() as unit:
+        return current_lead(unit)
+
+
+def inbox(desk: Desk, user_id: UserId) -> Inbox:
+    """What waits for one person; a lead also sees what is held for a ruling, an owner their campaigns."""
+    with desk.store.reading() as unit:
+        who = people.member(unit, user_id) or Member(user_id, user_id)
+        waiting = {r.id: r for r in reviews.waiting_for(unit, user_id)}
+        for review in reviews.held(unit):
+            if who.is_lead or review.backup == user_id:
+                waiting[review.id] = review
+        order: list[Review] = sorted(waiting.values(), key=lambda r: (r.deadline_at, r.id))
+        return Inbox(
+            person=who,
+            waiting=tuple(_case(unit, load(unit, r.id), desk) for r in order),
+            queued=reviews.queued_count(unit, user_id),
+            campaigns=tuple(_progress(unit, c) for c in campaigns.owned_by(unit, user_id)),
+            lead=current_lead(unit),
+        )
+
+
+def _progress(unit: Unit, campaign: Campaign) -> Progress:
+    return lists.progress(unit, campaign)
+
+
+def lines(desk: Desk, review_ids: Sequence[str]) -> tuple[Line, ...]:
+    """Candidates of a list, in the order given."""
+    with desk.store.reading() as unit:
+        found = {line.review_id: line for line in lists.lines(unit, review_ids=review_ids)}
+        return tuple(found[i] for i in review_ids if i in found)
+
+
+def all_lines(desk: Desk, campaign: str | None = None) -> tuple[Line, ...]:
+    """Every candidate, of a campaign or of all, by intake. Raises NotFound('campaign')."""
+    with desk.store.reading() as unit:
+        if campaign is not None and campaigns.get(unit, campaign) is None:
+            raise NotFound("campaign", campaign=campaign)
+        return lists.lines(unit, campaign=campaign)
+
+
+def digest(desk: Desk, import_id: str, reader: UserId) -> Digest:
+    """What an import decided without asking, as one reader may see it: an expert, their markets' fast track."""
+    with desk.store.reading() as unit:
+        found = candidates.import_row(unit, import_id)
+        campaign = campaigns.get(unit, found.campaign) if found is not None else None
+        if found is None or campaign is None:
+            raise NotFound("campaign", campaign=import_id)
+        who = people.member(unit, reader) or Member(reader, reader)
+        every = lists.lines(unit, import_id=import_id)
+        whole_view = reader == campaign.owner or who.is_lead
+        mine = [
+            line
+            for line in every
+            if line.route in (Route.AI, Route.FAST_TRACK) and (whole_view or line.market in who.markets)
+        ]
+        mine.sort(key=lambda line: (line.route is not Route.FAST_TRACK, line.candidate.casefold()))
+        fast = any(line.route is Route.FAST_TRACK for line in mine)
+        asked = sum(line.route not in (Route.AI, Route.FAST_TRACK) for line in every)
+        return Digest(import_id, campaign, tuple(mine), True, asked, found.at + OBJECT_WINDOW if fast else None)
+
+
+def status(desk: Desk) -> dict[str, Any]:
+    """Counts for machines: reviews by state and route, the next deadline, how much is still to be sent."""
+    with desk.store.reading() as unit:
+        due = reviews.next_deadline(unit)
+        return {
+            "reviews": lists.counts(unit),
+            "open": lists.open_total(unit),
+            "queued": lists.queued_total(unit),
+            "next_deadline": due.isoformat().replace("+00:00", "Z") if due else None,
+            "overdue": lists.overdue_total(unit, desk.clock()),
+            "outbox": {"depth": sum(n for s, n in outbox.depth(unit).items() if s != "dead")} | outbox.depth(unit),
+            "experts": sum(any(r is Role.EXPERT for r, _ in m.roles) for m in people.members(unit)),
+        }
+
+
+def history(desk: Desk, review_id: str) -> tuple[events.Happened, ...]:
+    """Who did what to a review, oldest first."""
+    with desk.store.reading() as unit:
+        return events.of_review(unit, review_id)

@@ -1,0 +1,86 @@
+"""What time does: deadlines, the end of undo windows, and half-windows in which nothing opened."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.core import review as lifecycle
+from bot.core.types import Decision, Review
+from bot.desk.announce import current_lead, say, say_all
+from bot.desk.change import Lost, apply, open_next
+from bot.desk.desk import Desk
+from db import campaigns, reviews
+from db.store import Unit
+
+
+def tick(desk: Desk) -> bool:
+    """One batch of everything that is due; True when there may be more. Safe to run twice and beside clicks."""
+    size = desk.limits.batch
+    full = [_sweep(desk, _expire_due, size), _sweep(desk, _settle_due, size), _sweep(desk, _tell_half, size)]
+    return any(full)
+
+
+def next_due(desk: Desk) -> datetime | None:
+    """The earliest instant at which `tick` will have something to do."""
+    with desk.store.reading() as unit:
+        return reviews.next_due(unit)
+
+
+def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int], size: int) -> bool:
+    try:
+        with desk.store.unit() as unit:
+            return step(unit, desk, desk.clock(), size) >= size
+    except Lost:
+        return True
+
+
+def _expire_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
+    """Deadlines in bulk: one message per campaign and one look at each expert's queue, however many fell."""
+    due = reviews.overdue(unit, now, size)
+    every = {c.key: c for c in campaigns.every(unit)} if due else {}
+    made: list[Decision] = []
+    for review, recommended in due:
+        change = lifecycle.expire(review, recommended, now, desk.limits.times)
+        if change.decision is not None:
+            made.append(change.decision)
+        apply(unit, desk, review, change, every[review.campaign], "deadline", now, bulk=True)
+    reviews.add_decisions(unit, made)
+    fell: dict[str, list[str]] = defaultdict(list)
+    for decision in made:
+        fell[next(r.campaign for r, _ in due if r.id == decision.review_id)].append(decision.review_id)
+    for key, ids in fell.items():
+        say(unit, "fell", key, every[key].owner, now, {"reviews": ids})
+    for expert in sorted({r.expert for r, _ in due if r.expert}):
+        open_next(unit, desk, expert, now)
+    return len(due)
+
+
+def _settle_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
+    due = reviews.settling(unit, now, size)
+    for review in due:
+        change = lifecycle.settle(review, now)
+        campaign = campaigns.get(unit, review.campaign)
+        if change is not None and campaign is not None:
+            apply(unit, desk, review, change, campaign, "deadline", now)
+    return len(due)
+
+
+def _tell_half(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
+    """List what is still unopened at half its window to the campaign's owner and to the lead, once."""
+    due = reviews.half_gone(unit, now, size)
+    opened: set[str] = set()
+    for expert in sorted({r.expert for r in due if r.expert}):
+        opened |= open_next(unit, desk, expert, now)
+    still = [r for r in due if r.queued and r.id not in opened]
+    by_campaign: dict[str, list[Review]] = defaultdict(list)
+    for review in still:
+        by_campaign[review.campaign].append(review)
+    for key, unopened in by_campaign.items():
+        campaign = campaigns.get(unit, key)
+        if campaign is not None:
+            people = (campaign.owner, current_lead(unit))
+            say_all(unit, "half", key, people, now, {"reviews": [r.id for r in unopened]})
+    reviews.mark_half_told(unit, [r.id for r in due])
+    return len(due)

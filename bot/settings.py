@@ -1,0 +1,39 @@
+"""Configuration, read once from the environment and passed down; nothing else reads it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SLACK = "https://slack.com/api/"
+
+
+class Settings(BaseSettings):
+    """Every knob has a default that suits a team of ten; durations in the environment are seconds or ISO 8601."""
+
+    model_config = SettingsConfigDict(env_prefix="HANDOFF_", frozen=True, extra="ignore")
+
+    slack_bot_token: SecretStr | None = Field(None, validation_alias=AliasChoices("SLACK_BOT_TOKEN"))
+    slack_app_token: SecretStr | None = Field(None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
+    slack_api_url: str = Field(SLACK, validation_alias=AliasChoices("SLACK_API_URL"))
+    database_url: str = "sqlite:///handoff.sqlite3"
+    open_per_expert: int = Field(10, ge=1)
+    undo_minutes: float = Field(10, ge=0)
+    hold_hours: float = Field(12, gt=0)
+    referrals_per_month: int = Field(10, ge=0)
+    max_file_mb: int = Field(20, ge=1)
+    norms_file: Path | None = None
+    """Aggregate norms of your own (the same JSON as the shipped file)."""
+    log_level: str = "INFO"
+
+    @property
+    def undo(self) -> timedelta:
+        return timedelta(minutes=self.undo_minutes)
+
+    @property
+    def api_base(self) -> str:
+        """The Web API's base with exactly one slash at the end, as slack_sdk joins it."""
+        return self.slack_api_url.rstrip("/") + "/"
