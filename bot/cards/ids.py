@@ -1,0 +1,123 @@
+"""Names of buttons and views: permanent and versioned, because old messages live forever and must still answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.types import Line, Review
+from scoring.types import Verdict
+
+APPROVE = "review.approve.v1"
+OVERRIDE = "review.override.v1"
+NORM = "review.norm.v1"
+MORE = "review.more.v1"
+"""The overflow of an open card; its values are `choice(...)` of MORE_CHOICES."""
+UNDO = "review.undo.v1"
+DETAILS = "review.details.v1"
+NOTE = "review.note.v1"
+MORE_DECIDED = "review.more_decided.v1"
+"""The overflow of a decided card: note, details."""
+DISSENT = "review.dissent.v1"
+OPEN = "review.open.v1"
+REVERSE = "review.reverse.v1"
+LET_STAND = "review.let_stand.v1"
+KEEP_COMMENT = "comment.keep.v1"
+DROP_COMMENT = "comment.drop.v1"
+DIGEST_ALL = "digest.all.v1"
+"""Value `import_id:offset`."""
+
+OVERRIDE_FORM = "override.v1"
+NORM_FORM = "norm.v1"
+DISSENT_FORM = "dissent.v1"
+NOTE_FORM = "note.v1"
+PASS_FORM = "pass.v1"  # noqa: S105 - to pass a review on
+KNOW_FORM = "know.v1"
+DETAILS_VIEW = "details.v1"
+OPEN_VIEW = "open.v1"
+DIGEST_VIEW = "digest.v1"
+SAVED_VIEW = "saved.v1"
+
+FIELD = "v"
+"""The action id of every field of a form; its block id says which field."""
+NORM_FLAGS = FIELD
+"""The ticks of the form "normal for this market", in the block FLAGS: they dispatch."""
+REASONS = "reasons"
+FLAGS = "flags"
+CONFIDENCE = "confidence"
+NARRATIVE = "narrative"
+VERDICT = "verdict"
+PERSON = "person"
+CHOICE = "choice"
+
+_VALUE = re.compile(r"(?P<id>[^:\s]{1,200})(?::(?P<version>\d{1,9}))?")
+
+
+def value(review: Review | Line) -> str:
+    """What a button carries: an opaque id and the version it was drawn from. Nothing in it is trusted."""
+    known = review.id if isinstance(review, Review) else review.review_id
+    return f"{known}:{review.version}"
+
+
+def parse_value(text: str) -> tuple[str, int | None]:
+    """The review id and version of a button's value, with or without a leading choice.
+
+    >>> parse_value("rv_7Q2K:3"), parse_value("rv_7Q2K")
+    (('rv_7Q2K', 3), ('rv_7Q2K', None))
+
+    Raises ValueError on anything else.
+    """
+    found = _VALUE.fullmatch(text)
+    if not found:
+        raise ValueError(f"not a button value of ours: {text[:80]!r}")
+    version = found["version"]
+    return found["id"], int(version) if version else None
+
+
+def choice(name: str, review: Review) -> str:
+    """An overflow's value: 'details:rv_7Q2K:3'."""
+    return f"{name}:{value(review)}"
+
+
+def parse_choice(text: str) -> tuple[str, str, int | None]:
+    """('details', 'rv_7Q2K', 3). Raises ValueError on anything else."""
+    name, found, rest = text.partition(":")
+    if not (name and found):
+        raise ValueError(f"not a choice of ours: {text[:80]!r}")
+    return name, *parse_value(rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a view remembers in its private_metadata."""
+
+    review_id: str
+    version: int | None
+    verdict: Verdict | None = None
+    draft: str | None = None
+
+
+def pack(review: Review, *, verdict: Verdict | None = None, draft: str | None = None) -> str:
+    """`value(review)` where that is all, else JSON with r, v, verdict, draft."""
+    if verdict is None and draft is None:
+        return value(review)
+    packed = {"r": review.id, "v": review.version, "verdict": verdict, "draft": draft}
+    return json.dumps({k: v for k, v in packed.items() if v is not None}, separators=(",", ":"))
+
+
+def unpack(view: Mapping[str, Any]) -> Meta:
+    """The memory of a view that `pack` wrote. Raises ValueError on anything else."""
+    text = str(view.get("private_metadata") or "")
+    if not text.startswith("{"):
+        return Meta(*parse_value(text))
+    try:
+        read = json.loads(text)
+        version, verdict = read.get("v"), read.get("verdict")
+        return Meta(
+            str(read["r"]), int(version) if version else None, Verdict(verdict) if verdict else None, read.get("draft")
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a view of ours: {text[:80]!r}") from error

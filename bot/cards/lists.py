@@ -1,0 +1,71 @@
+"""One review as two lines with a way in: for the inbox, the Home tab and messages that name several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cards import blocks, ids, words
+from bot.cards.blocks import Block
+from bot.cards.words import HOLD_HOURS, Pen
+from bot.core.types import Case, OnDeadline, State
+from bot.i18n.catalog import Voice
+
+SHOWN = 20
+
+
+def title(case: Case) -> str:
+    """'*Ana Lima* · Aurora Summer'."""
+    return f"*{blocks.said(case.candidate.name, 60)}*{words.SEPARATOR}{blocks.said(case.campaign.name, 40)}"
+
+
+def otherwise(case: Case, voice: Voice) -> str:
+    """'Tue 24 Nov, 18:00, else *decline*.': the deadline and what happens then."""
+    pen = Pen(case, voice)
+    review = case.review
+    when = voice.when(review.deadline_at)
+    if review.state is not State.HELD and not review.held_once and review.on_deadline is OnDeadline.HOLD:
+        if case.lead and case.lead != review.expert:
+            return voice.t("else.hold", when=when, lead=pen.who(case.lead), hours=HOLD_HOURS)
+        return voice.t("else.hold_alone", when=when, verdict=pen.ai, hours=HOLD_HOURS)
+    declines = review.on_deadline is OnDeadline.DECLINE and review.state is not State.HELD
+    return voice.t("else", when=when, verdict=voice.t("verdict.decline") if declines else pen.ai)
+
+
+def capital(text: str) -> str:
+    """For the start of a line: a Russian weekday is small."""
+    return text[:1].upper() + text[1:]
+
+
+def looks(case: Case, voice: Voice) -> str:
+    flags = len(case.recommendation.flags)
+    return voice.n("flags.off", flags) if flags else voice.t("flags.none")
+
+
+def entry(case: Case, voice: Voice) -> Block:
+    """Two lines and [Open]."""
+    name = blocks.one_line(case.candidate.name, 40)
+    way_in = blocks.button(
+        voice.t("button.open"), ids.OPEN, ids.value(case.review), label=voice.t("a11y.open", name=name)
+    )
+    return blocks.section(title(case), f"{capital(otherwise(case, voice))} {looks(case, voice)}", accessory=way_in)
+
+
+def entries(cases: Sequence[Case], voice: Voice, *, queued: int = 0) -> list[Block]:
+    """The soonest SHOWN, then how many more there are and how many have no card yet."""
+    parts = [entry(case, voice) for case in cases[:SHOWN]]
+    more = len(cases) - SHOWN
+    small = [
+        voice.n("inbox.more", more) if more > 0 else "",
+        voice.n("inbox.queued", queued) if queued > 0 else "",
+    ]
+    return [*parts, blocks.context(*small)] if any(small) else parts
+
+
+def first_words(cases: Sequence[Case], voice: Voice) -> str:
+    """The notification of a list: how many, and the first by name, deadline and default."""
+    head = voice.n("inbox.head", len(cases))
+    if not cases:
+        return head
+    first = cases[0]
+    said = voice.t("inbox.first", name=blocks.said(first.candidate.name, 60), otherwise=otherwise(first, voice))
+    return words.bare(f"{head}. {said}")

@@ -1,0 +1,160 @@
+"""Messages to one person: what opened, what was decided, undone, held, objected to, passed on, reversed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.cards import blocks, candidate, decided, ids, lists, words
+from bot.cards.blocks import Message
+from bot.cards.digest import digest, digest_page
+from bot.cards.fell import fell, half_window
+from bot.cards.words import Pen
+from bot.core.types import Case, Judgement
+from bot.i18n.catalog import Voice
+from scoring.types import Verdict
+
+__all__ = [
+    "digest",
+    "digest_page",
+    "dissent",
+    "fell",
+    "half_window",
+    "held",
+    "opened_together",
+    "passed_on",
+    "result",
+    "reversed",
+    "stood",
+    "undone",
+]
+
+
+def opened_together(cases: Sequence[Case], voice: Voice, *, now: datetime) -> Message:  # noqa: ARG001 - `now` is in every card's signature
+    """To the expert: these are yours, soonest first."""
+    head = voice.n("inbox.head", len(cases))
+    parts = [blocks.header(head), *lists.entries(cases, voice)]
+    return blocks.message(lists.first_words(cases, voice), parts)
+
+
+def _plain_title(case: Case, voice: Voice) -> str:
+    return blocks.esc(decided.title(case, voice))
+
+
+def result(case: Case, voice: Voice, *, now: datetime) -> Message:
+    """To the owner: what was decided and by whom; when it becomes final while it can be undone, then that it is."""
+    if case.decision is None:
+        return candidate.card(case, voice, now=now)
+    pen, until = Pen(case, voice), case.review.undo_until
+    final = _finality(case, voice, now)
+    why = words.why_lines(case.judgement, voice) if case.judgement else []
+    head = _plain_title(case, voice)
+    elements = [decided.details_button(case, voice)]
+    invite: list[str] = []
+    if decided.objectable(case):
+        elements.insert(0, blocks.button(voice.t("button.object"), ids.DISSENT, ids.value(case.review)))
+        invite = [pen.t("object.invite", lead=pen.who(case.lead)) if case.lead else pen.t("object.invite_alone")]
+    parts = [
+        blocks.section(f"*{head}*", f"{words.outcome(pen, case.decision)} {final}".rstrip(), *invite),
+        *([blocks.section(*why)] if why else []),
+        blocks.context(words.ai_small(case.recommendation, voice)),
+        blocks.actions(*elements),
+    ]
+    plain = words.outcome(Pen(case, voice, plain=True), case.decision)
+    when = final if until else ""
+    return blocks.message(words.bare(f"{head}. {plain} {when}".rstrip()), parts)
+
+
+def _finality(case: Case, voice: Voice, now: datetime) -> str:
+    until = case.review.undo_until
+    if until and decided.undoable(case, now):
+        return voice.t("result.final_at", at=voice.clock(until))
+    if case.decision and case.decision.person:
+        return voice.t(f"result.final.{case.decision.verdict.value}")
+    return ""
+
+
+def undone(case: Case, voice: Voice, *, now: datetime) -> Message:  # noqa: ARG001 - `now` is in every card's signature
+    """To the owner: it is open again, until when, and what happens else."""
+    head = blocks.esc(words.question(case, voice))
+    lines = [voice.t("undone"), lists.capital(lists.otherwise(case, voice))]
+    parts = [blocks.section(f"*{head}*", *lines), blocks.actions(decided.details_button(case, voice))]
+    return blocks.message(words.bare(" ".join((head, *lines))), parts)
+
+
+def held(case: Case, voice: Voice, *, now: datetime) -> Message:
+    """To the lead and the backup: the card, because one of them must answer now."""
+    card = candidate.card(case, voice, now=now)
+    until = voice.until(case.review.deadline_at, dated=True)
+    pen = Pen(case, voice, plain=True)
+    said = voice.t("held_to_you", until=until, verdict=pen.ai)
+    return blocks.message(words.bare(f"{blocks.esc(words.question(case, voice))} {said}"), card.blocks)
+
+
+def dissent(case: Case, judgement: Judgement, voice: Voice, *, reader_is_lead: bool) -> Message:
+    """Somebody objects to a decision: to the lead with Reverse and Let it stand, to others for information."""
+    pen, plain = Pen(case, voice), Pen(case, voice, plain=True)
+    params = {"verdict": pen.verdict(judgement.verdict)}
+    head = pen.t("dissent.head", who=pen.who(judgement.expert), **params)
+    so_far = words.outcome(pen, case.decision) if case.decision else pen.t("decided.plain")
+    why = words.why_lines(judgement, voice)
+    buttons = [decided.details_button(case, voice)]
+    if reader_is_lead and not case.review.executed:
+        buttons = [*_ruling(case, judgement.verdict, voice), *buttons]
+    tail = "" if reader_is_lead or not case.lead else pen.t("dissent.reverses", lead=pen.who(case.lead))
+    parts = [
+        blocks.section(f"*{_plain_title(case, voice)}*", so_far),
+        blocks.section(head, *why, tail),
+        blocks.context(words.ai_small(case.recommendation, voice)),
+        blocks.actions(*buttons),
+    ]
+    said = plain.t("dissent.head", who=plain.who(judgement.expert), **params)
+    return blocks.message(words.bare(f"{said} {_plain_title(case, voice)}."), parts)
+
+
+def _ruling(case: Case, verdict: Verdict, voice: Voice) -> list[blocks.Block]:
+    value = ids.value(case.review)
+    name = blocks.one_line(case.candidate.name, 28)
+    return [
+        blocks.button(
+            voice.t(f"button.reverse.{verdict.value}"), ids.REVERSE, value, label=voice.t("a11y.reverse", name=name)
+        ),
+        blocks.button(voice.t("button.let_stand"), ids.LET_STAND, value, label=voice.t("a11y.let_stand", name=name)),
+    ]
+
+
+def passed_on(case: Case, voice: Voice, *, now: datetime, by: str) -> Message:  # noqa: ARG001 - `now` is in every card's signature
+    """To the expert who has it now."""
+    said = voice.t("passed_to_you", who=Pen(case, voice).who(by))
+    plain = voice.t("passed_to_you", who=Pen(case, voice, plain=True).who(by))
+    text = f"{plain} {blocks.esc(words.question(case, voice))} {lists.capital(lists.otherwise(case, voice))}"
+    return blocks.message(words.bare(text), [blocks.section(said), lists.entry(case, voice)])
+
+
+def reversed(case: Case, voice: Voice) -> Message:  # noqa: A001 - the word of the domain; read as notice.reversed
+    """To the owner and the expert: a lead changed what stood."""
+    pen = Pen(case, voice)
+    head = _plain_title(case, voice)
+    said = words.outcome(pen, case.decision) if case.decision else pen.t("decided.plain")
+    plain = words.outcome(Pen(case, voice, plain=True), case.decision) if case.decision else said
+    parts = [
+        blocks.section(f"*{head}*", said),
+        blocks.context(words.ai_small(case.recommendation, voice)),
+        blocks.actions(decided.details_button(case, voice)),
+    ]
+    return blocks.message(words.bare(f"{head}. {plain}"), parts)
+
+
+def stood(case: Case, judgement: Judgement, voice: Voice) -> Message:
+    """To who objected: the lead has read it, and the decision stays as it is."""
+    pen, plain = Pen(case, voice), Pen(case, voice, plain=True)
+    verdict = pen.verdict(case.decision.verdict if case.decision else judgement.verdict.opposite)
+    said = pen.t("stood.said", lead=pen.who(case.lead), verdict=verdict)
+    parts = [
+        blocks.section(f"*{_plain_title(case, voice)}*", said),
+        blocks.actions(decided.details_button(case, voice)),
+    ]
+    return blocks.message(
+        words.bare(f"{_plain_title(case, voice)}. {plain.t('stood.said', lead=plain.who(case.lead), verdict=verdict)}"),
+        parts,
+    )

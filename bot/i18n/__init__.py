@@ -1,0 +1,1 @@
+"""All wording, in every language that Handoff speaks; numbers, dates and places as each language writes them."""

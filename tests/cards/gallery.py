@@ -1,0 +1,279 @@
+"""Every surface once, in a given language: what the golden files hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.cards import candidate, inbox, notice, rationale, refusal
+from bot.cards.blocks import Message
+from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
+from bot.core.types import (
+    Basis,
+    By,
+    Case,
+    Comment,
+    Digest,
+    How,
+    Inbox,
+    Line,
+    Member,
+    OnDeadline,
+    Progress,
+    Rationale,
+    Reason,
+    Role,
+    Route,
+    State,
+)
+from bot.i18n.catalog import Voice, voice_for
+from scoring.types import FlagCode, Verdict
+from tests import factories as f
+
+NOW = f.INTAKE + timedelta(hours=2, minutes=12)
+LATER = NOW + timedelta(days=3)
+Made = Message | dict[str, Any]
+
+_RUSSIAN: dict[str, Any] = {
+    "name": "Анна Котова",
+    "handle": "kotova",
+    "platform": "youtube",
+    "url": "https://example.com/kotova",
+}
+_QUOTE = "Каждый ноябрь розыгрыш. В 2024 и 2025 был такой же скачок, и подписчики остались."
+
+
+def home_of(language: str) -> str:
+    return "RU" if language == "ru" else "BR"
+
+
+def voices(language: str) -> tuple[Voice, Voice]:
+    """The channel's and a person's."""
+    market = home_of(language)
+    zone = "Europe/Moscow" if language == "ru" else "America/Sao_Paulo"
+    return voice_for(language, None, market, False), voice_for(language, zone, market, True)
+
+
+def _local(case: Case, language: str) -> Case:
+    """The same case at home in the language's market."""
+    market = home_of(language)
+    if language != "ru":
+        return case
+    flags = tuple(
+        replace(x, norm=replace(x.norm, market=market) if x.norm and x.norm.market else x.norm)
+        for x in case.recommendation.flags
+    )
+    words = case.judgement and replace(case.judgement.rationale, narrative=_QUOTE)
+    return replace(
+        case,
+        review=replace(case.review, market=market, expert=f.OLEG, backup=f.IGOR),
+        campaign=replace(case.campaign, name="Aurora Лето", markets=(market,), locale="ru"),
+        candidate=replace(case.candidate, market=market, country=market, **_RUSSIAN),
+        recommendation=replace(case.recommendation, flags=flags),
+        judgement=replace(case.judgement, rationale=words) if case.judgement and words else None,
+    )
+
+
+def cases() -> dict[str, Case]:
+    """Every state of a card, in Brazil."""
+    pending, agreed = f.case(), f.decided(f.proceeds(), agrees=True)
+    fell = f.decided(by=By.DEADLINE)
+    held = replace(pending.review, state=State.HELD, held_once=True, on_deadline=OnDeadline.HOLD, rule="high_stakes")
+    dissent = f.judgement(how=How.DISSENT)
+    ruled = f.decision(by=f.ZOE, basis=Basis.LEAD, round=2, at=f.DEADLINE)
+    notes = tuple(Comment(f"cm_{n}", "rv_7Q2K", f.CAIO, f"note {n}\nsecond line", NOW) for n in range(3))
+    stale = replace(pending.candidate, metrics=f.metrics(measured_on=f.MEASURED - timedelta(days=39)))
+    no_norm = tuple(
+        replace(c, measured=False, norm=None) if c.code is FlagCode.ENGAGEMENT_OFF_NORM else c for c in f.checks()
+    )
+    five = tuple(f.flag(code) for code in list(FlagCode)[:5])
+    safety = f.flag(FlagCode.BRAND_SAFETY, found=("gambling",), counts=(2,), contribution=0)
+    weak = f.declines(match=32, flags=(), checks=f.checks(), risk=0.05, risk_low=0.05, risk_high=0.1)
+
+    def open_with(**changes: Any) -> Case:
+        return replace(pending, review=replace(pending.review, **changes))
+
+    return {
+        "pending_decline": pending,
+        "pending_proceed": f.case(f.proceeds()),
+        "pending_hold": open_with(on_deadline=OnDeadline.HOLD, rule="high_stakes"),
+        "pending_declines_by_rule": open_with(on_deadline=OnDeadline.DECLINE),
+        "pending_lead": open_with(expert=f.ZOE, backup=None, why_me="lead_no_expert"),
+        "pending_form_held": open_with(form_held=True),
+        "pending_reopened": open_with(state=State.REOPENED, undone=True, round=2),
+        "pending_disclosed": replace(
+            open_with(disclosure="We shot a film together & stayed friends", disclosed_by=f.BIA),
+            passes=((f.CAIO, f.BIA),),
+        ),
+        "pending_held": replace(pending, review=held),
+        "pending_stale": replace(pending, candidate=stale),
+        "pending_no_norm": f.case(f.proceeds(checks=no_norm, similar=None)),
+        "pending_five_flags": f.case(f.declines(flags=five)),
+        "pending_brand_safety": f.case(f.declines(flags=(safety,), similar=None)),
+        "pending_weak_match": f.case(weak),
+        "agreed": agreed,
+        "overridden": f.decided(),
+        "overridden_final": replace(f.decided(), comments=notes, review=replace(f.decided().review, undo_until=None)),
+        "by_deadline": fell,
+        "by_rule": replace(fell, decision=f.decision(by=By.DEADLINE, basis=Basis.DECLINE, verdict=Verdict.DECLINE)),
+        "hold_ended": replace(
+            fell, decision=f.decision(by=By.DEADLINE, basis=Basis.HOLD_ENDED, verdict=Verdict.DECLINE)
+        ),
+        "executed": replace(fell, review=replace(fell.review, executed=True)),
+        "ai_alone": f.decided(f.proceeds(), by=By.AI),
+        "objected": replace(fell, dissents=(dissent,)),
+        "reversed": replace(fell, decision=ruled, dissents=(dissent,)),
+        "ruled": replace(fell, decision=ruled),
+        "normal_but_declined": replace(
+            f.decided(),
+            decision=f.decision(verdict=Verdict.DECLINE),
+            judgement=f.judgement(
+                verdict=Verdict.DECLINE,
+                how=How.NORM,
+                rationale=Rationale((Reason.MARKET_NORM,), None, "Giveaways", disputed=(FlagCode.GROWTH_SPIKE,)),
+            ),
+        ),
+        "withdrawn": open_with(state=State.WITHDRAWN),
+    }
+
+
+def _lines(count: int) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            review_id=f"rv_{n}",
+            version=1,
+            candidate=f"Creator {n}",
+            handle=f"creator.{n}",
+            campaign="aurora",
+            market="BR",
+            route=Route.FAST_TRACK if n < 2 else Route.AI,
+            state=State.DECIDED,
+            ai_verdict=Verdict.PROCEED,
+            decision=Verdict.PROCEED if n % 3 else Verdict.DECLINE,
+            decided_by="ai",
+            reviewer=f.BIA,
+            deadline_at=f.DEADLINE,
+            opened=False,
+            objected=n == 4,
+        )
+        for n in range(count)
+    )
+
+
+def _forms(open_case: Case, fell: Case, voice: Voice) -> dict[str, Made]:
+    both = (FlagCode.ENGAGEMENT_OFF_NORM, FlagCode.GROWTH_SPIKE)
+    draft = f.judgement().rationale
+    return {
+        "override_proceed": rationale.override_form(open_case, voice),
+        "override_decline": rationale.override_form(
+            replace(open_case, recommendation=f.proceeds(open_case.review.market)), voice
+        ),
+        "norm_opened": rationale.norm_form(open_case, voice, ticked=(), recomputed=None),
+        "norm_flips": rationale.norm_form(open_case, voice, ticked=both, recomputed=f.proceeds(risk=0.31)),
+        "norm_stays": rationale.norm_form(open_case, voice, ticked=both[1:], recomputed=f.declines(risk=0.43)),
+        "dissent": rationale.dissent_form(fell, voice),
+        "dissent_late": rationale.dissent_form(fell, voice, draft=draft, late=True, draft_id="dr_3"),
+        "note": rationale.note_form(fell, voice),
+        "pass": rationale.pass_form(open_case, voice, [f.member(f.CAIO), f.member(f.ZOE, role=Role.LEAD)]),
+        "pass_nobody": rationale.pass_form(open_case, voice, []),
+        "know": rationale.know_form(open_case, voice),
+        "saved": rationale.saved(voice, "saved.title", voice.t("decided.plain")),
+        "details": rationale.details(open_case, voice, now=NOW, reader=open_case.review.expert),
+        "details_decided": rationale.details(fell, voice, now=NOW),
+        "opened": candidate.opened(open_case, voice, now=NOW, may_answer=True),
+        "opened_reader": candidate.opened(open_case, voice, now=NOW, may_answer=False),
+    }
+
+
+def _notices(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, Made]:
+    found = Digest("im_1", open_case.campaign, _lines(45), True, 5, NOW + timedelta(hours=12))
+    objection = f.judgement(how=How.DISSENT)
+    turned = replace(
+        fell, decision=f.decision(by=f.ZOE, basis=Basis.LEAD, round=2, at=f.DEADLINE), dissents=(objection,)
+    )
+    return {
+        "opened_together": notice.opened_together([open_case, open_case], voice, now=NOW),
+        "result_undoable": notice.result(done, voice, now=NOW),
+        "result_final": notice.result(done, voice, now=LATER),
+        "result_deadline": notice.result(fell, voice, now=LATER),
+        "undone": notice.undone(open_case, voice, now=NOW),
+        "digest": notice.digest(found, voice),
+        "digest_first_page": notice.digest_page(found, voice, 0),
+        "digest_last_page": notice.digest_page(found, voice, 999),
+        "half_window_owner": notice.half_window(open_case.campaign, _lines(12), voice, now=NOW, for_lead=False),
+        "half_window_lead": notice.half_window(open_case.campaign, _lines(1), voice, now=NOW, for_lead=True),
+        "fell": notice.fell(open_case.campaign, _lines(45), voice, now=NOW),
+        "stood": notice.stood(fell, objection, voice),
+        "held_dm": notice.held(replace(open_case, review=replace(open_case.review, state=State.HELD)), voice, now=NOW),
+        "dissent_lead": notice.dissent(fell, objection, voice, reader_is_lead=True),
+        "dissent_owner": notice.dissent(fell, objection, voice, reader_is_lead=False),
+        "passed_on": notice.passed_on(open_case, voice, now=NOW, by=f.CAIO),
+        "reversed_dm": notice.reversed(turned, voice),
+    }
+
+
+def _lists(open_case: Case, voice: Voice) -> dict[str, Made]:
+    going = Progress(open_case.campaign, 20, 9, 5, 6, f.DEADLINE, 0, 3)
+    many = tuple(replace(open_case, review=replace(open_case.review, id=f"rv_{n}")) for n in range(23))
+    people = {
+        "expert": Inbox(f.member(), many, 3, (), f.ZOE),
+        "expert_free": Inbox(f.member(), (), 0, (), f.ZOE),
+        "marketer": Inbox(f.member(f.MAYA, role=Role.MARKETER), (), 0, (going, replace(going, waiting=0)), f.ZOE),
+        "lead": Inbox(f.member(f.ZOE, role=Role.LEAD), (), 0, (going,), f.ZOE),
+        "newcomer": Inbox(Member(f.IGOR, "Igor"), (), 0, (), f.ZOE),
+    }
+    made: dict[str, Made] = {f"home_{name}": inbox.home(found, voice, now=NOW) for name, found in people.items()}
+    made["inbox"] = inbox.inbox(people["expert"], voice, now=NOW)
+    made["inbox_empty"] = inbox.inbox(people["expert_free"], voice, now=NOW)
+    return made | {"help": inbox.help(voice, f.ZOE)}
+
+
+def errors() -> dict[str, HandoffError]:
+    """One of each reason that the core or the edges give."""
+    allowed = ("no_role", "guest", "outsider", "own_referral", "not_yours_to_undo", "marketer_asks", "not_lead")
+    late = (
+        "decided",
+        "withdrawn",
+        "undo_over",
+        "already_yours",
+        "executed",
+        "already_undone",
+        "deadline_due",
+        "opened",
+    )
+    wrong = ("reason_needed", "text_needed", "confidence_needed", "verdict_needed", "flags_needed", "person_needed")
+    made: dict[str, HandoffError] = {f"not_allowed_{r}": NotAllowed(r) for r in allowed}
+    made |= {f"too_late_{r}": TooLate(r) for r in late}
+    made |= {f"invalid_{r}": Invalid(r) for r in wrong}
+    made |= {f"not_found_{r}": NotFound(r) for r in ("review", "form")}
+    made["not_found_campaign"] = NotFound("campaign", campaign="<aurora>")
+    made["not_found_member"] = NotFound("member", member="U1")
+    made["not_allowed_not_your_market"] = NotAllowed("not_your_market", markets=("KR", "US"))
+    made["too_late_kept"] = TooLate("decided", typed=True, kept="comment")
+    made["unexpected"] = HandoffError("unexpected")
+    made["busy_view"] = Busy("view")
+    made["too_late_typed"] = TooLate("decided", typed=True, draft_id="dr_3")
+    made["unknown"] = Invalid("never_heard_of", value="<x>")
+    made["busy"] = Busy()
+    return made
+
+
+def gallery(language: str) -> dict[str, Made]:
+    """Every message and view, by name."""
+    channel, person = voices(language)
+    local = {name: _local(case, language) for name, case in cases().items()}
+    made: dict[str, Made] = {f"card_{n}": candidate.card(c, channel, now=NOW) for n, c in local.items()}
+    open_case, done, fell = local["pending_decline"], local["overridden"], local["by_deadline"]
+    made |= _forms(open_case, fell, person)
+    made |= _notices(open_case, done, fell, person)
+    made |= _lists(open_case, person)
+    for name, error in errors().items():
+        about = fell if name.startswith("too_late_dec") else done if isinstance(error, TooLate) else open_case
+        made[f"refusal_{name}"] = refusal.refusal(error, person, about, now=NOW)
+    return made
+
+
+LANGUAGES = ("en", "ru")
+Gallery = Callable[[str], dict[str, Made]]

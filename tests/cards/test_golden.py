@@ -1,0 +1,60 @@
+"""Every surface in both languages, as it is: read the files of golden/ when one of these fails, then decide.
+
+Regenerate with UPDATE_GOLDEN=1, and read what changed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cards.blocks import Message
+from tests.cards.gallery import LANGUAGES, Made, gallery
+from tests.cards.rules import findings, texts
+
+GOLDEN = Path(__file__).with_name("golden")
+_MADE = {language: gallery(language) for language in LANGUAGES}
+NAMES = [(name, language) for language in LANGUAGES for name in _MADE[language]]
+
+
+def _plain(made: Made) -> Any:
+    return asdict(made) if isinstance(made, Message) else made
+
+
+@pytest.mark.parametrize(("name", "language"), NAMES)
+def test_surface_is_as_it_was_read(name: str, language: str) -> None:
+    path = GOLDEN / f"{name}.{language}.json"
+    now = json.dumps(_plain(_MADE[language][name]), ensure_ascii=False, indent=1) + "\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(now, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == now
+
+
+@pytest.mark.parametrize(("name", "language"), NAMES)
+def test_slack_takes_it_without_a_warning(name: str, language: str) -> None:
+    assert findings(_MADE[language][name]) == []
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {p.name for p in GOLDEN.glob("*.json")} == {f"{name}.{language}.json" for name, language in NAMES}
+
+
+@pytest.mark.parametrize(("name", "language"), NAMES)
+def test_nothing_is_left_unfilled_and_nothing_shouts(name: str, language: str) -> None:
+    for text in texts(_plain(_MADE[language][name])):
+        shown = text.replace("{date_short_pretty}", "").replace("{time}", "")
+        assert "{" not in shown
+        assert "None" not in shown
+        assert "!" not in shown.replace("<!date", "")
+        assert "  " not in shown
+        assert ".." not in shown
+
+
+@pytest.mark.parametrize(("name", "language"), NAMES)
+def test_primary_is_never_a_verdict(name: str, language: str) -> None:
+    assert '"style"' not in json.dumps(_plain(_MADE[language][name]))
