@@ -1,0 +1,201 @@
+"""The composition root: the only place that wires store, desk, edge, outbox and clock together, and runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock, system_clock
+from bot.core.errors import HandoffError
+from bot.desk.desk import Desk
+from bot.desk.opening import open_desk
+from bot.outbox import Outbox
+from bot.settings import Settings
+from bot.slack import features, people
+from bot.slack.access import Team
+from bot.slack.edge import Edge
+from bot.slack.screens import Screens
+from bot.slack.sockets import Socket
+from bot.ticker import Ticker
+from scoring.norms import NormTable
+
+log = logging.getLogger(__name__)
+
+_REQUEST_SECONDS = 15
+_STOP_SECONDS = 10.0
+_BAD_TOKEN = frozenset(
+    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
+)
+
+
+class StartError(HandoffError):
+    """The bot cannot start: bot_token_missing, bot_token_refused, app_token_missing, app_token_refused, unreachable."""
+
+    code = "start"
+
+
+@dataclass
+class Handoff:
+    """The running bot's parts. `open` before anything is dispatched, `close` at the end; `run` does both."""
+
+    settings: Settings
+    desk: Desk
+    client: AsyncWebClient
+    edge: Edge
+    outbox: Outbox
+    ticker: Ticker
+    app: AsyncApp = field(init=False)
+    identity: AuthorizeResult | None = None
+
+    async def open(self) -> None:
+        """Ask Slack who we are. Raises StartError."""
+        token = self.settings.slack_bot_token
+        if token is None:
+            raise StartError("bot_token_missing")
+        self.client.token = token.get_secret_value()
+        if self.client.session is None or self.client.session.closed:
+            timeout = aiohttp.ClientTimeout(total=_REQUEST_SECONDS)
+            self.client.session = aiohttp.ClientSession(timeout=timeout)
+        try:
+            who = await _told("bot_token_refused", self.client.auth_test(), self.settings)
+        except StartError:
+            await self.client.session.close()
+            raise
+        self.identity = AuthorizeResult.from_auth_test_response(bot_token=self.client.token, auth_test_response=who)
+        self.edge.team = Team(str(who.get("team_id")), who.get("enterprise_id"), bool(who.get("is_enterprise_install")))
+        log.info("connected to %s as %s", who.get("team"), who.get("user"))
+
+    async def close(self, seconds: float = _STOP_SECONDS) -> None:
+        """Let what has begun end, at most so long, then let go of everything."""
+        await self.edge.spawn.drain(seconds / 3)
+        await self.outbox.stop(seconds / 3)
+        if self.client.session is not None:
+            await self.client.session.close()
+        await asyncio.to_thread(self.desk.close)
+
+    async def settled(self) -> None:
+        """Everything that clicks have started so far has ended: for tests and one-shot commands."""
+        await self.edge.spawn.settled()
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    rng: Random | None = None,
+    norms: NormTable | None = None,
+    pace: float = 1.0,
+    sweep: float = 5.0,
+    signing_secret: str | None = None,
+) -> Handoff:
+    """Wire a bot on its database; Slack is not contacted yet. Raises what `open_desk` raises.
+
+    `pace` is seconds between two messages to one channel, `sweep` seconds between two looks at the rows.
+    Without a signing secret no HTTP request can verify: payloads come through the socket only.
+    """
+    desk = open_desk(settings, clock=clock, rng=rng, norms=norms)
+    client = AsyncWebClient(base_url=settings.api_base, timeout=_REQUEST_SECONDS, retry_handlers=[])
+    outbox = Outbox(desk, client, pace=pace, rng=rng)
+    edge = Edge(desk, Screens(client), outbox.wake)
+    handoff = Handoff(settings, desk, client, edge, outbox, Ticker(desk, outbox.wake, sweep=sweep))
+    handoff.app = _bolt(handoff, signing_secret or secrets.token_hex(16))
+    return handoff
+
+
+def _bolt(handoff: Handoff, signing_secret: str) -> AsyncApp:
+    async def authorize() -> AuthorizeResult | None:
+        # The answer of the start, not a call per click: Slack being down must not stop a decision.
+        return handoff.identity
+
+    logger = logging.getLogger("handoff.bolt")
+    logger.setLevel(logging.ERROR)  # Bolt finds SLACK_BOT_TOKEN by itself and warns that our client already has it
+    app = AsyncApp(
+        name="handoff",
+        logger=logger,
+        client=handoff.client,
+        authorize=authorize,  # type: ignore[arg-type]  # None is how Bolt is told that nobody knows us yet
+        signing_secret=signing_secret,
+        process_before_response=True,
+    )
+    logger.setLevel(logging.WARNING)  # below this Bolt writes payloads into the log
+    features.register(app, handoff.edge)
+    return app
+
+
+async def run(handoff: Handoff, stop: asyncio.Event | None = None) -> None:
+    """Until SIGTERM or SIGINT, or until `stop` where somebody else owns the process. Raises StartError at the start."""
+    if stop is None:
+        stop = asyncio.Event()
+        _on_signals(stop)
+    app_token = handoff.settings.slack_app_token
+    if app_token is None:
+        raise StartError("app_token_missing")
+    await handoff.open()
+    try:
+        # slack_sdk neither returns nor raises on a bad app token: ask ourselves first.
+        opening = handoff.client.apps_connections_open(app_token=app_token.get_secret_value())
+        await _told("app_token_refused", opening, handoff.settings)
+    except StartError:
+        await handoff.close()
+        raise
+    socket = Socket(handoff.app, app_token.get_secret_value())
+    background = [
+        asyncio.create_task(handoff.outbox.run(), name="outbox"),
+        asyncio.create_task(handoff.ticker.run(), name="ticker"),
+        asyncio.create_task(people.refresh(handoff.edge), name="profiles"),
+        asyncio.create_task(socket.run(), name="socket"),
+    ]
+    try:
+        await _until(stop, background)
+    finally:
+        await socket.close(_STOP_SECONDS / 3)
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        await handoff.close(_STOP_SECONDS * 2 / 3)
+
+
+async def _until(stop: asyncio.Event, tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Wait for the end; a background task that dies takes the process with it rather than dying silently."""
+    waiting = asyncio.create_task(stop.wait(), name="stop")
+    pending: set[asyncio.Task[Any]] = {waiting, *tasks}
+    try:
+        while not stop.is_set():
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+    finally:
+        waiting.cancel()
+
+
+async def _told(refused: str, call: Any, settings: Settings) -> Any:
+    """Slack's answer, or a StartError that says what to mend."""
+    try:
+        return await call
+    except SlackApiError as error:
+        said = error.response.get("error") if hasattr(error.response, "get") else None
+        if said in _BAD_TOKEN or said == "missing_scope":
+            raise StartError(refused, error=said) from None
+        raise StartError("unreachable", url=settings.api_base, error=said or "unreadable answer") from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise StartError("unreachable", url=settings.api_base, error=type(error).__name__) from None
+
+
+def _on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, stop.set)

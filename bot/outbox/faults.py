@@ -1,0 +1,112 @@
+"""What an error of Slack or of the network means for a message: wait, look it up, say it elsewhere, or give up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from random import Random
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+#: chat.update cannot reach the earlier message: it is posted anew, once.
+MESSAGE_LOST = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"})
+_CHANNEL_LOST = frozenset(
+    {
+        "not_in_channel", "channel_not_found", "is_archived", "channel_is_archived", "restricted_action",
+        "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+        "restricted_action_non_threadable_channel", "posting_to_general_channel_denied", "messages_tab_disabled",
+        "user_not_found", "user_not_visible", "user_disabled", "cannot_dm_bot", "cannot_dm_user",
+    }
+)  # fmt: skip
+#: Nothing leaves until an operator has done something; the rows are fine.
+_TOKEN = frozenset(
+    {
+        "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope",
+        "no_permission", "org_login_required", "ekm_access_denied", "team_access_not_granted",
+    }
+)  # fmt: skip
+_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+#: Slack failed halfway: "some aspect of the operation may have succeeded".
+_HALFWAY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+_TOKEN_WAIT = 60.0
+_LIMIT_WAIT = 30.0
+_BASE, _MOST = 1.0, 300.0
+
+
+class Kind(Enum):
+    LIMITED = auto()
+    """Slack asks us to wait."""
+    TOKEN = auto()
+    """The token or a scope is wrong: everything waits."""
+    OFFLINE = auto()
+    """It never left."""
+    AMBIGUOUS = auto()
+    """Nobody can tell whether it arrived."""
+    CHANNEL = auto()
+    """The channel or person cannot be reached any more."""
+    ODD = auto()
+    """Refused for a reason that will not go away by itself."""
+
+
+class Phase(Enum):
+    """How far an errand had come."""
+
+    OPENING = auto()
+    LOOKING = auto()
+    SENDING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`said` is Slack's own code or the error's type, never a text; `wait` in seconds where Slack names one."""
+
+    kind: Kind
+    said: str
+    wait: float | None = None
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's code, '' when the answer was not one of Slack's."""
+    response = error.response
+    return str(response.get("error") or "") if hasattr(response, "get") else ""
+
+
+def judge(error: Exception, phase: Phase) -> Fault:
+    """What became of a request that ended in this error."""
+    if isinstance(error, SlackApiError):
+        return _answered(error, phase)
+    said = type(error).__name__
+    never_left = phase is not Phase.SENDING or isinstance(error, aiohttp.ClientConnectorError)
+    if isinstance(error, aiohttp.ClientError | TimeoutError | OSError):
+        return Fault(Kind.OFFLINE if never_left else Kind.AMBIGUOUS, said)
+    return Fault(Kind.ODD, said)
+
+
+def _answered(error: SlackApiError, phase: Phase) -> Fault:
+    code, response = code_of(error), error.response
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
+    said = code or f"http_{status}"
+    if status == 429 or code in _LIMITED:
+        return Fault(Kind.LIMITED, said, _retry_after(response))
+    if code in _HALFWAY or status >= 500 or not code:
+        return Fault(Kind.AMBIGUOUS if phase is Phase.SENDING else Kind.OFFLINE, said)
+    if code in _TOKEN and not (phase is Phase.LOOKING and code == "missing_scope"):
+        return Fault(Kind.TOKEN, said, _TOKEN_WAIT)
+    return Fault(Kind.CHANNEL if code in _CHANNEL_LOST else Kind.ODD, said)
+
+
+def _retry_after(response: object) -> float:
+    headers: Mapping[str, str] = getattr(response, "headers", None) or {}
+    value = headers.get("Retry-After") or headers.get("retry-after") or ""
+    try:
+        return max(float(value), 0.05)
+    except ValueError:
+        return _LIMIT_WAIT
+
+
+def backoff(tries: int, rng: Random) -> float:
+    """Seconds before try number `tries` + 1: doubling, at most five minutes, spread by up to a quarter."""
+    return min(_BASE * 2.0 ** (tries - 1), _MOST) * (1 + rng.random() / 4)

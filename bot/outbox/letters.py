@@ -1,0 +1,187 @@
+"""What an errand of the outbox says: the current state, loaded and rendered in the reader's voice. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cards import blocks, candidate, notice, words
+from bot.cards.blocks import Message
+from bot.core.errors import NotFound
+from bot.core.types import Campaign, Member
+from bot.desk import see
+from bot.desk.desk import Desk
+from bot.i18n.catalog import Voice, voice_for
+from db import outbox
+from db.outbox import Errand, Place
+
+#: Kinds whose message is changed where it stands; every other errand is a message of its own.
+UPDATED = frozenset({"card", "result"})
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What to send: `message` is None when there is nothing left to say; `place` where an earlier one stands."""
+
+    message: Message | None
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who will read it: a channel (`member` None, `personal` False) or one person."""
+
+    voice: Voice
+    now: datetime
+    is_lead: bool = False
+
+
+def is_person(lane: str) -> bool:
+    """A lane is a person's (ids of an enterprise may begin with W) or a channel's."""
+    return lane[:1] in ("U", "W")
+
+
+def voice_of(member: Member | None) -> Voice:
+    """How to speak to one person, known or not."""
+    if member is None:
+        return voice_for(None, None, None, personal=True)
+    return voice_for(member.locale, member.tz, next(iter(member.markets), None), personal=True)
+
+
+def compose(desk: Desk, errand: Errand) -> Letter:
+    """The letter as things stand now. Raises NotFound when what it is about is gone, KeyError for an unknown kind."""
+    kind = _KINDS[errand.kind]
+    place = None
+    if errand.kind in UPDATED:
+        with desk.store.reading() as unit:
+            place = outbox.place_of(unit, errand.kind, errand.ref, errand.lane)
+    return Letter(kind(desk, errand, _reader(desk, errand)), place)
+
+
+def _reader(desk: Desk, errand: Errand) -> Reader:
+    now = desk.clock()
+    if is_person(errand.lane):
+        member = see.person(desk, errand.lane)
+        return Reader(voice_of(member), now, member is not None and member.is_lead)
+    return Reader(voice_for(None, None, None, personal=False), now)
+
+
+def _card(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    case = see.case(desk, errand.ref)
+    voice = reader.voice
+    if not is_person(errand.lane):
+        voice = voice_for(case.campaign.locale, None, case.review.market, personal=False)
+    return candidate.card(case, voice, now=reader.now)
+
+
+def _round(errand: Errand) -> tuple[str, int]:
+    review_id, _, round_ = errand.ref.rpartition(":")
+    return review_id, int(round_)
+
+
+def _result(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    review_id, round_ = _round(errand)
+    case, undone = see.undone_case(desk, review_id, round_)
+    if undone:
+        return notice.undone(case, reader.voice, now=reader.now)
+    if case.decision is None or case.review.round != round_:
+        return None
+    return notice.result(case, reader.voice, now=reader.now)
+
+
+def _undone(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    case, _ = see.undone_case(desk, *_round(errand))
+    return notice.undone(case, reader.voice, now=reader.now)
+
+
+def _listed(errand: Errand) -> list[str]:
+    return [str(i) for i in errand.detail.get("reviews", ())]
+
+
+def _campaign(desk: Desk, key: str) -> Campaign:
+    found = next((c for c in see.every_campaign(desk) if c.key == key), None)
+    if found is None:
+        raise NotFound("campaign", campaign=key)
+    return found
+
+
+def _fell(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    lines = see.lines(desk, _listed(errand))
+    if not lines:
+        return None
+    if len(lines) == 1:
+        return notice.result(see.case(desk, lines[0].review_id), reader.voice, now=reader.now)
+    return notice.fell(_campaign(desk, errand.ref), lines, reader.voice, now=reader.now)
+
+
+def _opened(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    still = [c for c in see.cases(desk, _listed(errand)) if c.review.state.awaits and c.review.expert == errand.lane]
+    return notice.opened_together(still, reader.voice, now=reader.now) if still else None
+
+
+def _held(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    case = see.case(desk, _round(errand)[0])
+    return notice.held(case, reader.voice, now=reader.now) if case.review.state.awaits else None
+
+
+def _half(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    lines = [line for line in see.lines(desk, _listed(errand)) if line.state.awaits and not line.opened]
+    if not lines:
+        return None
+    campaign = _campaign(desk, errand.ref)
+    for_lead = reader.is_lead and errand.lane != campaign.owner
+    return notice.half_window(campaign, lines, reader.voice, now=reader.now, for_lead=for_lead)
+
+
+def _digest(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    digest = see.digest(desk, errand.ref, errand.lane)
+    return notice.digest(digest, reader.voice) if digest.lines else None
+
+
+def _passed(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    case = see.case(desk, _round(errand)[0])
+    if not case.review.state.awaits or case.review.expert != errand.lane:
+        return None
+    by = str(errand.detail.get("by", ""))
+    return notice.passed_on(case, reader.voice, now=reader.now, by=by)
+
+
+def _dissent(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    case, judgement = see.judgement(desk, errand.ref)
+    return notice.dissent(case, judgement, reader.voice, reader_is_lead=reader.is_lead)
+
+
+def _stood(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    return notice.stood(*see.judgement(desk, errand.ref), reader.voice)
+
+
+def _reversed(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    return notice.reversed(see.case(desk, _round(errand)[0]), reader.voice)
+
+
+def _unreachable(_desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    """To the lead: where messages no longer arrive. The reference is the channel or the person."""
+    code = blocks.esc(str(errand.detail.get("said", "")))
+    who = is_person(errand.ref)
+    where = words.person(errand.ref) if who else f"<#{errand.ref}>"
+    what = "message" if "lost" in errand.detail else "person" if who else "channel"
+    said = reader.voice.t(f"unreachable.{what}", where=where, code=code)
+    return blocks.message(said, [blocks.section(said)])
+
+
+_KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
+    "card": _card,
+    "result": _result,
+    "undone": _undone,
+    "fell": _fell,
+    "opened": _opened,
+    "held": _held,
+    "half": _half,
+    "digest": _digest,
+    "passed": _passed,
+    "dissent": _dissent,
+    "stood": _stood,
+    "reversed": _reversed,
+    "unreachable": _unreachable,
+}

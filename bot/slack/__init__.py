@@ -1,0 +1,1 @@
+"""The Slack edge: one file per feature with its whole conversation; no rules, no blocks, no SQL."""

@@ -1,0 +1,47 @@
+"""After an answer: the modal behind it and the Home tab show what is true now. Best effort, after the ack."""
+
+from __future__ import annotations
+
+from bot.cards import candidate, ids, notice
+from bot.cards import inbox as inbox_cards
+from bot.core.types import Case, Inbox, Member
+from bot.desk import see
+from bot.slack import access
+from bot.slack.click import Click
+
+
+def answered(click: Click, case: Case) -> None:
+    """The person has changed something: bring what else they see up to date."""
+    click.after("refresh the modal", lambda: refresh_behind(click, case))
+    if click.who.id in click.edge.homes or click.view.get("type") == "home":
+        click.after("refresh the Home tab", lambda: publish_home(click))
+
+
+async def refresh_behind(click: Click, case: Case | None) -> None:
+    """The modal in which they tapped, or the one behind the form that they sent."""
+    view, screens = click.view, click.edge.screens
+    if click.kind == "view_submission":
+        kept = click.recalled()
+        behind, view_id, page = kept.get("back"), view.get("previous_view_id"), str(kept.get("page") or "")
+    else:
+        behind, view_id, page = view.get("callback_id"), view.get("id"), str(view.get("private_metadata") or "")
+    if not view_id:
+        return
+    if behind == ids.OPEN_VIEW and case is not None:
+        fresh = await click.read(see.case, case.review.id)
+        may = access.may_answer(fresh, click.who)
+        opened = candidate.opened(fresh, click.who.voice, now=click.now, may_answer=may)
+        await screens.update(str(view_id), opened)
+    elif behind == ids.DIGEST_VIEW and page:
+        import_id, _, offset = page.rpartition(":")
+        found = await click.read(see.digest, import_id, click.who.id)
+        start = int(offset) if offset.isdigit() else 0
+        await screens.update(str(view_id), notice.digest_page(found, click.who.voice, start))
+
+
+async def publish_home(click: Click) -> None:
+    found = await click.read(see.inbox, click.who.id)
+    if click.who.member is not None and not click.who.member.active:
+        # A guest sees what Handoff is, and nobody's reviews.
+        found = Inbox(Member(click.who.id, click.who.member.name), (), 0, (), found.lead)
+    await click.edge.screens.home(click.who.id, inbox_cards.home(found, click.who.voice, now=click.now))

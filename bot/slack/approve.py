@@ -1,0 +1,22 @@
+"""Approve: agree with the AI in one tap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.cards import ids
+from bot.desk import decide
+from bot.slack.answered import answered
+from bot.slack.click import Click
+from bot.slack.edge import Edge
+from bot.slack.errors import guard
+
+
+async def approve(click: Click) -> None:
+    case = await click.run(decide.approve, click.review(), click.who.id)
+    await click.ack()
+    answered(click, case)
+
+
+def register(app: Any, edge: Edge) -> None:
+    app.action(ids.APPROVE)(guard(edge, approve))

@@ -1,0 +1,28 @@
+"""Details: everything behind a card, for whoever asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.cards import ids, rationale
+from bot.cards.blocks import Block
+from bot.desk import see
+from bot.slack.click import Click, picked
+from bot.slack.edge import Edge
+from bot.slack.errors import guard, opening
+
+
+async def details(click: Click) -> None:
+    case = await click.read(see.case, click.review())
+    await click.ack()
+
+    async def draw() -> Block:
+        return rationale.details(case, click.who.voice, now=click.now, reader=click.who.id)
+
+    opening(click, draw)
+
+
+def register(app: Any, edge: Edge) -> None:
+    app.action(ids.DETAILS)(guard(edge, details))
+    app.action(ids.MORE, matchers=[picked("details")])(guard(edge, details))
+    app.action(ids.MORE_DECIDED, matchers=[picked("details")])(guard(edge, details))

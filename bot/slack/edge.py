@@ -1,0 +1,30 @@
+"""What every listener needs: the desk, the screens, background work, and where the app is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.desk.desk import Desk
+from bot.slack.access import Team
+from bot.slack.screens import Screens
+from bot.slack.spawn import Spawn
+
+
+@dataclass
+class Edge:
+    """One per process; `team` is known once Slack has told us at the start."""
+
+    desk: Desk
+    screens: Screens
+    wake: Callable[[], None]
+    """Tells the outbox that something may have been enqueued."""
+    spawn: Spawn = field(default_factory=Spawn)
+    team: Team | None = None
+    asked: set[str] = field(default_factory=set)
+    """People whose profile is being fetched right now."""
+    homes: set[str] = field(default_factory=set)
+    """People who have looked at their Home tab since the start: it is kept fresh for them, and drawn anew whenever
+    it is opened, so that nothing is lost when this is."""
+    ticks: dict[str, str] = field(default_factory=dict)
+    """View id -> when its last box was ticked, while an update of it is under way; only saves a needless redraw."""

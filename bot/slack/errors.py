@@ -1,0 +1,171 @@
+"""The one place of the edge that catches errors and says them kindly to whom they concern."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.cards import rationale
+from bot.cards.blocks import Block, Message
+from bot.cards.refusal import refusal
+from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
+from bot.core.types import Case
+from bot.desk import see
+from bot.i18n.catalog import error_text
+from bot.slack import answered, late, people
+from bot.slack.click import Click
+from bot.slack.edge import Edge
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[[Click], Awaitable[None]]
+#: Shows a form again, with what was typed, when it lacks the field that an error is about.
+Redraw = Callable[[Click], Awaitable[Block]]
+
+
+def guard(
+    edge: Edge, listener: Listener, *, redraw: Redraw | None = None, guests: bool = False
+) -> Callable[..., Awaitable[None]]:
+    """A Bolt listener: access, then `listener`; whatever goes wrong is answered, acknowledged and logged by id.
+
+    `guests` lets in people who may look and not act.
+    """
+
+    async def handle(ack: Any, body: dict[str, Any]) -> None:
+        click = Click(edge, body, ack)
+        try:
+            click.who = await people.admit(edge, body, guests=guests)
+            await listener(click)
+            if not click.acked:
+                await click.ack()
+        except HandoffError as error:
+            await _refused(click, error, redraw)
+        except Exception:
+            log.exception("%s failed (review %s)", listener.__name__, _review_of(click) or "unknown")
+            await _broke(click)
+        finally:
+            click.settle()
+
+    handle.__name__ = f"{listener.__module__.rpartition('.')[2]}_{listener.__name__}"
+    return handle
+
+
+def opening(click: Click, draw: Callable[[], Awaitable[Block]]) -> None:
+    """Show a view once the ack is settled; if Slack does not take it, say so where they tapped."""
+
+    async def work() -> None:
+        try:
+            await click.show(await draw())
+        except Exception as error:  # noqa: BLE001 - the person is told, whatever it was
+            said = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
+            log.warning("a view was not opened (review %s): %s", _review_of(click) or "none", said)
+            await _whisper(click, Busy("view"), None)
+
+    click.after("open a view", work)
+
+
+async def _refused(click: Click, error: HandoffError, redraw: Redraw | None) -> None:
+    """Never raises: a refusal that fails is still an acknowledged click."""
+    if click.acked:
+        log.error("refused after the ack: %s", error.reason)
+        return
+    try:
+        if not click.who.id:
+            click.who = await people.greet(click.edge, click.body)
+        if click.kind == "view_submission":
+            await _in_form(click, error, redraw)
+        elif click.kind == "command":
+            told = refusal(error, click.who.voice, None, now=click.now)
+            await click.ack(text=told.text, blocks=told.blocks, response_type="ephemeral")
+        else:
+            case = await _case_of(click)
+            await click.ack()
+            click.after("say why not", lambda: _whisper(click, error, case))
+    except Exception:
+        log.exception("a refusal failed (review %s)", _review_of(click) or "unknown")
+        await _broke(click)
+
+
+async def _broke(click: Click) -> None:
+    """Something unexpected: acknowledged all the same, and said so, unless the change had already gone through."""
+    if click.acked:
+        return
+    try:
+        error = HandoffError("unexpected")
+        if click.committed:
+            await click.ack()
+        elif click.kind == "view_submission":
+            await _in_form(click, error, None)
+        else:
+            await click.ack()
+            click.after("say that it broke", lambda: _whisper(click, error, None))
+    except Exception:
+        log.exception("the last word failed")
+        await click.ack()
+
+
+# Where a refusal is said
+
+
+async def _in_form(click: Click, error: HandoffError, redraw: Redraw | None) -> None:
+    """Under the field, so that nothing typed is lost; instead of the form when it can no longer count."""
+    over = isinstance(error, (TooLate, NotAllowed, NotFound))
+    inputs = [str(b.get("block_id")) for b in click.view.get("blocks") or () if b.get("type") == "input"]
+    named = rationale.block_of(click.view, str(error.params.get("field") or ""))
+    text = error_text(click.who.voice, error, now=click.now)
+    if over or not inputs:
+        await click.ack(response_action="update", view=await late.instead(click, error, await _case_of(click)))
+    elif named in inputs:
+        await click.ack(response_action="errors", errors={named: text})
+    elif redraw is not None and isinstance(error, Invalid):
+        await click.ack(response_action="update", view=await redraw(click))
+    else:
+        await click.ack(response_action="errors", errors={inputs[0]: text})
+
+
+async def _whisper(click: Click, error: HandoffError, case: Case | None) -> None:
+    """To whoever tapped: beside the message, or on top of what they see where there is no message."""
+    message = refusal(error, click.who.voice, case, now=click.now)
+    if click.response_url:
+        await click.edge.screens.whisper(click.response_url, message)
+    elif click.kind == "block_actions":
+        await _on_top(click, message)
+        await answered.refresh_behind(click, case)
+
+
+async def _on_top(click: Click, message: Message) -> None:
+    await click.show(late.closing(click.who.voice, message))
+
+
+async def _case_of(click: Click) -> Case | None:
+    review_id = _review_of(click)
+    if review_id is None:
+        return None
+    try:
+        return await click.read(see.case, review_id)
+    except HandoffError:
+        return None
+
+
+def _review_of(click: Click) -> str | None:
+    """The review that this is about, as far as the payload says; for logs and for what is true now."""
+    try:
+        if click.kind in ("view_submission", "view_closed"):
+            return click.meta().review_id
+        return click.review() if click.action else None
+    except NotFound:
+        return None
+
+
+def catch_all(app: Any, edge: Edge) -> None:
+    """Registered last: buttons and forms that no feature knows any more get an answer too."""
+
+    async def unknown(_click: Click) -> None:
+        raise NotFound("review")
+
+    app.action(re.compile(".*"))(guard(edge, unknown))
+    app.view(re.compile(".*"))(guard(edge, unknown))

@@ -1,0 +1,53 @@
+"""What waits for somebody: the Home tab, /handoff, and one review opened from either."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.cards import candidate, ids
+from bot.cards import inbox as cards
+from bot.cards.blocks import Block
+from bot.desk import see
+from bot.slack.access import may_answer
+from bot.slack.answered import publish_home
+from bot.slack.click import Click
+from bot.slack.edge import Edge
+from bot.slack.errors import guard, opening
+
+COMMAND = "/handoff"
+
+
+async def home(click: Click) -> None:
+    await click.ack()
+    event = click.body.get("event") or {}
+    if event.get("tab", "home") == "home":
+        click.edge.homes.add(click.who.id)
+        click.after("publish the Home tab", lambda: publish_home(click))
+
+
+async def command(click: Click) -> None:
+    words = str(click.body.get("text") or "").casefold().split()
+    voice = click.who.voice
+    if words[:1] == ["inbox"]:
+        found = await click.read(see.inbox, click.who.id)
+        said = cards.inbox(found, voice, now=click.now)
+    else:
+        # Help for anything else: nobody should have to guess a word.
+        said = cards.help(voice, await click.read(see.lead))
+    await click.ack(text=said.text, blocks=said.blocks, response_type="ephemeral")
+
+
+async def open_review(click: Click) -> None:
+    case = await click.read(see.case, click.review())
+    await click.ack()
+
+    async def draw() -> Block:
+        return candidate.opened(case, click.who.voice, now=click.now, may_answer=may_answer(case, click.who))
+
+    opening(click, draw)
+
+
+def register(app: Any, edge: Edge) -> None:
+    app.event("app_home_opened")(guard(edge, home, guests=True))
+    app.command(COMMAND)(guard(edge, command))
+    app.action(ids.OPEN)(guard(edge, open_review))

@@ -1,0 +1,37 @@
+"""A note on a card that is decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.cards import ids, rationale
+from bot.cards.blocks import Block
+from bot.desk import object as objections
+from bot.desk import see
+from bot.slack.answered import answered
+from bot.slack.click import Click, picked
+from bot.slack.edge import Edge
+from bot.slack.errors import guard, opening
+
+
+async def ask(click: Click) -> None:
+    case = await click.read(see.case, click.review())
+    await click.ack()
+
+    async def draw() -> Block:
+        return rationale.note_form(case, click.who.voice)
+
+    opening(click, draw)
+
+
+async def submit(click: Click) -> None:
+    text = rationale.read_form(click.view).rationale.narrative
+    case = await click.run(objections.note, click.meta().review_id, click.who.id, text)
+    await click.ack()
+    answered(click, case)
+
+
+def register(app: Any, edge: Edge) -> None:
+    app.action(ids.NOTE)(guard(edge, ask))
+    app.action(ids.MORE_DECIDED, matchers=[picked("note")])(guard(edge, ask))
+    app.view(ids.NOTE_FORM)(guard(edge, submit))

@@ -1,0 +1,35 @@
+"""Override: the opposite of the AI, with reasons, in one form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.cards import ids, rationale
+from bot.cards.blocks import Block
+from bot.desk import decide
+from bot.slack.answered import answered
+from bot.slack.click import Click
+from bot.slack.edge import Edge
+from bot.slack.errors import guard, opening
+
+
+async def ask(click: Click) -> None:
+    case = await click.run(decide.form_opened, click.review(), click.who.id)
+    await click.ack()
+
+    async def draw() -> Block:
+        return rationale.override_form(case, click.who.voice)
+
+    opening(click, draw)
+
+
+async def submit(click: Click) -> None:
+    typed = rationale.read_form(click.view).rationale
+    case = await click.run(decide.override, click.meta().review_id, click.who.id, typed)
+    await click.ack()
+    answered(click, case)
+
+
+def register(app: Any, edge: Edge) -> None:
+    app.action(ids.OVERRIDE)(guard(edge, ask))
+    app.view(ids.OVERRIDE_FORM)(guard(edge, submit))

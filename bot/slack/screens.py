@@ -1,0 +1,75 @@
+"""What the person in front of the screen sees next: views, ephemeral answers, the Home tab; after the ack."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.cards.blocks import Block, Message
+
+log = logging.getLogger(__name__)
+
+
+class Screens:
+    """Slack's methods for one person's eyes. They raise SlackApiError and what aiohttp raises."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def open(self, trigger_id: str, view: Block) -> None:
+        await self._client.views_open(trigger_id=trigger_id, view=view)
+
+    async def push(self, trigger_id: str, view: Block) -> None:
+        """On top of the modal in which somebody tapped."""
+        await self._client.views_push(trigger_id=trigger_id, view=view)
+
+    async def update(self, view_id: str, view: Block, *, seen: str | None = None) -> bool:
+        """Change an open view, if it is still the one `seen` (a hash); False when it has changed or gone meanwhile."""
+        try:
+            await self._client.views_update(view_id=view_id, view=view, hash=seen)
+        except SlackApiError as error:
+            if error.response.get("error") in ("hash_conflict", "not_found"):
+                return False
+            raise
+        return True
+
+    async def home(self, user_id: str, view: Block) -> None:
+        await self._client.views_publish(user_id=user_id, view=view)
+
+    async def whisper(self, response_url: str, message: Message) -> None:
+        """An ephemeral answer beside what was tapped."""
+        await self._respond(response_url, text=message.text, blocks=message.blocks, response_type="ephemeral",
+                            replace_original=False)  # fmt: skip
+
+    async def replace(self, response_url: str, message: Message) -> None:
+        """Put something else where the buttons were: the only way to change an ephemeral message."""
+        await self._respond(response_url, text=message.text, blocks=message.blocks, replace_original=True)
+
+    async def remove(self, response_url: str) -> None:
+        await self._respond(response_url, delete_original=True)
+
+    async def direct(self, user_id: str, message: Message) -> None:
+        """A direct message that nothing durable depends on."""
+        opened = await self._client.conversations_open(users=user_id)
+        await self._client.chat_postMessage(
+            channel=str(opened["channel"]["id"]),
+            text=message.text,
+            blocks=message.blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    async def profile(self, user_id: str) -> dict[str, Any]:
+        """Slack's user object, with the locale."""
+        found = await self._client.users_info(user=user_id, include_locale=True)
+        return dict(found["user"])
+
+    async def _respond(self, response_url: str, **said: Any) -> None:
+        hook = AsyncWebhookClient(response_url, session=self._client.session, retry_handlers=[], timeout=10)
+        answer = await hook.send_dict(said)
+        if answer.status_code != 200:
+            log.warning("a response_url answered %s", answer.status_code)

@@ -1,0 +1,98 @@
+"""The clock: wakes the desk's sweep and the outbox. Holds no state: what is due stands in the rows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import system_clock
+from bot.desk.desk import Desk
+from bot.desk.tick import next_due, tick
+from db import outbox
+
+log = logging.getLogger(__name__)
+
+_DUE = "due"
+_SOON = timedelta(milliseconds=5)
+
+
+class Ticker:
+    """An interval job and one date job, each doing no more than setting an event; a loop does the work.
+
+    `sweep` in seconds bounds how late anything is noticed that another process wrote (`handoff import`).
+    """
+
+    def __init__(self, desk: Desk, wake_outbox: Callable[[], None], *, sweep: float = 5.0) -> None:
+        self._desk = desk
+        self._wake_outbox = wake_outbox
+        self._sweep = sweep
+        self._event = asyncio.Event()
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def wake(self) -> None:
+        """Look at once: the demo's clock has jumped, or somebody knows better."""
+        self._event.set()
+
+    async def run(self) -> None:
+        """Until cancelled. What fell due while nobody ran is handled in the first pass."""
+        # misfire_grace_time=None: a moment that the loop missed is late, not void.
+        self._scheduler.add_job(
+            self._ring, "interval", seconds=self._sweep, misfire_grace_time=None, coalesce=True, max_instances=1
+        )
+        self._scheduler.start()
+        self._event.set()
+        try:
+            while True:
+                await self._event.wait()
+                self._event.clear()
+                await self.once()
+        finally:
+            self._scheduler.shutdown(wait=False)
+
+    async def once(self) -> None:
+        """One pass: everything due, batch by batch, then the alarm for what is next. Its failures are logged."""
+        try:
+            while await self._desk.run(tick):
+                self._wake_outbox()
+                await asyncio.sleep(0)
+        except Exception:
+            log.exception("a sweep failed; the next one tries again")
+        self._wake_outbox()
+        try:
+            self._schedule(await self._desk.read(_next_instant))
+        except Exception:
+            log.exception("the next due instant could not be read; the sweep stands in")
+
+    async def _ring(self) -> None:
+        self._event.set()
+
+    def _schedule(self, due: datetime | None) -> None:
+        if not self._scheduler.running:
+            return
+        if due is None:
+            if self._scheduler.get_job(_DUE):
+                self._scheduler.remove_job(_DUE)
+            return
+        # The desk's clock may be shifted; the scheduler lives in real time.
+        delay = max(due - self._desk.clock(), timedelta()) + _SOON
+        self._scheduler.add_job(
+            self._ring,
+            "date",
+            run_date=system_clock() + delay,
+            id=_DUE,
+            replace_existing=True,
+            misfire_grace_time=None,
+            coalesce=True,
+        )
+
+
+def _next_instant(desk: Desk) -> datetime | None:
+    """The earliest instant at which the desk or the outbox has something to do."""
+    with desk.store.reading() as unit:
+        letter = outbox.next_at(unit)
+    instants = [t for t in (next_due(desk), letter) if t is not None and t > desk.clock()]
+    return min(instants) if instants else None

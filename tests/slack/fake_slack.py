@@ -1,0 +1,177 @@
+"""A server that speaks as much of Slack's Web API as the bot uses: records every call, and fails as it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+Json = dict[str, Any]
+#: Answers instead of the method: a body, (status, body, headers), or "drop" to cut the line after accepting.
+Fault = Callable[[Json], Awaitable[Any]]
+
+TEAM, BOT = "T0HOME", "U0BOT"
+
+
+class FakeSlack:
+    def __init__(self, port: int | None = None) -> None:
+        self.calls: list[Json] = []
+        self.messages: dict[str, list[Json]] = defaultdict(list)
+        self.views: dict[str, Json] = {}
+        self.users: dict[str, Json] = {}
+        self.faults: dict[str, Fault] = {}
+        self.base = ""
+        self._count = 0
+        self._sockets: list[web.WebSocketResponse] = []
+        self._linked = asyncio.Event()
+        self._acked: dict[str, asyncio.Future[Json]] = {}
+        app = web.Application()
+        app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_post("/response/{token}", self._response_url)
+        app.router.add_get("/link", self._link)
+        self.server = TestServer(app, port=port)
+
+    async def start(self) -> None:
+        await self.server.start_server()
+        self.base = str(self.server.make_url("/")).rstrip("/")
+
+    def to(self, method: str) -> list[Json]:
+        """The arguments of every call of one method, oldest first."""
+        return [c["args"] for c in self.calls if c["method"] == method]
+
+    def cards(self, channel: str) -> list[Json]:
+        return self.messages[channel]
+
+    def next(self, prefix: str) -> str:
+        self._count += 1
+        return f"{prefix}{self._count:04d}"
+
+    def fail(self, method: str, error: str, times: int = 10**9) -> None:
+        """Let a method answer with Slack's error code, so many times."""
+        left = [times]
+
+        async def fault(_args: Json) -> Any:
+            left[0] -= 1
+            return {"ok": False, "error": error} if left[0] >= 0 else None
+
+        self.faults[method] = fault
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        method, args = request.match_info["method"], await _arguments(request)
+        self.calls.append({"method": method, "args": args})
+        answer = None
+        if method in self.faults:
+            answer = await self.faults[method](args)
+        if answer == "drop":
+            getattr(self, "_" + method.replace(".", "_"))(args)
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        if isinstance(answer, tuple):
+            status, body, headers = answer
+            return web.json_response(body, status=status, headers=headers)
+        if answer is None:
+            answer = getattr(self, "_" + method.replace(".", "_"))(args)
+        return web.json_response(answer if "ok" in answer else {"ok": True, **answer})
+
+    async def _response_url(self, request: web.Request) -> web.Response:
+        self.calls.append({"method": "response_url", "args": await request.json()})
+        return web.Response(text="ok")
+
+    def _apps_connections_open(self, _args: Json) -> Json:
+        return {"url": self.base.replace("http", "ws", 1) + "/link"}
+
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self._sockets.append(socket)
+        self._linked.set()
+        await socket.send_json({"type": "hello", "num_connections": 1, "debug_info": {}, "connection_info": {}})
+        async for message in socket:
+            said = json.loads(message.data)
+            self._acked[said["envelope_id"]].set_result(said.get("payload") or {})
+        self._sockets.remove(socket)
+        return socket
+
+    async def envelope(self, kind: str, payload: Json) -> asyncio.Future[Json]:
+        """Send one envelope down the newest socket; the future is its acknowledgement."""
+        await self._linked.wait()
+        envelope_id = self.next("E")
+        self._acked[envelope_id] = asyncio.get_running_loop().create_future()
+        await self._sockets[-1].send_json(
+            {"envelope_id": envelope_id, "type": kind, "payload": payload, "accepts_response_payload": True}
+        )
+        return self._acked[envelope_id]
+
+    def _auth_test(self, _args: Json) -> Json:
+        return {"team_id": TEAM, "team": "Home", "user": "handoff", "user_id": BOT, "bot_id": "B0BOT", "url": self.base}
+
+    def _conversations_open(self, args: Json) -> Json:
+        return {"channel": {"id": "D" + args["users"][1:]}}
+
+    def _chat_postMessage(self, args: Json) -> Json:  # noqa: N802 - Slack's name
+        ts = f"1764000000.{len(self.messages[args['channel']]):06d}"
+        self.messages[args["channel"]].append({**args, "ts": ts})
+        return {"channel": args["channel"], "ts": ts}
+
+    def _chat_update(self, args: Json) -> Json:
+        for message in self.messages[args["channel"]]:
+            if message["ts"] == args["ts"]:
+                message.update(args)
+                return {"channel": args["channel"], "ts": args["ts"]}
+        return {"ok": False, "error": "message_not_found"}
+
+    def _conversations_history(self, args: Json) -> Json:
+        found = [m for m in self.messages[args["channel"]] if args.get("include_all_metadata")]
+        return {"messages": found[::-1], "has_more": False}
+
+    def _open(self, args: Json) -> Json:
+        view_id = self.next("V")
+        self.views[view_id] = {**args["view"], "id": view_id, "hash": self.next("h")}
+        return {"view": self.views[view_id]}
+
+    _views_open = _views_push = _open
+
+    def _views_update(self, args: Json) -> Json:
+        view = self.views.get(args["view_id"])
+        if view is None:
+            return {"ok": False, "error": "not_found"}
+        if args.get("hash") and args["hash"] != view["hash"]:
+            return {"ok": False, "error": "hash_conflict"}
+        self.views[view["id"]] = {**args["view"], "id": view["id"], "hash": self.next("h")}
+        return {"view": self.views[view["id"]]}
+
+    def _views_publish(self, _args: Json) -> Json:
+        return {"view": {"id": self.next("V")}}
+
+    def _users_info(self, args: Json) -> Json:
+        known = self.users.get(args["user"], {"real_name": args["user"], "tz": "America/Sao_Paulo", "locale": "en-US"})
+        return {"user": {"id": args["user"], "team_id": TEAM, **known}}
+
+    @property
+    def last_view(self) -> Json:
+        return list(self.views.values())[-1]
+
+
+async def _arguments(request: web.Request) -> Json:
+    args: Json = dict(request.query)
+    if request.content_type == "application/json":
+        args |= await request.json()
+    else:
+        args |= {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
+    for key in ("view", "blocks", "metadata"):
+        if isinstance(args.get(key), str):
+            args[key] = json.loads(args[key])
+    return args
+
+
+def slow(seconds: float) -> Fault:
+    async def fault(_args: Json) -> None:
+        await asyncio.sleep(seconds)
+
+    return fault

@@ -1,0 +1,166 @@
+"""The whole process: starts, takes clicks from a socket, lets deadlines happen, stops in order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.app import StartError, run
+from bot.cards import ids
+from bot.clock import ShiftedClock
+from bot.core.types import State
+from bot.desk.change import attempt
+from bot.desk.tick import tick
+from bot.settings import Settings
+from bot.ticker import Ticker
+from tests.slack.fake_slack import slow
+from tests.slack.hands import House
+
+Running = tuple[House, asyncio.Event, "asyncio.Task[None]"]
+
+
+@pytest.fixture
+async def running(house: House) -> AsyncIterator[Running]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(run(house.handoff, stop))
+    yield house, stop, task
+    stop.set()
+    async with asyncio.timeout(10):
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+async def late(house: House, running: Running) -> Running:
+    """Started two days too late: `running` begins only when the loop turns next."""
+    house.clock.move(hours=49)
+    return running
+
+
+async def until(found: Any, seconds: float = 5.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not found():  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0.01)
+
+
+async def test_a_click_from_the_socket_changes_the_card(running: Running) -> None:
+    house, _, _ = running
+    await until(lambda: len(house.slack.cards("C0BRAZIL")) == 3)
+    payload = house.base("block_actions", "U0BIA") | {"actions": [house.action(ids.APPROVE, house.value("bruno"))]}
+    acked = await house.slack.envelope("interactive", payload)
+    assert await asyncio.wait_for(acked, 3) == {}
+    await until(lambda: any(ids.UNDO in str(c["blocks"]) for c in house.slack.cards("C0BRAZIL")))
+
+
+async def test_stopping_lets_the_click_in_hand_end(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    house, stop, task = running
+    real = attempt
+
+    def slowly(*args: Any) -> None:
+        time.sleep(0.5)
+        real(*args)
+
+    monkeypatch.setattr("bot.desk.decide.attempt", slowly)
+    payload = house.base("block_actions", "U0BIA") | {"actions": [house.action(ids.APPROVE, house.value("bruno"))]}
+    acked = await house.slack.envelope("interactive", payload)
+    await asyncio.sleep(0.1)
+    stop.set()
+    assert await asyncio.wait_for(acked, 3) == {}
+    await asyncio.wait_for(task, 10)
+
+
+async def test_a_hanging_slack_does_not_hold_the_shutdown(running: Running) -> None:
+    house, stop, task = running
+    await until(lambda: house.slack.to("apps.connections.open"))
+    house.slack.faults["views.publish"] = house.slack.faults["chat.postMessage"] = slow(30)
+    payload = house.base("block_actions", "U0BIA") | {"actions": [house.action(ids.APPROVE, house.value("bruno"))]}
+    await asyncio.wait_for(await house.slack.envelope("interactive", payload), 3)
+    stop.set()
+    async with asyncio.timeout(10):
+        await task
+
+
+async def test_what_fell_due_while_nobody_ran_is_decided_at_once(late: Running) -> None:
+    house, _, _ = late
+    await until(lambda: house.case("ana").review.state is State.DECIDED, 3)
+    await until(lambda: len(house.slack.cards("D0MAYA")) > 0)
+
+
+async def test_the_alarm_rings_at_the_deadline_without_waiting_for_the_sweep(house: House) -> None:
+    shifted = ShiftedClock()
+    house.desk.clock = shifted
+    due = house.case("ana").review.deadline_at
+    ticker = Ticker(house.desk, house.handoff.outbox.wake, sweep=3600)
+    shifted.jump(max(timedelta(), due - shifted() - timedelta(seconds=0.5)))
+    task = asyncio.create_task(ticker.run())
+    await asyncio.sleep(0.1)
+    assert house.case("ana").review.state is State.PENDING
+    await until(lambda: house.case("ana").review.state is State.DECIDED, 3)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_demos_jump_is_noticed_when_woken(house: House) -> None:
+    ticker = Ticker(house.desk, house.handoff.outbox.wake, sweep=3600)
+    task = asyncio.create_task(ticker.run())
+    await asyncio.sleep(0.05)
+    house.clock.move(hours=48)
+    ticker.wake()
+    await until(lambda: house.case("ana").review.state is State.DECIDED, 3)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_pass_that_fails_does_not_end_the_clock(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = tick
+    failures = [RuntimeError("once")]
+
+    def failing(desk: Any) -> bool:
+        if failures:
+            raise failures.pop()
+        return real(desk)
+
+    monkeypatch.setattr("bot.ticker.tick", failing)
+    ticker = Ticker(house.desk, house.handoff.outbox.wake, sweep=0.05)
+    house.clock.move(hours=48)
+    task = asyncio.create_task(ticker.run())
+    await until(lambda: house.case("ana").review.state is State.DECIDED, 3)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "reason"),
+    [
+        ("auth.test", "invalid_auth", "bot_token_refused"),
+        ("auth.test", "account_inactive", "bot_token_refused"),
+        ("apps.connections.open", "invalid_auth", "app_token_refused"),
+        ("apps.connections.open", "missing_scope", "app_token_refused"),
+        ("auth.test", "internal_error", "unreachable"),
+    ],
+)
+async def test_a_wrong_token_is_said_before_anything_begins(house: House, method: str, error: str, reason: str) -> None:
+    house.slack.fail(method, error)
+    with pytest.raises(StartError) as failed:
+        await asyncio.wait_for(run(house.handoff), 5)
+    assert failed.value.reason == reason
+    assert "xoxb" not in str(failed.value)
+
+
+async def test_a_missing_token_is_said(house: House) -> None:
+    for name, reason in (("slack_app_token", "app_token_missing"), ("slack_bot_token", "bot_token_missing")):
+        house.handoff.settings = Settings.model_validate(house.handoff.settings.model_dump() | {name: None})
+        with pytest.raises(StartError) as failed:
+            await run(house.handoff)
+        assert failed.value.reason in (reason, "app_token_missing")
+
+
+async def test_nobody_at_the_other_end(house: House) -> None:
+    await house.slack.server.close()
+    with pytest.raises(StartError) as failed:
+        await asyncio.wait_for(run(house.handoff), 5)
+    assert failed.value.reason == "unreachable"
