@@ -1,0 +1,241 @@
+"""What people do: press, choose, type, submit, close, write and command, as far as Slack's own client lets them."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+from . import payloads, state, strict
+from .conversations import HISTORY
+from .model import Json, Message, Refused, SlackError, User, View
+from .socket_mode import Reply, SocketMode
+from .web_api import answer
+from .workspace import Workspace
+
+
+class People:
+    """Every method is one gesture of one person; it waits for the app's acknowledgement and returns it.
+
+    Refused is raised for what the client would not even send. An app that does not answer is no error: `Reply.acked`.
+    """
+
+    def __init__(self, workspace: Workspace, sockets: SocketMode) -> None:
+        self.workspace = workspace
+        self.sockets = sockets
+
+    def _person(self, user_id: str) -> User:
+        user = self.workspace.users.get(user_id)
+        if user is None or user.deleted:
+            raise Refused("This person has no account here.")
+        return user
+
+    def _visible(self, user: User, channel_id: str) -> None:
+        channel = self.workspace.channels.get(channel_id)
+        if channel is None or not self.workspace.sees(user.id, channel):
+            raise Refused("This person does not see that channel.")
+
+    # -- messages ------------------------------------------------------------------------------------------------
+
+    async def click(
+        self, user_id: str, channel: str, ts: str, action_id: str, *, block_id: str | None = None, choice: Any = None
+    ) -> Reply:
+        """Press a button of a message, ephemeral ones too, or choose from a menu.
+
+        `choice` is an option's value (a list for several), a user's or channel's id, or a date.
+        """
+        ws, user = self.workspace, self._person(user_id)
+        self._visible(user, channel)
+        message = ws.message(channel, ts)
+        if message is None or message.ephemeral_to not in (None, user_id):
+            raise Refused("There is no such message for this person.")
+        block, element = state.find(message.blocks, action_id, block_id)
+        picked = self._picked(element, choice)
+        typed = state.values(message.blocks)
+        if element["type"] in state.STATEFUL:
+            typed[block["block_id"]][action_id] = picked
+        payload = payloads.on_message(ws, user, message, payloads.action(ws, block, element, picked), typed)
+        return await self.sockets.send("interactive", payload)
+
+    def _picked(self, element: Json, choice: Any) -> Json:
+        if element["type"] == "button":
+            return {}
+        if element["type"] == "overflow":
+            return {"selected_option": state.option(element, choice)}
+        return state.chosen(element, choice)
+
+    async def dismiss(self, user_id: str, channel: str, ts: str) -> None:
+        """Hide an ephemeral message; the app is not told."""
+        message = self.workspace.message(channel, ts)
+        if message is None or message.ephemeral_to != user_id:
+            raise Refused("Only your own ephemeral messages can be dismissed.")
+        self.workspace.delete(message)
+
+    async def post(self, user_id: str, channel: str, text: str, thread_ts: str | None = None) -> Message:
+        """Write into a channel or thread; the app hears of it where it is a member and may read."""
+        ws, user = self.workspace, self._person(user_id)
+        place = ws.channels.get(channel)
+        if place is None or user_id not in place.members:
+            raise Refused("Join this channel to write in it.")
+        if place.is_archived:
+            raise Refused("This channel is archived.")
+        if not text.strip():
+            raise Refused("There is nothing to send.")
+        if thread_ts and ws.message(channel, thread_ts) is None:
+            raise Refused("This thread is gone.")
+        message = ws.post(channel, user.id, text, thread_ts=thread_ts)
+        if ws.bot_user_id in place.members and HISTORY[place.kind] in ws.scopes:
+            self.sockets.event(payloads.message_event(ws, message))
+        return message
+
+    async def slash(self, user_id: str, channel: str, command: str, text: str = "") -> Reply:
+        """Type a slash command; what the app acknowledges with is shown in the channel, to this person by default."""
+        ws, user = self.workspace, self._person(user_id)
+        self._visible(user, channel)
+        if user.is_stranger:
+            raise Refused("Slash commands are not available to people from other workspaces.")
+        if command not in ws.commands or "commands" not in ws.scopes:
+            raise Refused(f"{command} is not a valid command.")
+        body = payloads.slash(ws, user, channel, command, text)
+        reply = await self.sockets.send("slash_commands", body, answers=True)
+        if reply.payload:
+            url = ws.response_urls[body["response_url"].rsplit("/", 1)[-1]]
+            try:
+                answer(ws, url, reply.payload)
+            except SlackError as why:
+                return replace(reply, acked=False, problem=str(why))
+        return reply
+
+    # -- Home and modals -----------------------------------------------------------------------------------------
+
+    async def open_home(self, user_id: str, tab: str = "home") -> None:
+        """Look at the app's Home tab (or its `messages`); the app hears of it as an event, see sockets.settled()."""
+        user = self._person(user_id)
+        if user.is_stranger:
+            raise Refused("People from other workspaces do not see this app's Home.")
+        self.sockets.event(payloads.home_opened(self.workspace, user, tab))
+
+    def _view(self, user_id: str, view_id: str | None) -> View:
+        ws = self.workspace
+        if view_id is None:
+            return ws.top_view(user_id)
+        view = ws.view(view_id)
+        if view is None or view.user != user_id:
+            raise Refused("This person does not have that view open.")
+        if view.source["type"] == "modal" and view is not ws.top_view(user_id):
+            raise Refused("Another form lies over this one.")
+        return view
+
+    async def click_view(
+        self,
+        user_id: str,
+        action_id: str,
+        *,
+        view_id: str | None = None,
+        block_id: str | None = None,
+        choice: Any = None,
+    ) -> Reply:
+        """Press or choose in the modal in front (or the view with this id)."""
+        user, view = self._person(user_id), self._view(user_id, view_id)
+        block, element = state.find(view.blocks, action_id, block_id)
+        if block["type"] == "input":
+            raise Refused("That is a field: type into it.")
+        picked = self._picked(element, choice)
+        if element["type"] in state.STATEFUL:
+            view.values[block["block_id"]][action_id] = picked
+        return await self._send_view_action(user, view, block, element, picked)
+
+    async def click_home(
+        self, user_id: str, action_id: str, *, block_id: str | None = None, choice: Any = None
+    ) -> Reply:
+        """Press or choose on the person's Home tab."""
+        if user_id not in self.workspace.homes:
+            raise Refused("The app has not published a Home tab for this person.")
+        home = self.workspace.homes[user_id].id
+        return await self.click_view(user_id, action_id, view_id=home, block_id=block_id, choice=choice)
+
+    async def _send_view_action(self, user: User, view: View, block: Json, element: Json, picked: Json) -> Reply:
+        ws = self.workspace
+        body = payloads.on_view(ws, user, view, payloads.action(ws, block, element, picked))
+        return await self.sockets.send("interactive", body)
+
+    async def type(
+        self,
+        user_id: str,
+        block_id: str,
+        value: Any,
+        *,
+        action_id: str | None = None,
+        view_id: str | None = None,
+        dispatch: bool = True,
+    ) -> Reply | None:
+        """Fill one field of the modal in front: text, an option's value, a list of values, an id, a date, None.
+
+        Sends block_actions only where the block has dispatch_action, as Slack does; else returns None. `dispatch` false
+        is a text field that is still being written.
+        """
+        user, view = self._person(user_id), self._view(user_id, view_id)
+        hits = [
+            (b, e) for b, e in state.elements(view.blocks) if b["block_id"] == block_id and e["type"] in state.STATEFUL
+        ]
+        hits = [(b, e) for b, e in hits if action_id in (None, e["action_id"])]
+        if len(hits) != 1:
+            raise Refused(f"There is no field {block_id!r} in this form.")
+        block, element = hits[0]
+        picked = state.chosen(element, value)
+        view.values[block_id][element["action_id"]] = picked
+        view.errors.pop(block_id, None)
+        self.workspace.changed()
+        if not dispatch or (block["type"] == "input" and not block.get("dispatch_action")):
+            return None
+        return await self._send_view_action(user, view, block, element, picked)
+
+    async def submit(self, user_id: str, view_id: str | None = None) -> Reply:
+        """Send the modal in front; Refused.errors holds what the client itself finds missing."""
+        ws, user, view = self.workspace, self._person(user_id), self._view(user_id, view_id)
+        if "submit" not in view.source:
+            raise Refused("This form has nothing to send.")
+        if missing := state.missing(view.blocks, view.values):
+            view.errors = missing
+            ws.changed()
+            raise Refused("Some fields need your attention.", missing)
+        view.errors = {}
+        reply = await self.sockets.send("interactive", payloads.submission(ws, user, view), answers=True)
+        if not reply.acked or ws.view(view.id) is None:
+            return reply
+        try:
+            strict.ack(reply.payload, {**view.source, "blocks": view.blocks})
+            self._respond(view, reply.payload)
+        except SlackError as why:
+            return replace(reply, acked=False, problem=str(why))
+        return reply
+
+    def _respond(self, view: View, payload: Json) -> None:
+        ws, action = self.workspace, payload.get("response_action")
+        if action == "errors":
+            view.errors = copy.deepcopy(payload["errors"])
+            ws.changed()
+        elif action == "update":
+            ws.fill(view, payload["view"])
+        elif action == "push":
+            ws.push_modal(view.user, payload["view"])
+        else:
+            ws.close_modal(view, everything=action == "clear")
+
+    async def close(self, user_id: str, view_id: str | None = None, *, everything: bool = False) -> None:
+        """Close the modal in front, or all of them with `everything` (the x of the last); told if notify_on_close."""
+        ws, user, view = self.workspace, self._person(user_id), self._view(user_id, view_id)
+        cleared = everything or bool(view.source.get("clear_on_close"))
+        gone = list(reversed(ws.stacks[user_id])) if cleared else [view]
+        ws.close_modal(view, everything=cleared)
+        for one in gone:
+            if one.source.get("notify_on_close"):
+                await self.sockets.send("interactive", payloads.closed(ws, user, one, cleared=cleared))
+
+    def read(self, user_id: str, channel: str) -> None:
+        """Mark a channel as read up to its newest message."""
+        ws = self.workspace
+        newest = next(reversed(ws.messages.get(channel, [])), None)
+        if newest and ws.last_read.get((user_id, channel)) != newest.ts:
+            ws.last_read[user_id, channel] = newest.ts
+            ws.changed()

@@ -1,0 +1,86 @@
+"""The demo's people, channels, campaigns and invented candidates: enough for a first minute that shows the whole path."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+from bot.core.types import Campaign, DecisionType, Role, Stakes
+from bot.desk import members
+from bot.desk.desk import Desk
+from bot.desk.intake import take_in
+from bot.sandbox.workspace import Workspace
+from scoring.norms import NormTable
+
+BIA, CAIO, OLEG = "U0BIA00001", "U0CAIO0001", "U0OLEG0001"
+MAYA, ZOE, SAM = "U0MAYA0001", "U0ZOE00001", "U0SAM00001"
+BRAZIL, RUSSIA, GENERAL = "C0BRAZIL01", "C0RUSSIA01", "C0GENERAL1"
+
+_PEOPLE = (
+    (BIA, "bia", "Bia Souza", "America/Sao_Paulo", "pt-BR"),
+    (CAIO, "caio", "Caio Martins", "America/Sao_Paulo", "pt-BR"),
+    (OLEG, "oleg", "Oleg Sokolov", "Europe/Moscow", "ru-RU"),
+    (MAYA, "maya", "Maya Lindqvist", "Europe/Stockholm", "en-US"),
+    (ZOE, "zoe", "Zoe Grant", "Europe/London", "en-GB"),
+    (SAM, "sam", "Sam Okafor", "Europe/London", "en-GB"),
+)
+_AVOID = ("gambling", "casino", "казино", "ставки")
+
+CAMPAIGNS = (
+    Campaign("aurora-br", "Aurora Summer", ("BR",), BRAZIL, MAYA, categories=("Lifestyle",), min_audience=0.6,
+             avoid=_AVOID, budget=4500),
+    Campaign("aurora-ru", "Aurora Лето", ("RU",), RUSSIA, MAYA, categories=("Lifestyle",), min_audience=0.6,
+             avoid=_AVOID, budget=4500, locale="ru"),
+    Campaign("luma", "Luma Home", ("BR",), BRAZIL, MAYA, DecisionType.DISCOVERY, Stakes.LOW, categories=("Home",),
+             min_audience=0.5, avoid=_AVOID, budget=1200),
+)  # fmt: skip
+
+#: Imported in this order; the disagreement in Brazil comes last, so that it is what a newcomer sees first.
+_FILES = (("luma_br.csv", "luma"), ("aurora_ru.csv", "aurora-ru"), ("aurora_br.csv", "aurora-br"),
+          ("aurora_br_late.csv", "aurora-br"))  # fmt: skip
+
+TOUR = (
+    "You are Bia, who knows Brazil. The AI wants to decline Ana Lima; you know about the giveaways every November.",
+    "Tap “Normal for Brazil…” and see the AI's answer turn round, or “Override: proceed…” and say why.",
+    "Scroll up: Bruno Reis is a clean case. Approve, then Undo: you have ten minutes.",
+    "Switch to Maya, who owns the campaign: her messages from Handoff say what was decided and what the AI did alone.",
+    "Press +48 h: deadlines pass, the AI's answer stands, the cards say so, and Maya is told.",
+    "Switch to Oleg and open #creators-ru for the same in Russian; switch to Sam and try to answer.",
+)
+
+
+def norms() -> NormTable:
+    """Invented bands for the invented creators, because the shipped ones know only the largest accounts."""
+    text = resources.files("bot.sandbox").joinpath("norms.json").read_text(encoding="utf-8")
+    return NormTable.from_json(json.loads(text))
+
+
+def furnish(workspace: Workspace) -> None:
+    """People and channels; Sam is a member of the workspace with no role in Handoff."""
+    for user_id, name, real_name, zone, locale in _PEOPLE:
+        workspace.add_user(user_id, name, real_name, tz=zone, locale=locale)
+    workspace.add_channel(BRAZIL, "creators-br", [BIA, CAIO, MAYA, ZOE, SAM])
+    workspace.add_channel(RUSSIA, "creators-ru", [OLEG, MAYA, ZOE, SAM])
+    workspace.add_channel(GENERAL, "general", [BIA, CAIO, OLEG, MAYA, ZOE, SAM], bot=False)
+
+
+def hire(desk: Desk) -> None:
+    """Roles, a trusted referrer and the campaigns."""
+    for user_id, role, market, name in (
+        (BIA, Role.EXPERT, "BR", "Bia Souza"),
+        (CAIO, Role.EXPERT, "BR", "Caio Martins"),
+        (OLEG, Role.EXPERT, "RU", "Oleg Sokolov"),
+        (MAYA, Role.MARKETER, None, "Maya Lindqvist"),
+        (ZOE, Role.LEAD, None, "Zoe Grant"),
+    ):
+        members.add(desk, user_id, role, market, name)
+    members.trust(desk, "Nina Orlova")
+    for campaign in CAMPAIGNS:
+        members.add_campaign(desk, campaign)
+
+
+def import_candidates(desk: Desk) -> None:
+    """The files go the same way as anybody's."""
+    folder = resources.files("bot.sandbox")
+    for name, campaign in _FILES:
+        take_in(desk, folder.joinpath(name).read_bytes(), file_name=name, campaign=campaign)

@@ -1,0 +1,112 @@
+"""Starts the local workspace: the Web API, Socket Mode and the page, on one port."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from yarl import URL
+
+from .faults import cut_lines
+from .people import People
+from .socket_mode import SocketMode
+from .web_api import WebApi
+from .window import Jump, Window
+from .workspace import Workspace
+
+PAGE = Path(__file__).parent / "page"
+# The page needs nothing from anywhere else, so nothing else is let in.
+POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+LARGEST_REQUEST = 4 * 1024 * 1024
+LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
+Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Server:
+    """A running local workspace."""
+
+    workspace: Workspace
+    people: People
+    socket: SocketMode
+    page_url: str
+    _runner: web.AppRunner
+    _window: Window
+
+    @property
+    def api_url(self) -> str:
+        """What an AsyncWebClient takes as its base_url, and SLACK_API_URL."""
+        return f"{self.page_url}api/"
+
+    async def aclose(self) -> None:
+        """Stop listening, cut every connection."""
+        await self._window.aclose()
+        await self.socket.aclose()
+        await self._runner.cleanup()
+
+
+@web.middleware
+async def _headers(request: web.Request, handler: Next) -> web.StreamResponse:
+    response = await handler(request)
+    if not response.prepared:
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@web.middleware
+async def _local_only(request: web.Request, handler: Next) -> web.StreamResponse:
+    """A strange name that resolves to this machine could otherwise act for everybody here (DNS rebinding)."""
+    if request.path.startswith("/sandbox/") and not _is_local(request.host):
+        said = {"ok": False, "problem": "Open this page as localhost or 127.0.0.1.", "errors": {}}
+        raise web.HTTPForbidden(text=json.dumps(said), content_type="application/json")
+    return await handler(request)
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return URL(f"http://{host}").host in LOCAL_NAMES
+    except ValueError:
+        return False
+
+
+async def _index(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(PAGE / "index.html")
+
+
+async def _no_icon(_request: web.Request) -> web.Response:
+    return web.Response(status=204)  # browsers ask for it by themselves and would report its absence
+
+
+async def start(
+    workspace: Workspace,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    on_jump: Jump | None = None,
+    tour: Sequence[str] = (),
+) -> Server:
+    """Serve a workspace; port 0 takes any free one. `on_jump(seconds)` moves the clock; without it the page has none.
+
+    Raises OSError when the port is taken.
+    """
+    sockets = SocketMode(workspace)
+    people = People(workspace, sockets)
+    window = Window(people, tour, on_jump)
+    app = web.Application(middlewares=[cut_lines, _local_only, _headers], client_max_size=LARGEST_REQUEST)
+    app.add_routes([*WebApi(workspace, sockets).routes(), *window.routes()])
+    app.add_routes([web.get("/", _index), web.get("/favicon.ico", _no_icon), web.static("/page", PAGE)])
+    runner = web.AppRunner(app, shutdown_timeout=1.0, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
+    workspace.base_url = f"http://{f'[{shown}]' if ':' in shown else shown}:{runner.addresses[0][1]}"
+    return Server(workspace, people, sockets, f"{workspace.base_url}/", runner, window)
