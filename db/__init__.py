@@ -1,0 +1,1 @@
+"""Where everything is kept: rows, one repository file per aggregate, migrations."""

@@ -20,9 +20,7 @@ _SLICE = 500
 
 
 def _lines() -> sa.Select[Any]:
-    objected = sa.exists().where(
-        col(JudgementRow.review_id) == _R.c.id, col(JudgementRow.how) == How.DISSENT.value
-    )
+    objected = sa.exists().where(col(JudgementRow.review_id) == _R.c.id, col(JudgementRow.how) == How.DISSENT.value)
     return (
         sa.select(
             _R.c.id, _R.c.version, col(CandidateRow.name), col(CandidateRow.handle), _R.c.campaign, _R.c.market,
@@ -73,9 +71,7 @@ def progress(unit: Unit, campaign: Campaign) -> Progress:
     """A campaign in numbers."""
     rows = unit.execute(
         sa.select(_R.c.state, col(DecisionRow.verdict), sa.func.count())
-        .outerjoin(
-            DecisionRow, sa.and_(col(DecisionRow.review_id) == _R.c.id, col(DecisionRow.round) == _R.c.round)
-        )
+        .outerjoin(DecisionRow, sa.and_(col(DecisionRow.review_id) == _R.c.id, col(DecisionRow.round) == _R.c.round))
         .where(_R.c.campaign == campaign.key)
         .group_by(_R.c.state, col(DecisionRow.verdict))
     ).all()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from db.store import Store
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 #: The newest migration; a test compares it with the folder, so that starting need not import Alembic to know.
 HEAD = "0001"
@@ -46,7 +50,7 @@ def _is_ahead(now: str | None, to: str) -> bool:
     return to != "base" and (now is None or to > now)
 
 
-def _config():  # type: ignore[no-untyped-def]
+def _config() -> Config:
     from alembic.config import Config
 
     config = Config()

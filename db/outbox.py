@@ -87,9 +87,7 @@ def lanes_due(unit: Unit, now: datetime) -> tuple[str, ...]:
         .group_by(_TABLE.c.lane)
         .subquery()
     )
-    rows = unit.execute(
-        sa.select(_TABLE.c.lane).join(head, head.c.seq == _TABLE.c.seq).where(_TABLE.c.next_at <= now)
-    )
+    rows = unit.execute(sa.select(_TABLE.c.lane).join(head, head.c.seq == _TABLE.c.seq).where(_TABLE.c.next_at <= now))
     return tuple(row.lane for row in rows)
 
 
@@ -102,9 +100,7 @@ def claim(unit: Unit, lane: str, now: datetime) -> Errand | None:
     row = unit.execute(found).first()
     if row is None or row.next_at > now:
         return None
-    unit.execute(
-        sa.update(_TABLE).where(_TABLE.c.seq == row.seq).values(state="sending", tries=row.tries + 1)
-    )
+    unit.execute(sa.update(_TABLE).where(_TABLE.c.seq == row.seq).values(state="sending", tries=row.tries + 1))
     return _errand(row)
 
 
@@ -173,6 +169,8 @@ def next_at(unit: Unit) -> datetime | None:
 def depth(unit: Unit) -> dict[str, int]:
     """How many errands are in each state but `sent`."""
     rows = unit.execute(
-        sa.select(_TABLE.c.state, sa.func.count()).where(_TABLE.c.state != "sent").group_by(_TABLE.c.state)
+        sa.select(_TABLE.c.state, sa.func.count().label("how_many"))
+        .where(_TABLE.c.state != "sent")
+        .group_by(_TABLE.c.state)
     )
-    return {state: count for state, count in rows}
+    return {row.state: row.how_many for row in rows}

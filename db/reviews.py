@@ -38,7 +38,10 @@ _ONE = _SELECT.where(_TABLE.c.id == sa.bindparam("review_id"))
 _SAVE = (
     sa.update(_TABLE)
     .where(_TABLE.c.id == sa.bindparam("b_id"), _TABLE.c.version == sa.bindparam("b_version"))
-    .values({name: sa.bindparam(name) for name in _COLUMNS if name != "id"} | {"half_at": sa.bindparam("half_at")})
+    .values(
+        {name: sa.bindparam(name) for name in _COLUMNS if name != "id"}
+        | {"half_at": sa.case((sa.bindparam("b_queued", type_=sa.Boolean()), _TABLE.c.half_at), else_=None)}
+    )
 )
 
 
@@ -64,11 +67,10 @@ def get(unit: Unit, review_id: str) -> Review | None:
 def save(unit: Unit, before: Review, after: Review) -> bool:
     """Write `after` if the review is still at `before`'s version; False when somebody was faster.
 
-    `half_at` says when unopened reviews are told of; once a review is open or over there is nothing to tell.
+    `half_at` says when unopened reviews are told of, once; when a review is open or over there is nothing to tell.
     """
-    half = before.intake_at + (after.deadline_at - before.intake_at) / 2 if after.queued else None
     values = {name: value for name, value in _to(after).items() if name != "id"}
-    done = unit.execute(_SAVE, {**values, "half_at": half, "b_id": before.id, "b_version": before.version})
+    done = unit.execute(_SAVE, {**values, "b_queued": after.queued, "b_id": before.id, "b_version": before.version})
     return cast("sa.CursorResult[Any]", done).rowcount == 1
 
 
@@ -129,9 +131,9 @@ def queued_count(unit: Unit, expert: str) -> int:
 def waiting_for(unit: Unit, expert: str) -> tuple[Review, ...]:
     """What is open with this person's name on it (or is held for a lead's ruling), soonest deadline first."""
     rows = unit.execute(
-        _SELECT.where(
-            _TABLE.c.expert == expert, _TABLE.c.state.in_(AWAITS), _TABLE.c.opened_at.is_not(None)
-        ).order_by(_TABLE.c.deadline_at, _TABLE.c.id)
+        _SELECT.where(_TABLE.c.expert == expert, _TABLE.c.state.in_(AWAITS), _TABLE.c.opened_at.is_not(None)).order_by(
+            _TABLE.c.deadline_at, _TABLE.c.id
+        )
     )
     return tuple(review_from(row) for row in rows)
 
@@ -168,8 +170,8 @@ def settling(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:
 
 
 def half_gone(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:
-    """Unopened reviews at half their window of which nobody has been told yet."""
-    found = _SELECT.where(_TABLE.c.half_at <= now).order_by(_TABLE.c.half_at).limit(limit)
+    """Unopened reviews at half their window, and not yet at its end, of which nobody has been told yet."""
+    found = _SELECT.where(_TABLE.c.half_at <= now, _TABLE.c.deadline_at > now).order_by(_TABLE.c.half_at).limit(limit)
     return tuple(review_from(row) for row in _batch(unit, found))
 
 
@@ -337,4 +339,3 @@ def draft(unit: Unit, draft_id: str) -> tuple[str, str, Verdict | None, Rational
 
 def drop_draft(unit: Unit, draft_id: str) -> None:
     unit.execute(sa.delete(DraftRow).where(col(DraftRow.id) == draft_id))
-

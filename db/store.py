@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session
 
 from bot.core.errors import Busy, Invalid
@@ -38,7 +38,7 @@ class Store:
         if self.sqlite:
             self._prepare_folder()
             self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE")
-            self._reader = self._sqlite_engine(begin="BEGIN")
+            self._reader = self._sqlite_engine(begin="BEGIN", query_only=True)
         else:
             self._writer = self._reader = sa.create_engine(self.url, pool_pre_ping=True)
 
@@ -47,7 +47,7 @@ class Store:
         if name and name != ":memory:":
             Path(name).expanduser().parent.mkdir(parents=True, exist_ok=True)
 
-    def _sqlite_engine(self, begin: str) -> Engine:
+    def _sqlite_engine(self, begin: str, *, query_only: bool = False) -> Engine:
         engine = sa.create_engine(self.url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
 
         @sa.event.listens_for(engine, "connect")
@@ -59,6 +59,7 @@ class Store:
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA foreign_keys=ON")
             cursor.execute("PRAGMA temp_store=MEMORY")
+            cursor.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
             cursor.close()
 
         @sa.event.listens_for(engine, "begin")
@@ -72,15 +73,23 @@ class Store:
         return self._writer
 
     @contextmanager
-    def unit(self) -> Iterator[Unit]:
-        """A unit of work that commits at its end. Raises Busy when the store does not let us write in time."""
+    def unit(self, *, keep: bool = True) -> Iterator[Unit]:
+        """A unit of work that commits at its end; without `keep` it is worked out and taken back.
+
+        Raises Busy when the store does not let us write in time.
+        """
         lock = self._writing if self.sqlite else _NO_LOCK
         with lock, Session(self._writer, expire_on_commit=False, autoflush=False) as session:
             try:
                 yield session
-                session.commit()
-            except OperationalError as error:
+                if keep:
+                    session.commit()
+                else:
+                    session.rollback()
+            except DatabaseError as error:
                 session.rollback()
+                if _is_ours(error):
+                    raise
                 raise _plain(error) from error
             except BaseException:
                 session.rollback()
@@ -92,7 +101,9 @@ class Store:
         with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             try:
                 yield session
-            except OperationalError as error:
+            except DatabaseError as error:
+                if _is_ours(error):
+                    raise
                 raise _plain(error) from error
             finally:
                 session.rollback()
@@ -113,7 +124,12 @@ class _NoLock:
 _NO_LOCK = _NoLock()
 
 
-def _plain(error: OperationalError) -> Busy:
+def _is_ours(error: DatabaseError) -> bool:
+    """Whether a broken constraint or a wrong statement is at fault, and not the database or the way to it."""
+    return type(error) not in (OperationalError, DatabaseError)
+
+
+def _plain(error: DatabaseError) -> Busy:
     """What the database said, as an error that tells somebody what to do; never its SQL, which may hold answers."""
     said = str(error.orig).lower()
     if "locked" in said or "timeout" in said:

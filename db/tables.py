@@ -1,4 +1,7 @@
-"""The rows: one SQLModel class per table; what they mean is in bot.core.types, how they are read in the repositories."""
+"""The rows: one SQLModel class per table.
+
+What they mean is in bot.core.types, how they are read in the repositories.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ def _json(**kwargs: Any) -> Any:
 
 
 def _time(**kwargs: Any) -> Any:
-    return Field(sa_type=UtcDateTime, **kwargs)  # type: ignore[call-overload]
+    return Field(sa_type=UtcDateTime, **kwargs)
 
 
 class MemberRow(SQLModel, table=True):

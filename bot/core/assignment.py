@@ -21,7 +21,7 @@ def is_referrer(member: Member, referred_by: str | None) -> bool:
     """Whether this person is the one who referred: by user id, mention or name, however it was typed."""
     if not referred_by:
         return False
-    said = referred_by.strip().strip("<>@").casefold()
+    said = referred_by.strip().strip("<>@").partition("|")[0].strip().casefold()
     return bool(said) and said in {member.id.casefold(), member.name.casefold()}
 
 

@@ -116,7 +116,11 @@ def read_candidate_file(
     if not {"handle", "profile_url"} & {u.field for u in columns.uses}:
         raise NoHandleColumn(headers=", ".join(h for h in headers if h)[:500])
     rows, rejected = _read_rows(body, headers, columns, platform)
-    warnings = [] if decoded.warning is None else [FileWarning(decoded.warning, {"encoding": decoded.encoding, "lost": decoded.lost})]
+    warnings = (
+        []
+        if decoded.warning is None
+        else [FileWarning(decoded.warning, {"encoding": decoded.encoding, "lost": decoded.lost})]
+    )
     if at:
         warnings.append(FileWarning("lines_before_header", {"count": at}))
     if at is None:
@@ -162,7 +166,11 @@ def _headers(cells: Sequence[str]) -> list[str]:
 
 
 def _is_data(cell: str) -> bool:
-    return parse_number(cell.strip().strip("%")) is not None or "://" in cell or (is_missing(cell) and cell.strip() not in {"#", "?"})
+    return (
+        parse_number(cell.strip().strip("%")) is not None
+        or "://" in cell
+        or (is_missing(cell) and cell.strip() not in {"#", "?"})
+    )
 
 
 def _read_rows(
@@ -174,7 +182,12 @@ def _read_rows(
     width = len(headers)
     for record in body:
         read = _structural(record, headers) if record.broken or len(record.cells) > width else None
-        if read is None and record.cells[0] and clean_header(record.cells[0]) == headers[0] and _repeats(record, headers):
+        if (
+            read is None
+            and record.cells[0]
+            and clean_header(record.cells[0]) == headers[0]
+            and _repeats(record, headers)
+        ):
             read = RejectedRow(record.line, "repeated_header")
         outcome = read or reader.read(record.line, record.cells)
         if isinstance(outcome, ParsedRow):
@@ -206,7 +219,10 @@ def _day_first(body: Sequence[Record], uses: Sequence[ColumnUse]) -> dict[int, b
         cells = {r.cells[use.position - 1] for r in body if use.position <= len(r.cells)}
         slashed = [c for c in cells if "." not in c and parse_date(c) is not None]
         as_day = any(parse_date(c, day_first=True) == parse_date(c) and _leads(c) for c in slashed)
-        as_month = any(parse_date(c) is not None and not _leads(c) and c.strip()[:4].isdigit() is False and "/" in c for c in slashed)
+        as_month = any(
+            parse_date(c) is not None and not _leads(c) and c.strip()[:4].isdigit() is False and "/" in c
+            for c in slashed
+        )
         found[use.position] = None if as_day == as_month else as_day
     return found
 

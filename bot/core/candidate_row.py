@@ -85,7 +85,8 @@ class ParsedRow:
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
     """A record that is no candidate. Codes: no_handle, handle_is_formula, handle_too_long, handle_is_other_link,
-    handle_has_spaces, too_many_cells (params cells, columns), repeated_header, broken_quotes."""  # fmt: skip
+    handle_has_spaces, too_many_cells (params cells, columns), repeated_header, broken_quotes.
+    """  # fmt: skip
 
     line: int
     code: str
@@ -197,6 +198,8 @@ def _add(values: dict[str, Any], use: _Use, value: Any) -> None:
     elif name == "audience":
         values.setdefault("audience", {}).update({use.country: value} if use.country else value)
     elif name in MANY and name in values:
-        values[name] = f"{values[name]}; {value}" if isinstance(value, str) else tuple(dict.fromkeys((*values[name], *value)))
+        values[name] = (
+            f"{values[name]}; {value}" if isinstance(value, str) else tuple(dict.fromkeys((*values[name], *value)))
+        )
     else:
         values[name] = value

@@ -18,7 +18,9 @@ _PLATFORMS: Final = {
 }  # fmt: skip
 _HOSTS: Final = {"instagram.com": "instagram", "youtube.com": "youtube", "youtu.be": "youtube", "tiktok.com": "tiktok"}
 # First parts of an address that lead to a post, not to a person.
-_NOT_PROFILES: Final = frozenset("p reel reels tv stories explore watch shorts playlist embed video tag music live t".split())
+_NOT_PROFILES: Final = frozenset(
+    "p reel reels tv stories explore watch shorts playlist embed video tag music live t".split()
+)
 _YOUTUBE_ROOMS: Final = frozenset({"c", "user", "channel"})
 _NO_HANDLE: Final = frozenset({"null", "none", "nan", "n/a", "undefined", "#n/a"})
 _OUTCOMES: Final = {

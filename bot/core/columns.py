@@ -110,9 +110,18 @@ class _Mapper:
     def pair_up(self) -> None:
         """Join neighbours that hold the same numbers, unless their headers name two different fields."""
         for left, right in zip(self.columns, self.columns[1:], strict=False):
-            if left.rounded or left.pair or "ignored" in {left.how, right.how} or min(left.profile.number, right.profile.number) < 0.5:
+            if (
+                left.rounded
+                or left.pair
+                or "ignored" in {left.how, right.how}
+                or min(left.profile.number, right.profile.number) < 0.5
+            ):
                 continue
-            if left.claim.field == "row_number" or not _one_story(left, right) or not same_numbers(self.rows, left.at, right.at):
+            if (
+                left.claim.field == "row_number"
+                or not _one_story(left, right)
+                or not same_numbers(self.rows, left.at, right.at)
+            ):
                 continue
             exact, rough = (left, right) if left.profile.scaled < right.profile.scaled else (right, left)
             exact.pair, rough.pair, rough.rounded = rough, exact, True
@@ -172,7 +181,15 @@ class _Mapper:
             if other.rounded or other.how in {"contradicted", "content", "override"}:
                 continue
             if other.wants is None or other.profile.filled == 0 or _kind(other.wants) not in NUMERIC:
-                if other.wants in {"country", "audience_country", "profile_url", "platform", "measured_on", "categories", IDENTITY}:
+                if other.wants in {
+                    "country",
+                    "audience_country",
+                    "profile_url",
+                    "platform",
+                    "measured_on",
+                    "categories",
+                    IDENTITY,
+                }:
                     break
                 continue
             found.append(other)
@@ -268,7 +285,11 @@ class _Mapper:
             self.warn("second_column", column, field="name")
 
     def _handle_by_content(self) -> None:
-        sure = [c for c in self.columns if c.field is None and c.how in {"unknown", "contradicted"} and _surely_handle(c.profile)]
+        sure = [
+            c
+            for c in self.columns
+            if c.field is None and c.how in {"unknown", "contradicted"} and _surely_handle(c.profile)
+        ]
         if len(sure) == 1:
             self.use(sure[0], "handle", "content")
             self.warn("used_by_content", sure[0], field="handle")
@@ -276,7 +297,9 @@ class _Mapper:
     def check_order(self) -> None:
         """Leave out both of two columns that cannot be what they claim: comments above likes, likes above views."""
         for low, high in ORDER:
-            small, large = (next((c for c in self.columns if c.field == n and c.how != "override"), None) for n in (low, high))
+            small, large = (
+                next((c for c in self.columns if c.field == n and c.how != "override"), None) for n in (low, high)
+            )
             if small is None or large is None:
                 continue
             pairs = [(a, b) for a, b in number_pairs(self.rows, small.at, large.at) if a != b]
@@ -297,7 +320,9 @@ class _Mapper:
         return MappedColumns(tuple(map(_use_of, self.columns)), tuple(self.warnings), platform)
 
 
-def map_columns(headers: Sequence[str], records: Sequence[Record], overrides: Mapping[int, str], platform: str | None) -> MappedColumns:
+def map_columns(
+    headers: Sequence[str], records: Sequence[Record], overrides: Mapping[int, str], platform: str | None
+) -> MappedColumns:
     """Decide the field of every column. `overrides` is 0-based position -> field or `ignore`, believed without a check."""
     mapper = _Mapper(headers, records, platform)
     mapper.override(overrides)
@@ -319,7 +344,9 @@ def _use_of(column: _Column) -> ColumnUse:
     p = column.profile
     percent = bool(column.field) and numbers_of_percent(str(column.field), column.claim, p)
     pair = column.pair.at + 1 if column.pair else None
-    return ColumnUse(column.at + 1, column.header, column.field, column.how, pair, percent, p.decimal, column.claim.currency)
+    return ColumnUse(
+        column.at + 1, column.header, column.field, column.how, pair, percent, p.decimal, column.claim.currency
+    )
 
 
 def _one_story(left: _Column, right: _Column) -> bool:
@@ -335,7 +362,11 @@ def _platform_of(columns: Sequence[_Column]) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-_PLATFORM_MARKS: Final = {"instagram": ("instagram", "insta "), "youtube": ("youtube", "youtuber"), "tiktok": ("tiktok", "tik tok")}
+_PLATFORM_MARKS: Final = {
+    "instagram": ("instagram", "insta "),
+    "youtube": ("youtube", "youtuber"),
+    "tiktok": ("tiktok", "tik tok"),
+}
 
 
 def _could_name(column: _Column) -> bool:

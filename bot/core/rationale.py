@@ -38,9 +38,9 @@ def check_override(rationale: Rationale, verdict: Verdict, rec: Recommendation) 
     if Reason.OTHER in rationale.reasons and not rationale.narrative.strip():
         raise Invalid("text_needed", field="narrative")
     asked = Reason.MARKET_NORM in rationale.reasons and disputable(rec)
-    if asked and not rationale.disputed:
-        raise Invalid("flags_needed", field="flags")
     kept = _raised(rationale, rec) if asked else ()
+    if asked and not kept:
+        raise Invalid("flags_needed", field="flags")
     return with_evidence(replace(rationale, disputed=kept))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.core.errors import Invalid, TooLate
+from bot.core.errors import Invalid, NotAllowed, TooLate
 from bot.core.types import (
     Basis,
     By,
@@ -144,7 +144,7 @@ def undo(review: Review, decision: Decision, by: UserId, now: datetime, times: T
     if review.state is not State.DECIDED:
         raise TooLate("already_undone")
     if decision.person != by:
-        raise TooLate("not_yours_to_undo", by=decision.by)
+        raise NotAllowed("not_yours_to_undo", by=decision.by)
     if review.executed:
         raise TooLate("executed")
     if review.undo_until is None or now >= review.undo_until:

@@ -65,7 +65,8 @@ DEFAULT_POLICY: tuple[Rule, ...] = (
         Route.FAST_TRACK,
         when=_of(Fact.AI_PROCEEDS),
         any_of=_of(Fact.PROVEN, Fact.TRUSTED),
-        unless=_of(Fact.SEVERE, Fact.HIGH_STAKES, Fact.CAPPED),
+        # Nor past a confirmed fraud, whoever referred the creator: see baseline_ai.
+        unless=_of(Fact.SEVERE, Fact.HIGH_STAKES, Fact.CAPPED, Fact.PAST_FRAUD),
     ),
     Rule(
         "known_declined",
@@ -144,7 +145,8 @@ def facts_of(
         Fact.PROVEN: candidate.past_outcome in GOOD_OUTCOMES,
         Fact.KNOWN: candidate.past_outcome is not None and not past_fraud,
         Fact.TRUSTED: trusted,
-        Fact.CAPPED: capped,
+        # The cap is the referrer's: a partner who has proved good needs no referral.
+        Fact.CAPPED: capped and candidate.past_outcome not in GOOD_OUTCOMES,
         Fact.CONFIDENT: rec.confident,
         Fact.PAST_FRAUD: past_fraud,
     }

@@ -76,7 +76,8 @@ def apply(
     """
     if not reviews.save(unit, before, change.review):
         raise Lost
-    events.record(unit, before.id, actor, change.event, now, *_difference(before, change.review))
+    was, now_is = _difference(before, change.review)
+    events.record(unit, before.id, actor, change.event, now, was, now_is | _decided(change))
     announce(unit, change, before, campaign, now, skip=(Announce.FELL,) if bulk else ())
     freed = before.state.awaits and not change.review.state.awaits
     moved = before.expert != change.review.expert
@@ -87,6 +88,12 @@ def apply(
 def _difference(before: Review, after: Review) -> tuple[dict[str, Any], dict[str, Any]]:
     names = [n for n in Review.__dataclass_fields__ if getattr(before, n) != getattr(after, n)]
     return {n: _plain(getattr(before, n)) for n in names}, {n: _plain(getattr(after, n)) for n in names}
+
+
+def _decided(change: Change) -> dict[str, Any]:
+    """The decision that this made, for the audit; one that it took back stands in its own event."""
+    made = change.decision
+    return {} if made is None or made.undone_at else {"verdict": made.verdict.value, "basis": made.basis.value}
 
 
 def _plain(value: Any) -> Any:
@@ -109,7 +116,7 @@ def open_next(unit: Unit, desk: Desk, expert: UserId, now: datetime) -> set[str]
         shown = lifecycle.show(before, now)
         if not reviews.save(unit, before, shown.review):
             raise Lost
-        events.record(unit, before.id, "queue", shown.event, now, {}, {"expert": expert})
+        events.record(unit, before.id, "queue", shown.event, now, *_difference(before, shown.review))
         announce(unit, shown, before, campaign, now)
     if opened:
         say(unit, "opened", "opened", expert, now, {"reviews": [r.id for r in opened]})
@@ -128,6 +135,14 @@ def attempt(desk: Desk, work: Work) -> None:
     raise TooLate("moved")
 
 
+def require_open(unit: Unit, file: File, now: datetime) -> None:
+    """Raises TooLate saying what is true now, or `deadline_due` when only the sweep has not come by yet."""
+    if not file.review.state.awaits:
+        raise too_late(unit, file, now)
+    if now >= file.review.deadline_at:
+        raise TooLate("deadline_due")
+
+
 def too_late(unit: Unit, file: File, now: datetime) -> TooLate:
     """What is true of a review that can no longer be answered: who decided, how and when. Reload before you ask."""
     review = file.review
@@ -140,6 +155,4 @@ def too_late(unit: Unit, file: File, now: datetime) -> TooLate:
     made, _ = found
     reason = {"deadline": "decided_by_deadline", "ai": "decided_by_ai"}.get(made.by, "decided")
     against = made.verdict is not file.recommendation.verdict
-    return TooLate(
-        reason, verdict=made.verdict, by=made.by, basis=made.basis, at=made.at, against_ai=against, **common
-    )
+    return TooLate(reason, verdict=made.verdict, by=made.by, basis=made.basis, at=made.at, against_ai=against, **common)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core import review as lifecycle
-from bot.desk.change import File, apply, attempt, load
+from bot.core.errors import TooLate
+from bot.desk.change import File, Work, apply, attempt, load
 from bot.desk.desk import Desk
 from db import reviews
 from db.store import Unit
@@ -28,3 +29,17 @@ def expire_one(desk: Desk, review_id: str) -> None:
             expire(unit, desk, file, now)
 
     attempt(desk, work)
+
+
+def answering(desk: Desk, review_id: str, work: Work) -> None:
+    """Run an answer. When the deadline has passed and the sweep has not come by, it is applied first.
+
+    The answer is then tried once more: a review that is now held for a ruling still takes it, any other says who won.
+    """
+    try:
+        attempt(desk, work)
+    except TooLate as late:
+        if late.reason != "deadline_due":
+            raise
+        expire_one(desk, review_id)
+        attempt(desk, work)

@@ -7,10 +7,10 @@ from datetime import datetime
 from bot.core import review as lifecycle
 from bot.core.access import require_judge
 from bot.core.errors import Invalid, NotAllowed, TooLate
-from bot.core.rationale import check_norm, check_override, with_evidence
-from bot.core.types import Case, Comment, How, Judgement, Rationale, State, UserId
-from bot.desk import deadline, see
-from bot.desk.change import File, Work, apply, attempt, load, too_late
+from bot.core.rationale import check_norm, check_override
+from bot.core.types import Case, How, Judgement, Rationale, State, UserId
+from bot.desk import deadline, late, see
+from bot.desk.change import File, Work, apply, attempt, load, require_open, too_late
 from bot.desk.desk import Desk, new_id
 from db import reviews
 from db.store import Unit
@@ -25,7 +25,7 @@ def approve(desk: Desk, review_id: str, person: UserId) -> Case:
         file = load(unit, review_id)
         _decide(unit, desk, file, person, file.recommendation.verdict, How.APPROVE, Rationale(), now)
 
-    _answering(desk, review_id, work)
+    deadline.answering(desk, review_id, work)
     return see.case(desk, review_id)
 
 
@@ -67,8 +67,11 @@ def undo(desk: Desk, review_id: str, person: UserId) -> Case:
     def work(unit: Unit, now: datetime) -> None:
         file = load(unit, review_id)
         found = reviews.decision(unit, review_id, file.review.round)
+        if file.review.state is State.WITHDRAWN:
+            raise too_late(unit, file, now)
         if file.review.state is not State.DECIDED or found is None:
-            raise TooLate("already_undone", candidate=file.candidate.name, lead=file.lead)
+            reason = "already_undone" if file.review.undone else "not_decided"
+            raise TooLate(reason, candidate=file.candidate.name, lead=file.lead, expert=file.review.expert)
         change = lifecycle.undo(file.review, found[0], person, now, desk.limits.times)
         if change.decision is not None:
             reviews.mark_undone(unit, change.decision)
@@ -84,18 +87,18 @@ def withdraw(desk: Desk, review_id: str, person: UserId) -> Case:
     def work(unit: Unit, now: datetime) -> None:
         file = load(unit, review_id)
         member = file.person(person)
-        if person != file.campaign.owner and not (member and member.is_lead):
+        known = member is None or member.active
+        if not known or (person != file.campaign.owner and not (member and member.is_lead)):
             raise NotAllowed("not_owner", candidate=file.candidate.name, owner=file.campaign.owner, lead=file.lead)
-        if not file.review.state.awaits:
-            raise too_late(unit, file, now)
+        require_open(unit, file, now)
         apply(unit, desk, file.review, lifecycle.withdraw(file.review, now), file.campaign, person, now)
 
-    attempt(desk, work)
+    deadline.answering(desk, review_id, work)
     return see.case(desk, review_id)
 
 
 def form_opened(desk: Desk, review_id: str, person: UserId) -> Case:
-    """Somebody begins to write an answer: may they, is it still open, and does the deadline have to wait for them?
+    """Somebody begins to write an answer: check that they may and that it is open, and hold a near deadline.
 
     Raises NotAllowed, or TooLate saying what is true now.
     """
@@ -103,30 +106,13 @@ def form_opened(desk: Desk, review_id: str, person: UserId) -> Case:
     def work(unit: Unit, now: datetime) -> None:
         file = load(unit, review_id)
         require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
-        if not file.review.state.awaits:
-            raise too_late(unit, file, now)
-        if now >= file.review.deadline_at:
-            raise TooLate("deadline_due")
+        require_open(unit, file, now)
         change = lifecycle.open_form(file.review, now, desk.limits.times)
         if change is not None:
             apply(unit, desk, file.review, change, file.campaign, person, now)
 
-    _answering(desk, review_id, work)
+    deadline.answering(desk, review_id, work)
     return see.case(desk, review_id)
-
-
-def _answering(desk: Desk, review_id: str, work: Work) -> None:
-    """Run an answer. When the deadline has passed and the sweep has not come by, it is applied first.
-
-    The answer is then tried once more: a review that is now held for a ruling still takes it, any other says who won.
-    """
-    try:
-        attempt(desk, work)
-    except TooLate as late:
-        if late.reason != "deadline_due":
-            raise
-        deadline.expire_one(desk, review_id)
-        attempt(desk, work)
 
 
 def _decide(
@@ -148,41 +134,15 @@ def _decide(
 
 
 def _refuse(unit: Unit, file: File, person: UserId, verdict: Verdict, now: datetime) -> None:
-    late = too_late(unit, file, now)
-    mine = late.params.get("by") == person and late.params.get("verdict") is verdict
-    raise TooLate("already_yours", **late.params) if mine else late
+    told = too_late(unit, file, now)
+    mine = told.params.get("by") == person and told.params.get("verdict") is verdict
+    raise TooLate("already_yours", **told.params) if mine else told
 
 
-def _or_keep(
-    desk: Desk, review_id: str, person: UserId, typed: Rationale, verdict: Verdict | None, work: Work
-) -> Case:
+def _or_keep(desk: Desk, review_id: str, person: UserId, typed: Rationale, verdict: Verdict | None, work: Work) -> Case:
     try:
-        _answering(desk, review_id, work)
-    except TooLate as late:
-        if late.reason in ("already_yours", "moved"):
-            raise
-        raise _kept(desk, review_id, person, typed, verdict, late) from late
+        deadline.answering(desk, review_id, work)
+    except TooLate as told:
+        wanted = verdict or see.case(desk, review_id).recommendation.verdict.opposite
+        raise late.keep(desk, review_id, person, typed, wanted, told) from told
     return see.case(desk, review_id)
-
-
-def _kept(
-    desk: Desk, review_id: str, person: UserId, typed: Rationale, verdict: Verdict | None, late: TooLate
-) -> TooLate:
-    """A late form: the same verdict as the decision becomes a comment, another one a draft to object with."""
-    kept: dict[str, object] = {}
-    with desk.store.unit() as unit:
-        now = desk.clock()
-        file = load(unit, review_id)
-        wanted = verdict or file.recommendation.verdict.opposite
-        if late.params.get("verdict") is wanted or file.review.state is State.WITHDRAWN:
-            if typed.narrative.strip():
-                text = with_evidence(typed).narrative.strip()
-                reviews.add_comment(unit, Comment(new_id("cm"), review_id, person, text, now))
-                kept = {"kept": "comment"}
-        else:
-            draft_id = new_id("dr")
-            reviews.keep_draft(unit, draft_id, review_id, person, wanted, typed, now)
-            kept = {"kept": "draft", "draft_id": draft_id}
-    return TooLate(late.reason, **{**late.params, **kept, "typed": bool(typed.narrative.strip())})
-
-

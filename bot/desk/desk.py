@@ -52,7 +52,7 @@ class Desk:
         self.clock = clock
         self.norms = norms
         self.limits = limits
-        self.rng = rng or Random()  # noqa: S311: draws samples, guards nothing
+        self.rng = rng or Random()  # noqa: S311 - draws samples, guards nothing
         writers = 1 if store.sqlite else 8
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="desk-write")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="desk-read")

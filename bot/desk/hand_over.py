@@ -7,11 +7,11 @@ from datetime import datetime
 from bot.core import review as lifecycle
 from bot.core.access import require_judge
 from bot.core.assignment import is_referrer
-from bot.core.errors import Invalid
+from bot.core.errors import Invalid, TooLate
 from bot.core.types import Case, Member, UserId
-from bot.desk import see
+from bot.desk import deadline, late, see
 from bot.desk.announce import say
-from bot.desk.change import File, apply, attempt, load, open_next, too_late
+from bot.desk.change import File, apply, load, open_next, require_open, too_late
 from bot.desk.desk import Desk
 from db import events
 from db.store import Unit
@@ -49,8 +49,7 @@ def pass_on(desk: Desk, review_id: str, person: UserId, to: UserId, note: str = 
     def work(unit: Unit, now: datetime) -> None:
         file = load(unit, review_id)
         require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
-        if not file.review.state.awaits:
-            raise too_late(unit, file, now)
+        require_open(unit, file, now)
         if to not in {m.id for m in _able(file)}:
             raise Invalid("person_needed", field="person")
         change = lifecycle.pass_on(file.review, to, now)
@@ -62,12 +61,12 @@ def pass_on(desk: Desk, review_id: str, person: UserId, to: UserId, note: str = 
         if change.review.queued:
             open_next(unit, desk, to, now)
 
-    attempt(desk, work)
+    deadline.answering(desk, review_id, work)
     return see.case(desk, review_id)
 
 
 def disclose(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
-    """Stay, and say on the card how one knows the creator. Raises Invalid('text_needed')."""
+    """Stay, and say on the card how one knows the creator. Raises Invalid('text_needed'); late words become a note."""
     said = text.strip()[:_DISCLOSURE]
 
     def work(unit: Unit, now: datetime) -> None:
@@ -75,10 +74,12 @@ def disclose(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
             raise Invalid("text_needed", field="narrative")
         file = load(unit, review_id)
         require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
-        if not file.review.state.awaits:
-            raise too_late(unit, file, now)
+        require_open(unit, file, now)
         change = lifecycle.disclose(file.review, person, said)
         apply(unit, desk, file.review, change, file.campaign, person, now)
 
-    attempt(desk, work)
+    try:
+        deadline.answering(desk, review_id, work)
+    except TooLate as told:
+        raise late.keep_words(desk, review_id, person, said, told) from told
     return see.case(desk, review_id)

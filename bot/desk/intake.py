@@ -1,4 +1,4 @@
-"""Candidates come in: a file is read, scored, routed and put on people's desks, all in one transaction or not at all."""
+"""Candidates come in: a file is read, scored, routed and handed out, in one transaction or not at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.core.candidate_file import CandidateFile, ParsedRow, RejectedRow, find_duplicates, read_candidate_file
 from bot.core.errors import NotFound
@@ -19,8 +20,8 @@ from bot.desk.desk import Desk, new_id
 from db import campaigns, candidates, people
 from db.candidates import KnownCreator, metrics_to_json
 from db.store import Unit
-from scoring.norms import NormRow, NormTable, build_norms, merged
 from scoring.lines import DEFAULT_LINES
+from scoring.norms import NormRow, NormTable, build_norms, merged
 from scoring.types import Metrics
 
 Progress = Callable[[int, int], None]
@@ -69,10 +70,6 @@ class ImportReport:
         return sum(f.route in routes for f in self.fates)
 
 
-class _DryRun(Exception):
-    """Everything was worked out; now take it back."""
-
-
 def take_in(
     desk: Desk,
     data: bytes,
@@ -92,16 +89,13 @@ def take_in(
     Raises CandidateFileError when it cannot be read as a list, NotFound('campaign'), Invalid when nobody could
     own a review; then nothing was written.
     """
-    read = read_candidate_file(data, overrides=overrides, platform=platform or _platform(file_name), max_bytes=max_bytes)
+    read = read_candidate_file(
+        data, overrides=overrides, platform=platform or _platform(file_name), max_bytes=max_bytes
+    )
     rows, rejected, skipped = _limited(read, limit)
     intake = _Intake(desk, campaign, file_name, hashlib.sha256(data).hexdigest(), market, on_progress)
-    try:
-        with desk.store.unit() as unit:
-            fates, opened, history = intake.run(unit, rows, rejected)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        fates, opened, history = intake.outcome
+    with desk.store.unit(keep=not dry_run) as unit:
+        fates, opened, history = intake.run(unit, rows, rejected)
     import_id = intake.import_id if not dry_run and (intake.accepted or history) else None
     every = tuple(sorted(fates, key=lambda f: f.line))
     return ImportReport(read, every, opened, skipped, history, tuple(sorted(intake.no_expert)), import_id)
@@ -124,6 +118,11 @@ def _limited(read: CandidateFile, limit: int | None) -> tuple[list[ParsedRow], l
     return rows, [r for r in kept if isinstance(r, RejectedRow)], len(both) - len(kept)
 
 
+def _accepted(placed: enrol.Placed) -> Fate:
+    row, review = placed.row, placed.review
+    return Fate(row.line, row.handle, "accepted", None, {}, review.id, review.route, review.rule, review.expert)
+
+
 class _Intake:
     """One import at work: what it knows while its transaction is open."""
 
@@ -135,9 +134,10 @@ class _Intake:
         self.import_id = new_id("im")
         self.no_expert: set[str] = set()
         self.accepted = 0
-        self.outcome: tuple[list[Fate], int, int] = ([], 0, 0)
 
-    def run(self, unit: Unit, rows: Sequence[ParsedRow], rejected: Sequence[RejectedRow]) -> tuple[list[Fate], int, int]:
+    def run(
+        self, unit: Unit, rows: Sequence[ParsedRow], rejected: Sequence[RejectedRow]
+    ) -> tuple[list[Fate], int, int]:
         """(fate per row, cards opened, numbers kept as history)."""
         campaign = campaigns.get(unit, self.key)
         if campaign is None:
@@ -151,12 +151,8 @@ class _Intake:
         self.no_expert = {p.review.market for p in placed if p.review.why_me == "lead_no_expert"}
         history = self._write(unit, campaign, placed, seen_again, len(doubles), len(refused) + len(rejected), now)
         opened = self._hand_out(unit, campaign, placed, now)
-        fates += [
-            Fate(p.row.line, p.row.handle, "accepted", None, {}, p.review.id, p.review.route, p.review.rule, p.review.expert)
-            for p in placed
-        ]  # fmt: skip
-        self.outcome = (fates, opened, history)
-        return self.outcome
+        fates += [_accepted(p) for p in placed]
+        return fates, opened, history
 
     def _step(self, done: int, total: int) -> None:
         if self.on_progress is not None:
@@ -165,7 +161,7 @@ class _Intake:
     def _sort(
         self, unit: Unit, rows: Sequence[ParsedRow]
     ) -> tuple[list[tuple[ParsedRow, str | None]], list[Fate], list[tuple[ParsedRow, str]]]:
-        """Rows that are new here (with their creator's id, if we know it), duplicates, and known creators' new numbers."""
+        """Rows that are new here (with their creator's id, if known), duplicates, and known creators' new numbers."""
         repeated = find_duplicates(rows)
         keys = [enrol.key_of(row) for row in rows]
         known = candidates.known_creators(unit, self.key, [k for i, k in enumerate(keys) if i not in repeated])
@@ -221,7 +217,7 @@ class _Intake:
         enrol.record(unit, placed, now)
         return len(new)
 
-    def _snapshot(self, creator_id: str, metrics: Metrics, now: datetime) -> dict[str, object]:
+    def _snapshot(self, creator_id: str, metrics: Metrics, now: datetime) -> Mapping[str, Any]:
         numbers = metrics_to_json(metrics)
         digest = hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()
         return {"id": new_id("sn"), "creator_id": creator_id, "import_id": self.import_id, "digest": digest,

@@ -182,7 +182,8 @@ def digest(desk: Desk, import_id: str, reader: UserId) -> Digest:
         mine.sort(key=lambda line: (line.route is not Route.FAST_TRACK, line.candidate.casefold()))
         fast = any(line.route is Route.FAST_TRACK for line in mine)
         asked = sum(line.route not in (Route.AI, Route.FAST_TRACK) for line in every)
-        return Digest(import_id, campaign, tuple(mine), True, asked, found.at + OBJECT_WINDOW if fast else None)
+        until = found.at + OBJECT_WINDOW if fast else None
+        return Digest(import_id, campaign, tuple(mine), may_object=True, asked=asked, objects_until=until)
 
 
 def status(desk: Desk) -> dict[str, Any]:

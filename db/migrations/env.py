@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -11,7 +11,7 @@ from sqlmodel import AutoString, SQLModel
 from db import tables
 
 
-def _plain(kind: str, thing: Any, _context: Any) -> str | bool:
+def _plain(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
     """Write plain SQLAlchemy types into migrations: they must not change when our classes do."""
     if kind != "type":
         return False

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.candidate_file import CandidateFile, CandidateFileError, ParsedRow, find_duplicates, read_candidate_file, read_mapping
+from bot.core.candidate_file import (
+    CandidateFile,
+    CandidateFileError,
+    ParsedRow,
+    find_duplicates,
+    read_candidate_file,
+    read_mapping,
+)
 
 BASIC = "handle,name,country,followers\nana,Ana Lima,Brazil,12.5K\nboris,Борис Ёлкин,Россия,84000\n"
 
@@ -103,14 +110,26 @@ def test_a_quote_left_open_costs_its_own_record_only() -> None:
     found = read('handle,name,followers\nana,"Ana,1\nbia,Bia,2\ncaio,Caio,3\n')
     assert [(r.line, r.handle) for r in found.rows] == [(3, "bia"), (4, "caio")]
     assert [(r.line, r.code) for r in found.rejected] == [(2, "broken_quotes")]
-    assert len(read("handle,name\n" + 'ana,"open\n' * 301).rejected) + len(read("handle,name\n" + 'ana,"open\n' * 301).rows) > 0
+    assert (
+        len(read("handle,name\n" + 'ana,"open\n' * 301).rejected)
+        + len(read("handle,name\n" + 'ana,"open\n' * 301).rows)
+        > 0
+    )
 
 
 def test_the_header_need_not_come_first_and_may_be_missing() -> None:
     found = read("Export of our list\n\n" + BASIC)
-    assert (found.header_line, [r.line for r in found.rows], found.warnings[0].code) == (3, [4, 5], "lines_before_header")
+    assert (found.header_line, [r.line for r in found.rows], found.warnings[0].code) == (
+        3,
+        [4, 5],
+        "lines_before_header",
+    )
     bare = read("ana.b,12K\nbia_c,13K\ncaio.d,9K\n")
-    assert (bare.header_line, [r.handle for r in bare.rows], bare.rows[0].followers) == (None, ["ana.b", "bia_c", "caio.d"], None)
+    assert (bare.header_line, [r.handle for r in bare.rows], bare.rows[0].followers) == (
+        None,
+        ["ana.b", "bia_c", "caio.d"],
+        None,
+    )
     assert read("sep=;\nhandle;followers\nana;1,5\n").delimiter == ";"
 
 
@@ -143,8 +162,18 @@ def test_the_optional_columns() -> None:
         "growth 90d,audience BR %,audience PT %,AI verdict,AI risk",
         '"1.500,50",Zoë,yes,above plan,call first,ana@example.com,2024-05-01,"politics, alcohol",87.5,12%,71,5,proceed,0.3',
     )
-    assert (row.fee, row.currency, row.referred_by, row.strategic, row.past_outcome) == (1500.5, "EUR", "Zoë", True, "above_plan")
-    assert (row.contact, row.measured_on, row.brand_safety) == ("call first; ana@example.com", date(2024, 5, 1), ("politics", "alcohol"))
+    assert (row.fee, row.currency, row.referred_by, row.strategic, row.past_outcome) == (
+        1500.5,
+        "EUR",
+        "Zoë",
+        True,
+        "above_plan",
+    )
+    assert (row.contact, row.measured_on, row.brand_safety) == (
+        "call first; ana@example.com",
+        date(2024, 5, 1),
+        ("politics", "alcohol"),
+    )
     assert row.credibility == pytest.approx(0.875)
     assert row.growth_90d == pytest.approx(0.12)
     assert row.audience == pytest.approx({"BR": 0.71, "PT": 0.05})
@@ -169,7 +198,9 @@ def test_russian_and_spanish_files() -> None:
         "RUB",
     )
     assert russian.engagement_rate == pytest.approx(0.034)
-    spanish = read("Usuario,Nombre completo,País,Seguidores,Likes promedio\n@lola,Lola Paz,España,1.200.300,3 mil\n").rows[0]
+    spanish = read(
+        "Usuario,Nombre completo,País,Seguidores,Likes promedio\n@lola,Lola Paz,España,1.200.300,3 mil\n"
+    ).rows[0]
     assert (spanish.handle, spanish.name, spanish.country, spanish.followers, spanish.avg_likes) == (
         "lola",
         "Lola Paz",
@@ -195,7 +226,9 @@ def test_a_youtube_name_stands_in_for_a_missing_handle_and_an_instagram_one_does
     text = "username,full name\nana,Ana Lima\n,Bia Souza\n"
     assert [r.handle for r in read(text, platform="youtube").rows] == ["ana", "Bia Souza"]
     assert [r.code for r in read(text, platform="instagram").rejected] == ["no_handle"]
-    assert [r.code for r in read("username\nana\nbia\ncaio\nAna Lima\n", platform="tiktok").rejected] == ["handle_has_spaces"]
+    assert [r.code for r in read("username\nana\nbia\ncaio\nAna Lima\n", platform="tiktok").rejected] == [
+        "handle_has_spaces"
+    ]
 
 
 def test_a_name_stays_plain_text() -> None:
@@ -205,7 +238,10 @@ def test_a_name_stays_plain_text() -> None:
 def test_overrides() -> None:
     text = "who,what,Followers\nana,Bia Souza,5K\ncaio,Dora Reis,6K\n"
     found = read(text, overrides={"WHO": "handle", "#2": "name", "followers": "ignore"})
-    assert [(r.handle, r.name, r.followers) for r in found.rows] == [("ana", "Bia Souza", None), ("caio", "Dora Reis", None)]
+    assert [(r.handle, r.name, r.followers) for r in found.rows] == [
+        ("ana", "Bia Souza", None),
+        ("caio", "Dora Reis", None),
+    ]
     for overrides, problem in (
         ({"nope": "name"}, "unknown_column"),
         ({"#9": "name"}, "unknown_column"),
@@ -246,7 +282,8 @@ def test_arbitrary_bytes_raise_nothing_else(data: bytes) -> None:
 
 
 CELL = st.one_of(
-    st.text(max_size=12), st.sampled_from(["", "ana", "@bia", "5K", "-", "#VALOR!", "=1", "Spain", "a\nb", 'q"q', "a,b", "9.4%", "x" * 150])
+    st.text(max_size=12),
+    st.sampled_from(["", "ana", "@bia", "5K", "-", "#VALOR!", "=1", "Spain", "a\nb", 'q"q', "a,b", "9.4%", "x" * 150]),
 )
 
 

@@ -26,7 +26,14 @@ def made_up(count: int = 40) -> list[dict[str, str]]:
         followers, views = rng.randrange(3_000_000, 90_000_000), rng.randrange(400_000, 900_000)
         engagement = followers // rng.randrange(20, 60)
         authentic, likes = engagement * rng.randrange(50, 92) // 100, views // rng.randrange(8, 15)
-        numbers = {"followers": followers, "views": views, "likes": likes, "comments": likes // 90, "all": engagement, "auth": authentic}
+        numbers = {
+            "followers": followers,
+            "views": views,
+            "likes": likes,
+            "comments": likes // 90,
+            "all": engagement,
+            "auth": authentic,
+        }
         rows.append(
             {
                 "handle": f"made.up_{i}",
@@ -40,7 +47,9 @@ def made_up(count: int = 40) -> list[dict[str, str]]:
     return rows
 
 
-def mapped(columns: list[tuple[str, str]], rows: list[dict[str, str]] | None = None, platform: str | None = None) -> MappedColumns:
+def mapped(
+    columns: list[tuple[str, str]], rows: list[dict[str, str]] | None = None, platform: str | None = None
+) -> MappedColumns:
     """Map a file whose columns are (header, what they really hold)."""
     rows = rows or made_up()
     return map_columns([h for h, _ in columns], [[row[kind] for _, kind in columns] for row in rows], {}, platform)
@@ -76,7 +85,10 @@ def test_headers(header: str, field: str | None) -> None:
 
 
 def test_a_header_may_name_an_audience_country_or_a_currency() -> None:
-    assert [read_header(h).audience_of for h in ("Audience BR %", "audience: Brazil", "Аудитория Россия, %", "Audience female %")] == [
+    assert [
+        read_header(h).audience_of
+        for h in ("Audience BR %", "audience: Brazil", "Аудитория Россия, %", "Audience female %")
+    ] == [
         "BR",
         "BR",
         "RU",
@@ -87,7 +99,13 @@ def test_a_header_may_name_an_audience_country_or_a_currency() -> None:
 
 def test_the_exact_one_of_two_columns_wins() -> None:
     found = mapped(
-        [("Name", "handle"), ("Followers", "followers~"), ("Followers", "followers"), ("Avg views", "views"), ("Avg views", "views~")]
+        [
+            ("Name", "handle"),
+            ("Followers", "followers~"),
+            ("Followers", "followers"),
+            ("Avg views", "views"),
+            ("Avg views", "views~"),
+        ]
     )
     assert fields(found) == ["handle", None, "followers", "avg_views", None]
     assert [u.pair for u in found.uses] == [None, 3, 2, 5, 4]
@@ -102,7 +120,13 @@ def test_handle_and_name_are_told_apart_by_content_whatever_they_are_called() ->
 
 def test_headers_that_slipped_are_not_believed() -> None:
     found = mapped(
-        [("Username", "handle"), ("Followers", "followers"), ("Avg views", "country"), ("Avg likes", "views"), ("Avg comments", "likes")]
+        [
+            ("Username", "handle"),
+            ("Followers", "followers"),
+            ("Avg views", "country"),
+            ("Avg likes", "views"),
+            ("Avg comments", "likes"),
+        ]
     )
     assert fields(found) == ["handle", "followers", "country", None, None]
     assert [u.how for u in found.uses][3:] == ["shifted", "shifted"]
@@ -111,25 +135,54 @@ def test_headers_that_slipped_are_not_believed() -> None:
 
 def test_trust_returns_behind_a_column_that_its_content_confirms() -> None:
     found = mapped(
-        [("Username", "handle"), ("Avg views", "country"), ("Avg likes", "views"), ("Category", "category"), ("Followers", "followers")]
+        [
+            ("Username", "handle"),
+            ("Avg views", "country"),
+            ("Avg likes", "views"),
+            ("Category", "category"),
+            ("Followers", "followers"),
+        ]
     )
     assert fields(found) == ["handle", "country", None, "categories", "followers"]
 
 
 def test_a_slip_to_the_left_is_not_believed_either() -> None:
     found = mapped(
-        [("Username", "handle"), ("Followers", "followers"), ("Avg views", "likes"), ("Avg likes", "comments"), ("Avg comments", "country")]
+        [
+            ("Username", "handle"),
+            ("Followers", "followers"),
+            ("Avg views", "likes"),
+            ("Avg likes", "comments"),
+            ("Avg comments", "country"),
+        ]
     )
     assert fields(found) == ["handle", "followers", None, None, "country"]
 
 
 def test_authentic_beside_all_engagement_is_unmistakable() -> None:
-    head = [("Instagram name", "handle"), ("Subscribers", "followers~"), ("Subscribers", "followers"), ("Views avg.", "country")]
-    found = mapped([*head, ("Likes", "auth~"), ("Likes avg", "auth"), ("Comments avg", "all~"), ("Comments avg", "all")])
+    head = [
+        ("Instagram name", "handle"),
+        ("Subscribers", "followers~"),
+        ("Subscribers", "followers"),
+        ("Views avg.", "country"),
+    ]
+    found = mapped(
+        [*head, ("Likes", "auth~"), ("Likes avg", "auth"), ("Comments avg", "all~"), ("Comments avg", "all")]
+    )
     assert fields(found) == ["handle", None, "followers", "country", None, "engagement_auth", None, "engagement_avg"]
-    turned = mapped([*head, ("Likes avg", "all~"), ("Likes avg", "all"), ("Comments avg", "auth~"), ("Comments avg", "auth")])
+    turned = mapped(
+        [*head, ("Likes avg", "all~"), ("Likes avg", "all"), ("Comments avg", "auth~"), ("Comments avg", "auth")]
+    )
     assert fields(turned)[4:] == [None, "engagement_avg", None, "engagement_auth"]
-    likes = mapped([*head, ("Likes avg", "likes~"), ("Likes avg", "likes"), ("Comments avg", "comments~"), ("Comments avg", "comments")])
+    likes = mapped(
+        [
+            *head,
+            ("Likes avg", "likes~"),
+            ("Likes avg", "likes"),
+            ("Comments avg", "comments~"),
+            ("Comments avg", "comments"),
+        ]
+    )
     assert fields(likes)[4:] == [None] * 4
 
 
@@ -193,7 +246,11 @@ def test_no_country_is_ever_a_number_and_no_number_a_country(data: st.DataObject
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.permutations(["Username", "Full name", "Country", "Category", "Followers", "Avg views", "Avg likes", "Avg comments"]))
+@given(
+    st.permutations(
+        ["Username", "Full name", "Country", "Category", "Followers", "Avg views", "Avg likes", "Avg comments"]
+    )
+)
 def test_honest_columns_are_found_in_any_order(headers: list[str]) -> None:
     kinds = {
         "Username": "handle", "Full name": "name", "Country": "country", "Category": "category", "Followers": "followers",
@@ -219,7 +276,7 @@ HONEST = {
 
 @pytest.mark.parametrize("at", range(len(HONEST)))
 @pytest.mark.parametrize("inserted", [True, False])
-def test_a_header_too_many_or_too_few_never_misnames_a_number(at: int, inserted: bool) -> None:  # noqa: FBT001 - a case
+def test_a_header_too_many_or_too_few_never_misnames_a_number(at: int, inserted: bool) -> None:
     headers = list(HONEST)
     slipped = [*headers[:at], "zzz", *headers[at:-1]] if inserted else [*headers[:at], *headers[at + 1 :], "zzz"]
     names = {"views": "avg_views", "likes": "avg_likes", "comments": "avg_comments", "category": "categories"}

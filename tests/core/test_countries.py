@@ -13,7 +13,9 @@ NOT_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO", "AC", "CP", "CQ", "DG
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_every_cldr_name_is_known(language: str) -> None:
-    names = {c: n for c, n in Locale(language).territories.items() if len(c) == 2 and c.isalpha() and c not in NOT_COUNTRIES}
+    names = {
+        c: n for c, n in Locale(language).territories.items() if len(c) == 2 and c.isalpha() and c not in NOT_COUNTRIES
+    }
     assert {c: parse_country(n) for c, n in names.items()} == {c: c for c in names}
     assert country_codes() == set(names)
 
@@ -33,7 +35,8 @@ def test_spellings(text: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", "N/A", "NA", "0", "10.2M", "Brazil 2", "Europe", "Music", "#VALOR!", "🇧🇷 Spain", "🇧🇷🇪🇸", "a" * 500]
+    "text",
+    ["", "-", "N/A", "NA", "0", "10.2M", "Brazil 2", "Europe", "Music", "#VALOR!", "🇧🇷 Spain", "🇧🇷🇪🇸", "a" * 500],
 )
 def test_what_is_no_country(text: str) -> None:
     assert parse_country(text) is None

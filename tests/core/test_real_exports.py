@@ -17,7 +17,9 @@ ROOT = Path(os.environ.get("HANDOFF_DATA") or Path(__file__).parents[3] / "share
 
 pytestmark = [
     pytest.mark.data,
-    pytest.mark.skipif(not ROOT.is_dir(), reason="the exports are not here: set HANDOFF_DATA to the folder that holds creators/"),
+    pytest.mark.skipif(
+        not ROOT.is_dir(), reason="the exports are not here: set HANDOFF_DATA to the folder that holds creators/"
+    ),
 ]
 
 ENGAGEMENT = {"engagement_auth": 9, "engagement_avg": 11}
@@ -26,16 +28,55 @@ TIKTOK = {"handle": 1, "name": 2, "followers": 4, "avg_views": 6, "avg_likes": 8
 MAPPINGS: dict[str, dict[str, int]] = {
     "instagram_2022_03": {"handle": 1, "name": 2, "followers": 6, "audience_country": 7, **ENGAGEMENT},
     "instagram_2022_06": {"handle": 1, "name": 2, "followers": 6, "country": 7, **ENGAGEMENT},
-    "instagram_2022_09": {"handle": 2, "name": 3, "followers": 5, "audience_country": 6, "engagement_auth": 8, "engagement_avg": 10},
+    "instagram_2022_09": {
+        "handle": 2,
+        "name": 3,
+        "followers": 5,
+        "audience_country": 6,
+        "engagement_auth": 8,
+        "engagement_avg": 10,
+    },
     "instagram_2022_11": {"handle": 2, "name": 3, "followers": 6, "country": 7, **ENGAGEMENT},
     "tiktok_2022_03": TIKTOK,
     "tiktok_2022_06": TIKTOK,
     "tiktok_2022_09": {name: at + 1 for name, at in TIKTOK.items()},
-    "tiktok_2022_11": {"handle": 2, "name": 3, "followers": 4, "avg_views": 5, "avg_likes": 6, "avg_comments": 7, "avg_shares": 8},
-    "youtube_2022_03": {"handle": 1, "name": 2, "followers": 5, "audience_country": 6, "avg_views": 8, "avg_likes": 10, "avg_comments": 12},
-    "youtube_2022_06": {"handle": 1, "name": 2, "followers": 6, "country": 7, "avg_views": 9, "avg_likes": 11, "avg_comments": 13},
+    "tiktok_2022_11": {
+        "handle": 2,
+        "name": 3,
+        "followers": 4,
+        "avg_views": 5,
+        "avg_likes": 6,
+        "avg_comments": 7,
+        "avg_shares": 8,
+    },
+    "youtube_2022_03": {
+        "handle": 1,
+        "name": 2,
+        "followers": 5,
+        "audience_country": 6,
+        "avg_views": 8,
+        "avg_likes": 10,
+        "avg_comments": 12,
+    },
+    "youtube_2022_06": {
+        "handle": 1,
+        "name": 2,
+        "followers": 6,
+        "country": 7,
+        "avg_views": 9,
+        "avg_likes": 11,
+        "avg_comments": 13,
+    },
     "youtube_2022_09": {"handle": 3, "name": 2, "country": 4, "followers": 6, "avg_likes": 9, "avg_comments": 11},
-    "youtube_2022_11": {"handle": 2, "name": 3, "followers": 6, "country": 7, "avg_views": 9, "avg_likes": 11, "avg_comments": 13},
+    "youtube_2022_11": {
+        "handle": 2,
+        "name": 3,
+        "followers": 6,
+        "country": 7,
+        "avg_views": 9,
+        "avg_likes": 11,
+        "avg_comments": 13,
+    },
 }
 # Comments are switched off on a fifth of the YouTube channels, countries hidden on a sixth.
 LEAST = {"country": 0.79, "audience_country": 0.79, "avg_comments": 0.75, "avg_likes": 0.95, "name": 0.95}
@@ -98,7 +139,11 @@ def test_numbers_are_the_exact_column_and_countries_are_countries(name: str) -> 
 def test_the_lying_headers_agree_with_the_honest_months() -> None:
     """June's headers are another sheet's; the same creators in March say whether its columns were understood."""
     march = {r.handle: r for r in export("instagram_2022_03")[0].rows}
-    both = [(r, march[r.handle]) for r in export("instagram_2022_06")[0].rows if r.handle in march and r.country and r.engagement_avg]
+    both = [
+        (r, march[r.handle])
+        for r in export("instagram_2022_06")[0].rows
+        if r.handle in march and r.country and r.engagement_avg
+    ]
     assert len(both) > 500
     assert sum(a.country == b.audience_country for a, b in both) > 0.9 * len(both)
     ratios = sorted((a.engagement_avg or 0) / (b.engagement_avg or 1) for a, b in both)

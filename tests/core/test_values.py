@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from bot.core.audience import parse_audience
 from bot.core.cell_text import parse_outcome, parse_platform, plain_text, read_handle, read_name
 from bot.core.money import parse_currency, parse_money
-from bot.core.values import decimal_mark, is_formula, is_missing, parse_count, parse_date, parse_flag, parse_number, parse_share
+from bot.core.values import (
+    decimal_mark,
+    is_formula,
+    is_missing,
+    parse_count,
+    parse_date,
+    parse_flag,
+    parse_number,
+    parse_share,
+)
 
 UNREADABLE = [
     "", " ", "-", "—", "N/A'", "n/a", "#VALOR!", "#REF!", "#NAME?", "#N/A", "null", "NaN", "n/d", "нет", "inf", "-inf",
@@ -58,7 +67,14 @@ def test_the_columns_decimal_mark_settles_what_one_cell_cannot() -> None:
 
 @given(st.integers(0, 10**11))
 def test_counts_round_trip(count: int) -> None:
-    for text in (str(count), f"{count:,}", f"{count:,}".replace(",", "."), f"{count:,}".replace(",", " "), f"{count}.00", f" {count} "):
+    for text in (
+        str(count),
+        f"{count:,}",
+        f"{count:,}".replace(",", "."),
+        f"{count:,}".replace(",", " "),
+        f"{count}.00",
+        f" {count} ",
+    ):
         assert parse_count(text) == count, text
 
 
@@ -74,13 +90,32 @@ def test_scaled_counts_round_trip(tenths: int, scale: tuple[str, int]) -> None:
 def test_nothing_raises_and_nothing_negative_is_a_count(text: str) -> None:
     count = parse_count(text)
     assert count is None or 0 <= count <= 10**11
-    for parse in (parse_number, parse_share, parse_money, parse_flag, parse_date, parse_audience, read_handle, read_name, parse_platform):
+    for parse in (
+        parse_number,
+        parse_share,
+        parse_money,
+        parse_flag,
+        parse_date,
+        parse_audience,
+        read_handle,
+        read_name,
+        parse_platform,
+    ):
         parse(text)
 
 
 @pytest.mark.parametrize(
     ("text", "share"),
-    [("9.4%", 0.094), ("9,4 %", 0.094), ("0.094", 0.094), ("0,094", 0.094), ("9.4", 0.094), ("100%", 1.0), ("-3%", -0.03), ("%12", 0.12)],
+    [
+        ("9.4%", 0.094),
+        ("9,4 %", 0.094),
+        ("0.094", 0.094),
+        ("0,094", 0.094),
+        ("9.4", 0.094),
+        ("100%", 1.0),
+        ("-3%", -0.03),
+        ("%12", 0.12),
+    ],
 )
 def test_shares(text: str, share: float) -> None:
     assert parse_share(text) == pytest.approx(share)

@@ -1,0 +1,1 @@
+"""One file per migration, numbered; what has been released is never edited."""

@@ -1,0 +1,203 @@
+"""The outbox: said once, in order, joined, looked up, never forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from db import outbox
+from db.outbox import Errand, Place
+from db.store import Store
+from tests.desk.world import START, migrated
+
+NOW = START
+LATER = START + timedelta(minutes=5)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    (tmp_path / "handoff.db").write_bytes(migrated())
+    made = Store(f"sqlite:///{tmp_path / 'handoff.db'}")
+    yield made
+    made.close()
+
+
+class Box:
+    """The outbox with a unit of work around each call."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.count = store, 0
+
+    def say(self, kind: str = "card", ref: str = "rv_1", lane: str = "C1", **detail: object) -> None:
+        self.count += 1
+        with self.store.unit() as unit:
+            outbox.enqueue(unit, f"ob_{self.count}", kind, ref, lane, NOW, detail or None)
+
+    def claim(self, lane: str = "C1", at: object = NOW) -> Errand | None:
+        with self.store.unit() as unit:
+            return outbox.claim(unit, lane, at)  # type: ignore[arg-type]
+
+    def must(self, lane: str = "C1", at: object = NOW) -> Errand:
+        found = self.claim(lane, at)
+        assert found is not None
+        return found
+
+    def sent(self, errand: Errand, place: Place | None = None) -> None:
+        with self.store.unit() as unit:
+            outbox.sent(unit, errand, place, NOW)
+
+    def later(self, errand: Errand, state: str = "ready") -> None:
+        with self.store.unit() as unit:
+            outbox.later(unit, errand, LATER, state, "slack said no" * 100)
+
+    def dead(self, errand: Errand) -> None:
+        with self.store.unit() as unit:
+            outbox.dead(unit, errand, "gone")
+
+    def lanes(self, at: object = NOW) -> set[str]:
+        with self.store.reading() as unit:
+            return set(outbox.lanes_due(unit, at))  # type: ignore[arg-type]
+
+    def depth(self) -> dict[str, int]:
+        with self.store.reading() as unit:
+            return outbox.depth(unit)
+
+    def next_at(self) -> object:
+        with self.store.reading() as unit:
+            return outbox.next_at(unit)
+
+    def place(self, kind: str = "card", ref: str = "rv_1", lane: str = "C1") -> Place | None:
+        with self.store.reading() as unit:
+            return outbox.place_of(unit, kind, ref, lane)
+
+
+@pytest.fixture
+def box(store: Store) -> Box:
+    return Box(store)
+
+
+def test_an_empty_box(box: Box) -> None:
+    assert box.claim() is None
+    assert (box.lanes(), box.depth(), box.next_at()) == (set(), {}, None)
+
+
+def test_what_has_not_left_yet_is_said_once(box: Box) -> None:
+    for _ in range(3):
+        box.say()
+    assert box.depth() == {"ready": 1}
+    box.say(ref="rv_2")
+    box.say(lane="C2")
+    box.say(kind="result")
+    assert box.depth() == {"ready": 4}
+
+
+def test_details_are_joined_list_by_list(box: Box) -> None:
+    box.say("fell", "aurora", "U1", reviews=["a", "b"], by="x")
+    box.say("fell", "aurora", "U1", reviews=["b", "c"], by="y")
+    box.say("fell", "aurora", "U1")
+    assert box.must("U1").detail == {"reviews": ["a", "b", "c"], "by": "y"}
+
+
+def test_what_is_leaving_is_said_again_afterwards(box: Box) -> None:
+    box.say("fell", "aurora", "U1", reviews=["a"])
+    leaving = box.must("U1")
+    box.say("fell", "aurora", "U1", reviews=["b"])
+    assert box.depth() == {"sending": 1, "ready": 1}
+    box.sent(leaving)
+    assert box.must("U1").detail == {"reviews": ["b"]}
+
+
+def test_a_lane_is_in_order_and_its_head_holds_the_rest(box: Box) -> None:
+    for ref in ("rv_1", "rv_2", "rv_3"):
+        box.say(ref=ref)
+    first = box.must()
+    assert (first.ref, first.state, first.tries) == ("rv_1", "ready", 0)
+    again = box.must()
+    assert (again.ref, again.state, again.tries) == ("rv_1", "sending", 1), (
+        "found in the middle of being sent: look it up"
+    )
+    box.later(again)
+    assert box.claim() is None, "nothing overtakes"
+    assert box.lanes() == set()
+    assert box.next_at() == NOW, "the others' time; the head's is later"
+    assert box.lanes(LATER) == {"C1"}
+    assert box.must(at=LATER).ref == "rv_1"
+
+
+def test_lanes_are_independent(box: Box) -> None:
+    box.say(lane="C1")
+    box.say(lane="C2")
+    box.later(box.must("C1"))
+    assert box.lanes() == {"C2"}
+    assert box.must("C2").lane == "C2"
+
+
+def test_sent_goes_and_remembers_its_place(box: Box) -> None:
+    box.say()
+    errand = box.must()
+    assert box.place() is None
+    box.sent(errand, Place("C1", "1.0"))
+    assert (box.place(), box.depth(), box.lanes()) == (Place("C1", "1.0"), {}, set())
+    box.say()
+    box.sent(box.must(), Place("C1", "2.0"))
+    assert box.place() == Place("C1", "2.0"), "a message that had to be posted anew"
+    box.say()
+    box.sent(box.must())
+    assert box.place() == Place("C1", "2.0")
+    with box.store.reading() as unit:
+        assert outbox.place_in_any_lane(unit, "card", "rv_1") == Place("C1", "2.0")
+        assert outbox.place_in_any_lane(unit, "card", "rv_9") is None
+
+
+@pytest.mark.parametrize("state", ["ready", "unknown"])
+def test_not_this_time(box: Box, state: str) -> None:
+    box.say(reviews=["a"])
+    box.later(box.must(), state)
+    assert box.depth() == {state: 1}
+    found = box.must(at=LATER)
+    assert (found.state, found.tries, found.detail) == (state, 1, {"reviews": ["a"]})
+
+
+def test_a_twin_said_meanwhile_makes_one_message_of_both(box: Box) -> None:
+    box.say("fell", "aurora", "U1", reviews=["a"])
+    errand = box.must("U1")
+    box.say("fell", "aurora", "U1", reviews=["b"])
+    box.later(errand)
+    assert box.depth() == {"ready": 1}
+    assert box.must("U1", LATER).detail == {"reviews": ["a", "b"]}
+
+
+def test_an_unknown_one_keeps_its_twin_apart(box: Box) -> None:
+    box.say("fell", "aurora", "U1", reviews=["a"])
+    errand = box.must("U1")
+    box.say("fell", "aurora", "U1", reviews=["b"])
+    box.later(errand, "unknown")
+    assert box.depth() == {"unknown": 1, "ready": 1}
+    again = box.must("U1", LATER)
+    assert (again.state, again.detail) == ("unknown", {"reviews": ["a"]})
+    box.later(again)
+    assert box.must("U1", LATER).detail == {"reviews": ["a", "b"]}
+
+
+def test_the_dead_hold_nobody_and_are_counted(box: Box) -> None:
+    box.say(ref="rv_1")
+    box.say(ref="rv_2")
+    box.dead(box.must())
+    assert box.depth() == {"dead": 1, "ready": 1}
+    assert box.must().ref == "rv_2"
+    box.say(ref="rv_1")
+    assert box.depth() == {"dead": 1, "ready": 1, "sending": 1}, "and can be said anew"
+
+
+def test_a_unit_that_fails_says_nothing(box: Box) -> None:
+    def fail() -> None:
+        with box.store.unit() as unit:
+            outbox.enqueue(unit, "ob", "card", "rv_1", "C1", NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert box.depth() == {}

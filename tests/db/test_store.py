@@ -1,0 +1,352 @@
+"""The store's promises: all or nothing, one writer, Busy in time, and instants that are what they were."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from bot.core.errors import Busy, Invalid, TooLate
+from bot.desk import decide
+from db import events, people, reviews, tables
+from db import migrate as migrations
+from db.store import Store, _plain
+from tests.desk.world import World, row
+from tests.factories import INTAKE
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(f"sqlite:///{tmp_path / 'a folder' / 'handoff.db'}")
+    migrations.migrate(made)
+    yield made
+    made.close()
+
+
+def names(store: Store) -> list[str]:
+    with store.reading() as unit:
+        return [m.name for m in people.members(unit)]
+
+
+def put(store: Store, name: str) -> None:
+    with store.unit() as unit:
+        unit.execute(sa.insert(tables.MemberRow).values(id=name, name=name, guest=False, deleted=False))
+
+
+# Units
+
+
+def test_a_unit_commits_at_its_end(store: Store) -> None:
+    put(store, "Ana")
+    assert names(store) == ["Ana"]
+
+
+@pytest.mark.parametrize("error", [ValueError, TooLate, KeyboardInterrupt, SystemExit])
+def test_whatever_goes_wrong_in_a_unit_nothing_of_it_stays(store: Store, error: type[BaseException]) -> None:
+    def fail() -> None:
+        with store.unit() as unit:
+            unit.execute(sa.insert(tables.MemberRow).values(id="U1", name="Ana", guest=False, deleted=False))
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert names(store) == []
+    put(store, "Bia")
+    assert names(store) == ["Bia"]
+
+
+def test_a_broken_constraint_is_no_busy_database(store: Store) -> None:
+    put(store, "Ana")
+    with pytest.raises(IntegrityError):
+        put(store, "Ana")
+    assert names(store) == ["Ana"]
+
+
+def test_reading_never_writes(store: Store) -> None:
+    def write() -> None:
+        with store.reading() as unit:
+            unit.execute(sa.insert(tables.MemberRow).values(id="U1", name="Ana", guest=False, deleted=False))
+
+    with pytest.raises(Busy):
+        write()
+    assert names(store) == []
+
+
+def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
+    put(store, "Ana")
+    with store.unit() as unit:
+        unit.execute(sa.delete(tables.MemberRow))
+        assert names(store) == ["Ana"], "and see what is committed"
+    assert names(store) == []
+
+
+def test_foreign_keys_are_kept(store: Store) -> None:
+    def orphan() -> None:
+        with store.unit() as unit:
+            unit.execute(sa.insert(tables.MemberRoleRow).values(member_id="U9", role="lead", market=""))
+
+    with pytest.raises(IntegrityError):
+        orphan()
+
+
+def test_writers_of_one_process_take_turns(store: Store) -> None:
+    def many(who: str) -> None:
+        for n in range(25):
+            put(store, f"{who}{n:02}")
+
+    threads = [threading.Thread(target=many, args=(who,)) for who in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(names(store)) == 100
+
+
+@pytest.mark.parametrize("url", ["nonsense", ""])
+def test_an_url_that_is_none_is_invalid(url: str) -> None:
+    with pytest.raises(Invalid, match="database_url"):
+        Store(url)
+
+
+# Busy
+
+
+def test_another_process_holds_the_database(store: Store, tmp_path: Path) -> None:
+    put(store, "Ana")
+    other = sqlite3.connect(tmp_path / "a folder" / "handoff.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    began = time.perf_counter()
+    with pytest.raises(Busy, match="locked"):
+        put(store, "Bia")
+    assert 1 < time.perf_counter() - began < 10, "a click waits about two seconds, more only on a loaded machine"
+    assert names(store) == ["Ana"], "and reads go on"
+    other.execute("ROLLBACK")
+    other.close()
+    put(store, "Bia")
+    assert names(store) == ["Ana", "Bia"]
+
+
+def test_a_click_on_a_held_database_changes_nothing(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    review_id, before = world.one(), world.dump()
+    other = sqlite3.connect(world.file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Busy, match="locked"):
+        decide.approve(world.desk, review_id, "U0BIA00001")
+    other.execute("ROLLBACK")
+    other.close()
+    assert world.dump() == before
+    decide.approve(world.desk, review_id, "U0BIA00001")
+    world.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("database is locked", "locked"),
+        ("canceling statement due to lock timeout", "locked"),
+        ("database or disk is full", "disk_full"),
+        ("no such table: reviews", "not_migrated"),
+        ("no such column: reviews.x", "not_migrated"),
+        ("connection refused", "unreachable"),
+    ],
+)
+def test_what_the_database_says_becomes_a_reason(said: str, reason: str) -> None:
+    error = OperationalError(
+        "INSERT INTO secrets VALUES ('secret')", {"text": "secret"}, sqlite3.OperationalError(said)
+    )
+    found = _plain(error)
+    assert found.reason == reason
+    assert "secret" not in str(found), "never the statement: it may hold answers"
+
+
+def test_a_full_disk_is_said_and_nothing_stays(store: Store) -> None:
+    put(store, "Ana")
+    with store.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.rollback()
+    with pytest.raises(Busy, match="disk_full"), store.unit() as unit:
+        unit.connection().exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        for n in range(300):
+            unit.execute(sa.insert(tables.MemberRow).values(id=f"U{n}", name="x" * 4000, guest=False, deleted=False))
+    assert names(store) == ["Ana"]
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_bytes(b"Dear Ana, " * 500)
+    store = Store(f"sqlite:///{tmp_path / 'letter.txt'}")
+    for enter in (store.unit, store.reading):
+        with pytest.raises(Busy, match="unreachable"), enter() as unit:
+            people.members(unit)
+    store.close()
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}")
+    with pytest.raises(Busy, match="unreachable"), store.reading() as unit:
+        people.members(unit)
+    store.close()
+
+
+def test_an_empty_database_says_that_it_is_not_migrated(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'new.db'}")
+    for enter in (store.unit, store.reading):
+        with pytest.raises(Busy, match="not_migrated"), enter() as unit:
+            people.members(unit)
+    store.close()
+
+
+# Two stores
+
+
+def test_two_processes_on_one_file_see_and_respect_each_other(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    review_id = world.one()
+    one, two = world.desk.store, Store(f"sqlite:///{world.file}")
+    with two.reading() as unit:
+        stale = reviews.get(unit, review_id)
+    assert stale is not None
+    decide.approve(world.desk, review_id, "U0BIA00001")
+    with two.unit() as unit:
+        assert not reviews.save(unit, stale, stale), "compare-and-set"
+        fresh = reviews.get(unit, review_id)
+    assert fresh is not None
+    assert fresh.version == stale.version + 1
+
+    turns: list[str] = []
+
+    def many(store: Store, who: str) -> None:
+        for n in range(20):
+            with store.unit() as unit:
+                events.record(unit, review_id, who, "noted", INTAKE + timedelta(seconds=n))
+            turns.append(who)
+
+    threads = [threading.Thread(target=many, args=pair) for pair in ((one, "one"), (two, "two"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(turns) == ["one"] * 20 + ["two"] * 20
+    assert world.sql("SELECT COUNT(*) FROM events WHERE what = 'noted'") == [(40,)]
+    two.close()
+    world.close()
+
+
+# Instants
+
+
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
+
+
+@pytest.fixture(scope="module")
+def moments() -> Iterator[tuple[sa.Engine, sa.Table]]:
+    """A table of instants in memory."""
+    engine = sa.create_engine("sqlite://")
+    table = sa.Table("t", sa.MetaData(), sa.Column("at", tables.UtcDateTime()))
+    table.create(engine)
+    yield engine, table
+    engine.dispose()
+
+
+@given(when=st.datetimes(datetime(1990, 1, 2), datetime(2100, 1, 1), timezones=ZONES))  # noqa: DTZ001 - Hypothesis wants naive bounds
+def test_an_instant_comes_back_as_it_went_in_utc(moments: tuple[sa.Engine, sa.Table], when: datetime) -> None:
+    engine, table = moments
+    with engine.begin() as connection:
+        connection.execute(table.delete())
+        connection.execute(table.insert().values(at=when))
+        back = connection.execute(sa.select(table.c.at)).scalar_one()
+        assert connection.execute(sa.select(sa.func.count()).where(table.c.at <= when)).scalar_one() == 1
+    assert back == when
+    assert back.tzinfo is UTC
+
+
+def test_instants_sort_as_they_happened(store: Store) -> None:
+    """Stored as text, compared as text: microseconds or none, it must make no difference."""
+    moments = [INTAKE + timedelta(microseconds=n) for n in (0, 1, 10, 999_999, 1_000_000)]
+    with store.unit() as unit:
+        for moment in reversed(moments):
+            events.record(unit, "rv", "x", "noted", moment)
+    with store.reading() as unit:
+        rows = unit.execute(sa.select(tables.EventRow.at).order_by(sa.text("at"))).scalars().all()  # type: ignore[call-overload]
+    assert list(rows) == moments
+
+
+def test_a_naive_instant_never_reaches_the_database(store: Store) -> None:
+    with pytest.raises(sa.exc.StatementError, match="naive"), store.unit() as unit:
+        events.record(unit, "rv", "x", "noted", INTAKE.replace(tzinfo=None))
+    with store.reading() as unit:
+        assert events.of_review(unit, "rv") == ()
+
+
+# The audit
+
+
+@pytest.mark.parametrize("statement", ["UPDATE events SET actor = 'me'", "DELETE FROM events"])
+def test_the_audit_is_append_only_for_everybody(store: Store, tmp_path: Path, statement: str) -> None:
+    with store.unit() as unit:
+        events.record(unit, "rv", "U1", "answered", INTAKE, {"state": "pending"}, {"state": "decided"})
+    with pytest.raises(IntegrityError, match="append-only"), store.unit() as unit:
+        unit.connection().exec_driver_sql(statement)
+    other = sqlite3.connect(tmp_path / "a folder" / "handoff.db", isolation_level=None)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        other.execute(statement)
+    other.close()
+    with store.reading() as unit:
+        (kept,) = events.of_review(unit, "rv")
+    assert (kept.actor, kept.before, kept.after) == ("U1", {"state": "pending"}, {"state": "decided"})
+
+
+# Migrations
+
+
+def test_a_new_database_is_brought_to_the_level_of_this_code(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'new.db'}")
+    assert migrations.level(store) is None
+    migrations.migrate(store)
+    assert migrations.level(store) == migrations.HEAD
+    migrations.migrate(store)
+    migrations.migrate(store, "base")
+    with store.engine.connect() as connection:
+        assert set(sa.inspect(connection).get_table_names()) == {"alembic_version"}
+        connection.rollback()
+    migrations.migrate(store)
+    assert migrations.level(store) == migrations.HEAD
+    store.close()
+
+
+def test_head_is_the_newest_migration_there_is() -> None:
+    folder = Path(migrations.__file__).parent / "migrations" / "versions"
+    assert max(p.name.partition("_")[0] for p in folder.glob("0*.py")) == migrations.HEAD
+
+
+def test_the_migrations_make_what_the_tables_say(store: Store) -> None:
+    """No drift: what autogenerate would still change is nothing."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+    from sqlmodel import SQLModel
+
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        drift = compare_metadata(context, SQLModel.metadata)
+        # SQLite tells an index on `rank DESC` as one on `rank`.
+        assert [d for d in drift if "ix_reviews_queue" not in str(d)] == []
+        connection.rollback()
+
+
+def test_a_row_of_every_day_survives_the_round_trip(tmp_path: Path) -> None:
+    """Case in, case out: numbers, text in any script, and what is missing stays missing."""
+    world = World(tmp_path)
+    report = world.take_in(row("ana.lima", name="Ана «Лима» 🎨 '; DROP TABLE reviews; --", growth_14d="", bio="a\nb"))
+    (line,) = world.lines().values()
+    assert report.fates[0].review_id == line.review_id
+    assert line.candidate == "Ана «Лима» 🎨 '; DROP TABLE reviews; --"
+    world.close()
