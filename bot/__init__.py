@@ -1,0 +1,1 @@
+"""Handoff's bot: a click in Slack, decided, recorded, and told."""

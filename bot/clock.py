@@ -24,7 +24,7 @@ class ShiftedClock:
         return self._base() + self._shift
 
     def jump(self, by: timedelta) -> None:
-        """Move forward; time never runs backwards here, because deadlines would then fire twice in the reader's eyes."""
+        """Move forward. Backwards is refused: deadlines would fire twice in the reader's eyes."""
         if by < timedelta():
             raise ValueError(f"a clock cannot jump back: {by}")
         self._shift += by
