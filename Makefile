@@ -1,6 +1,6 @@
 # Handoff needs make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs lock clean
+.PHONY: help setup demo test check docs lock clean
 .SUFFIXES:
 
 # The first of these that is 3.11 or newer and can make a virtual environment; `make PYTHON=... test` overrides.
@@ -20,6 +20,8 @@ help: ## Say what there is (this)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "ARGS passes options on: make demo ARGS='--port 8500', make test ARGS='-k undo'."
+
+setup: $(RUN) ## Install Handoff into .venv, nothing more
 
 demo: $(RUN) ## Open the product in the browser, with no Slack account
 	@.venv/bin/handoff demo $(ARGS)

@@ -208,4 +208,5 @@ def _check(
     if value is None or band is None:
         return Check(code, value, band, measured=False, off=False, window=window, sample=sample)
     off = not band.holds(value)
-    return Check(code, value, band, True, off, (), severity if off else None, (), window, sample)
+    grave = severity if off else None
+    return Check(code, value, band, measured=True, off=off, severity=grave, window=window, sample=sample)

@@ -143,7 +143,7 @@ def judged(
     because only the heaviest counts. Nothing missing: the interval is the point; the scorecard knows of no other doubt.
     Confident: the interval on one side of `decline_risk`, and a match that is known and not near its line.
     """
-    risk, high = _interval(flags, unmeasured, stale, card)
+    risk, high = _interval(flags, unmeasured, card, stale=stale)
     match = card.match(parts, saturated=any(flag.code is FlagCode.SPONSORED_SATURATION for flag in flags))
     severe = any(flag.severity is Severity.SEVERE for flag in flags)
     poor = match is not None and match < card.decline_match
@@ -154,7 +154,7 @@ def judged(
 
 
 def _interval(
-    flags: Iterable[RiskFlag], unmeasured: Iterable[FlagCode], stale: bool, card: Scorecard
+    flags: Iterable[RiskFlag], unmeasured: Iterable[FlagCode], card: Scorecard, *, stale: bool
 ) -> tuple[float, float]:
     """(fraud risk, upper end of its interval); the lower end is the risk itself."""
     quality, other = 0.0, []

@@ -13,7 +13,7 @@ _TOO_MUCH: Final = 1.05  # shares are rounded, so their sum may be a little over
 
 
 def parse_audience(text: str) -> dict[str, float]:
-    """Return ISO2 -> share (fraction) of `BR: 71%, PT: 5%` or `Brazil 0.71; Portugal 0.05`; {} if any part is not that."""
+    """Return ISO2 -> fraction of `BR: 71%, PT: 5%` or `Brazil 0.71; Portugal 0.05`; {} if any part is not that."""
     if not any(c.isdigit() for c in text) or not any(c.isalpha() for c in text) or len(text) > 1000:
         return {}
     # White space is folded first: the pattern below would try every way to share out a long run of it.

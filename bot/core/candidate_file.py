@@ -96,7 +96,7 @@ def read_candidate_file(
     platform: str | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> CandidateFile:
-    """Read a whole list. `overrides` is column header or `#position` -> field or `ignore`; `platform` fills blanks only.
+    """Read a whole list. `overrides`: column header or `#position` -> field or `ignore`; `platform` fills blanks only.
 
     Raises a CandidateFileError (file_empty, file_binary, file_encoding, file_too_large, no_handle_column, no_rows,
     bad_mapping_file) and nothing else.

@@ -17,10 +17,10 @@ from bot.core.values import is_missing
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something in a row that could not be used: code, the field it was meant for, and the cell as it stood (cut at 80).
+    """Something in a row that could not be used: code, the field it was meant for, and the cell (cut at 80).
 
-    Codes: unreadable, sheet_error, formula, negative, too_large, out_of_range, number_in_country, unknown_country, unknown_outcome,
-    ambiguous_date, pair_disagrees, platform_disagrees, cut.
+    Codes: unreadable, sheet_error, formula, negative, too_large, out_of_range, number_in_country, unknown_country,
+    unknown_outcome, ambiguous_date, pair_disagrees, platform_disagrees, cut.
     """
 
     code: str
@@ -30,9 +30,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """One candidate as the file has it. Shares are fractions; averages are absolute numbers; None is missing, never zero.
+    """One candidate as the file has it. None is missing, never zero.
 
-    `brand_safety` is () where a scan found nothing and None where nobody looked. Countries are ISO2.
+    Shares are fractions; averages are absolute numbers. `brand_safety` is () where a scan found nothing and None where nobody looked. Countries are ISO2.
     """
 
     line: int
@@ -84,9 +84,11 @@ class ParsedRow:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A record that is no candidate. Codes: no_handle, handle_is_formula, handle_too_long, handle_is_other_link,
-    handle_has_spaces, too_many_cells (params cells, columns), repeated_header, broken_quotes.
-    """  # fmt: skip
+    """A record that is no candidate.
+
+    Codes: no_handle, handle_is_formula, handle_too_long, handle_is_other_link, handle_has_spaces, too_many_cells
+    (params cells, columns), repeated_header, broken_quotes.
+    """
 
     line: int
     code: str
@@ -107,7 +109,7 @@ class _Use:
 
 
 class RowReader:
-    """Turns records into rows by one file's mapping. Holds only what the mapping says and what cells were read before."""
+    """Turns records into rows by one file's mapping. Holds only that mapping and what cells were read before."""
 
     def __init__(self, uses: Sequence[ColumnUse], platform: str | None, day_first: Mapping[int, bool | None]) -> None:
         self.platform = platform
@@ -118,7 +120,7 @@ class RowReader:
                 u.pair - 1 if u.pair else None,
                 str(u.field).partition(":")[0],
                 str(u.field).partition(":")[2],
-                reader_of(u, day_first.get(u.position)),
+                reader_of(u, day_first=day_first.get(u.position)),
                 u.currency,
             )
             for u in uses
@@ -175,7 +177,8 @@ class RowReader:
 def _settle_pair(value: Any, code: str | None, partner: str, read: Callable[[str], Reading]) -> Reading:
     """Take the exact number of two; the rounded one only where the exact one is unreadable.
 
-    A zero beside an empty cell is a spreadsheet's sum over nothing, and a number beside a quite different one is not known.
+    A zero beside an empty cell is a spreadsheet's sum over nothing, and a number beside a quite different one is not
+    known.
     """
     if value == 0 and is_missing(partner):
         return None, None

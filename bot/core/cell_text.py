@@ -12,7 +12,8 @@ NAME_MAX: Final = 200
 HANDLE_MAX: Final = 120
 
 _PLATFORMS: Final = {
-    "instagram": "instagram", "insta": "instagram", "ig": "instagram", "inst": "instagram", "инстаграм": "instagram", "инста": "instagram",
+    "instagram": "instagram", "insta": "instagram", "ig": "instagram",
+    "inst": "instagram", "инстаграм": "instagram", "инста": "instagram",
     "youtube": "youtube", "yt": "youtube", "you tube": "youtube", "ютуб": "youtube", "ютьюб": "youtube",
     "tiktok": "tiktok", "tt": "tiktok", "tik tok": "tiktok", "тикток": "tiktok", "тик ток": "tiktok",
 }  # fmt: skip
@@ -25,9 +26,12 @@ _YOUTUBE_ROOMS: Final = frozenset({"c", "user", "channel"})
 _NO_HANDLE: Final = frozenset({"null", "none", "nan", "n/a", "undefined", "#n/a"})
 _OUTCOMES: Final = {
     "signed": "signed|deal signed|contract signed|подписан|подписано|assinado|firmado",
-    "on_plan": "on plan|on target|ok|good|met|as planned|по плану|в плане|хорошо|no plano|dentro do plano|bom|según plan|bueno",
-    "above_plan": "above plan|above target|over plan|exceeded|excellent|great|выше плана|отлично|acima do plano|ótimo|por encima del plan",
-    "below_plan": "below plan|below target|under plan|poor|bad|missed|ниже плана|плохо|abaixo do plano|ruim|por debajo del plan|malo",
+    "on_plan": "on plan|on target|ok|good|met|as planned|по плану|в плане|хорошо"
+    "|no plano|dentro do plano|bom|según plan|bueno",
+    "above_plan": "above plan|above target|over plan|exceeded|excellent|great|выше плана|отлично"
+    "|acima do plano|ótimo|por encima del plan",
+    "below_plan": "below plan|below target|under plan|poor|bad|missed|ниже плана|плохо"
+    "|abaixo do plano|ruim|por debajo del plan|malo",
     "fraud": "fraud|fraud confirmed|fake|scam|фрод|накрутка|мошенничество|fraude|fraude confirmada",
     "lost_slow": "lost too slow|too slow|lost slow|не успели|слишком медленно|lento demais|demasiado lento",
     "lost_other": "lost other|declined|refused|отказ|отказался|recusou|rechazó",

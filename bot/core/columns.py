@@ -1,8 +1,8 @@
 """Which column of an exchanged list fills which field: what its header claims, checked against what it holds.
 
 A column is used where header and content agree, or where the header is silent or lies and the content is unmistakable.
-Everything else is left out and said so. A column of countries under the header "Views avg." proves that the headers have
-slipped against the columns, so the numbers beside it are not believed by name either.
+Everything else is left out and said so. A column of countries under the header "Views avg." proves that the headers
+have slipped against the columns, so the numbers beside it are not believed by name either.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ class FileWarning:
 class ColumnUse:
     """What became of one column.
 
-    `field` is None for a column left out. `how` is header, content, inferred or override for a used column; else why not:
-    empty, row_number, duplicate, unknown, ambiguous, contradicted, shifted, implausible, second, ignored, beyond.
-    `pair` is the position of the column with the same numbers, rounded (for the exact one) or exact (for the rounded one).
+    `field` is None for a column left out. `how` is header, content, inferred or override for a used column; else why
+    not: empty, row_number, duplicate, unknown, ambiguous, contradicted, shifted, implausible, second, ignored, beyond.
+    `pair` is the position of the column with the same numbers: the rounded one's for the exact, the exact one's for the
+    rounded.
     """
 
     position: int
@@ -64,7 +65,7 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class MappedColumns:
-    """All columns in order, and what had to be said about them. `platform` is what the headers give away, if anything."""
+    """All columns in order, and what had to be said about them. `platform` is what the headers give away, if any."""
 
     uses: tuple[ColumnUse, ...]
     warnings: tuple[FileWarning, ...]
@@ -151,7 +152,7 @@ class _Mapper:
                     self.warn("header_ambiguous", column)
 
     def settle_contradictions(self) -> None:
-        """Give a lying header's column the field that its content makes unmistakable, and distrust the numbers beside it."""
+        """Give a lying header's column the field its content makes unmistakable; distrust the numbers beside it."""
         lying = [c for c in self.columns if c.how == "contradicted"]
         shifted = [c for c in lying if proves_shift(c.claim.field, c.profile)]
         for column in lying:
@@ -217,8 +218,8 @@ class _Mapper:
     def _authentic_and_all(self, followers: _Column, rest: list[_Column]) -> tuple[_Column, _Column] | None:
         """Recognise authentic engagement beside all engagement by what only they do.
 
-        Two doubled columns, far below the followers, one never above the other and usually 30 to 93 % of it. Comments are a
-        hundredth of the likes, likes nearly all of the engagement, so neither pair looks like this.
+        Two doubled columns, far below the followers, one never above the other and usually 30 to 93 % of it. Comments are
+        a hundredth of the likes, likes nearly all of the engagement, so neither pair looks like this.
         """
         if len(rest) != 2 or not all(c.pair for c in rest):
             return None
@@ -323,7 +324,7 @@ class _Mapper:
 def map_columns(
     headers: Sequence[str], records: Sequence[Record], overrides: Mapping[int, str], platform: str | None
 ) -> MappedColumns:
-    """Decide the field of every column. `overrides` is 0-based position -> field or `ignore`, believed without a check."""
+    """Decide the field of every column. `overrides`: 0-based position -> field or `ignore`, believed unchecked."""
     mapper = _Mapper(headers, records, platform)
     mapper.override(overrides)
     mapper.pair_up()

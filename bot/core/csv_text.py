@@ -16,7 +16,8 @@ MAX_RECORDS: Final = 250_000  # 20 MB of one-letter lines would otherwise fill t
 
 _DELIMITERS: Final = ",;\t|"
 _MAGIC: Final = (
-    (b"PK\x03\x04", "excel"), (b"PK\x05\x06", "excel"), (b"\xd0\xcf\x11\xe0", "excel"), (b"%PDF", "pdf"), (b"\x1f\x8b", "archive"),
+    (b"PK\x03\x04", "excel"), (b"PK\x05\x06", "excel"), (b"\xd0\xcf\x11\xe0", "excel"), (b"%PDF", "pdf"),
+    (b"\x1f\x8b", "archive"),
     (b"\x89PNG", "picture"), (b"\xff\xd8\xff", "picture"), (b"GIF8", "picture"), (b"SQLite format 3", "database"),
 )  # fmt: skip
 _BOMS: Final = (
@@ -60,7 +61,7 @@ class FileTooLarge(CandidateFileError):
 
 
 class Decoded(NamedTuple):
-    """The text, its encoding, and a warning code (`encoding_guessed`, `encoding_damaged`) with how many characters were lost."""
+    """The text, its encoding, a warning code (`encoding_guessed`, `encoding_damaged`), and how many characters were lost."""
 
     text: str
     encoding: str

@@ -8,17 +8,19 @@ from typing import Final
 from bot.core.values import MAX_NUMBER, SCALE, parse_number
 
 _SIGNS: Final = {
-    "$": "USD", "us$": "USD", "u$": "USD", "€": "EUR", "£": "GBP", "₽": "RUB", "₹": "INR", "₺": "TRY", "₴": "UAH", "₸": "KZT",
+    "$": "USD", "us$": "USD", "u$": "USD", "€": "EUR", "£": "GBP", "₽": "RUB", "₹": "INR", "₺": "TRY", "₴": "UAH",
+    "₸": "KZT",
     "₩": "KRW", "₪": "ILS", "₫": "VND", "₱": "PHP", "฿": "THB", "₦": "NGN", "r$": "BRL", "mx$": "MXN", "ar$": "ARS",
-    "cl$": "CLP", "a$": "AUD", "c$": "CAD", "ca$": "CAD", "s$": "SGD", "nt$": "TWD", "hk$": "HKD", "zł": "PLN", "kč": "CZK",
+    "cl$": "CLP", "a$": "AUD", "c$": "CAD", "ca$": "CAD", "s$": "SGD", "nt$": "TWD", "hk$": "HKD", "zł": "PLN",
+    "kč": "CZK",
     "руб": "RUB", "р": "RUB", "рублей": "RUB", "тенге": "KZT", "грн": "UAH", "rs": "INR", "rp": "IDR", "rm": "MYR",
     "euro": "EUR", "euros": "EUR", "евро": "EUR", "reais": "BRL", "real": "BRL", "reales": "BRL", "dollars": "USD",
     "dólares": "USD", "долларов": "USD", "доллар": "USD", "usdt": "USD",
 }  # fmt: skip
 _CODES: Final = frozenset(
-    "AED ARS AUD AZN BDT BGN BHD BRL BYN CAD CHF CLP CNY COP CZK DKK DZD EGP EUR GBP GEL HKD HUF IDR ILS INR IQD IRR ISK JOD "
-    "JPY KES KRW KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH "
-    "USD UYU UZS VES VND ZAR".split()
+    "AED ARS AUD AZN BDT BGN BHD BRL BYN CAD CHF CLP CNY COP CZK DKK DZD EGP EUR GBP GEL HKD HUF IDR ILS INR IQD IRR ISK "
+    "JOD JPY KES KRW KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD "
+    "UAH USD UYU UZS VES VND ZAR".split()
 )
 _SCALES: Final = sorted(SCALE, key=len, reverse=True)
 _AMOUNT: Final = re.compile(r"([^\d.,+\-−]*)([+\-−]?[\d.,'’\s]*\d)\s*(.*)", re.DOTALL)

@@ -1,4 +1,4 @@
-"""What a column's cells look like, whatever its header says: shares of numbers, countries, handles, addresses and the rest."""
+"""What a column's cells look like, whatever its header says: shares of numbers, countries, handles and the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer must say: reasons that fit its direction, words when the reason is "other", flags when it is the norm."""
+"""What an answer must say: reasons that fit its direction, words for "other", flags when it is the norm."""
 
 from __future__ import annotations
 

@@ -124,50 +124,50 @@ def _address(cell: str) -> Reading:
     return (plain_text(cell)[:500], None) if is_address(cell) and not is_formula(cell) else (None, why_unreadable(cell))
 
 
-def reader_of(use: ColumnUse, day_first: bool | None) -> Callable[[str], Reading]:
-    """Return the function that reads one cell of this column, remembering what it has read."""
-    name = (use.field or "").partition(":")[0]
-    plain: Callable[[str], Reading]
-    match FIELDS[name]:
-        case Kind.COUNT:
-            plain = partial(_count, decimal=use.decimal)
-        case Kind.AVERAGE:
-            plain = partial(_average, decimal=use.decimal)
-        case Kind.RATIO:
-            plain = partial(_ratio, decimal=use.decimal)
-        case Kind.SHARE:
-            plain = partial(_share, name=name, percent=use.percent)
-        case Kind.AUDIENCE if ":" in (use.field or ""):
-            plain = partial(_share, name=name, percent=use.percent)
-        case Kind.AUDIENCE:
-            plain = _checked(lambda cell: parse_audience(cell) or None)
-        case Kind.COUNTRY:
-            plain = _country
-        case Kind.NAME:
-            plain = read_name
-        case Kind.MONEY:
-            plain = _checked(parse_money)
-        case Kind.FLAG:
-            plain = _checked(parse_flag)
-        case Kind.DATE:
-            plain = partial(_date, day_first=day_first)
-        case Kind.PLATFORM:
-            plain = _checked(parse_platform)
-        case Kind.ADDRESS:
-            plain = _address
-        case Kind.CATEGORY:
-            plain = _list
-        case _:
-            special = {"brand_safety": _brand_safety, "past_outcome": _outcome, "currency": _checked(parse_currency)}
-            plain = special.get(name, partial(_text, name=name))
-    return _remembering(plain)
-
-
-def _date(cell: str, day_first: bool | None) -> Reading:
+def _date(cell: str, *, day_first: bool | None) -> Reading:
     value = parse_date(cell, day_first=day_first)
     if value is None and day_first is None and parse_date(cell, day_first=True) is not None:
         return None, "ambiguous_date"
     return (value, None) if value is not None else (None, why_unreadable(cell))
+
+
+# What a field's cells need besides its kind comes first; a kind in none of the tables is read as text.
+_BY_FIELD: Final[dict[str, Callable[[str], Reading]]] = {
+    "brand_safety": _brand_safety,
+    "past_outcome": _outcome,
+    "currency": _checked(parse_currency),
+}
+_BY_KIND: Final[dict[Kind, Callable[[str], Reading]]] = {
+    Kind.AUDIENCE: _checked(lambda cell: parse_audience(cell) or None),
+    Kind.COUNTRY: _country,
+    Kind.NAME: read_name,
+    Kind.MONEY: _checked(parse_money),
+    Kind.FLAG: _checked(parse_flag),
+    Kind.PLATFORM: _checked(parse_platform),
+    Kind.ADDRESS: _address,
+    Kind.CATEGORY: _list,
+}
+_BY_DECIMAL_MARK: Final[dict[Kind, Callable[[str, DecimalMark | None], Reading]]] = {
+    Kind.COUNT: _count,
+    Kind.AVERAGE: _average,
+    Kind.RATIO: _ratio,
+}
+
+
+def reader_of(use: ColumnUse, *, day_first: bool | None) -> Callable[[str], Reading]:
+    """Return the function that reads one cell of this column, remembering what it has read."""
+    name, one_country, _ = (use.field or "").partition(":")
+    kind = FIELDS[name]
+    plain: Callable[[str], Reading]
+    if read_number := _BY_DECIMAL_MARK.get(kind):
+        plain = lambda cell: read_number(cell, use.decimal)  # noqa: E731
+    elif kind is Kind.SHARE or (kind is Kind.AUDIENCE and one_country):
+        plain = partial(_share, name=name, percent=use.percent)
+    elif kind is Kind.DATE:
+        plain = partial(_date, day_first=day_first)
+    else:
+        plain = _BY_FIELD.get(name) or _BY_KIND.get(kind) or partial(_text, name=name)
+    return _remembering(plain)
 
 
 def _remembering(read: Callable[[str], Reading]) -> Callable[[str], Reading]:

@@ -131,7 +131,7 @@ def stakes_of(campaign: Campaign, candidate: Candidate) -> Stakes:
 def facts_of(
     campaign: Campaign, candidate: Candidate, rec: Recommendation, *, trusted: bool, capped: bool = False
 ) -> frozenset[Fact]:
-    """What is true of a candidate. `trusted`: referred by somebody on the trusted list; `capped`: too many this month."""
+    """What is true of a candidate. `trusted`: the referrer is on the trusted list; `capped`: too many this month."""
     stakes = stakes_of(campaign, candidate)
     past_fraud = candidate.past_outcome == "fraud"
     held = {

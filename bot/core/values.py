@@ -17,8 +17,9 @@ DecimalMark = Literal[".", ","]
 MAX_NUMBER: Final = 1e11  # no platform has that many people: what is larger is a damaged cell
 
 _MISSING: Final = frozenset([
-    *"- -- --- — – − . .. ... … ? ?? * / n/a na n.a. n.a nan null none nil nul n/d nd n.d. s/d sd n/c nc н/д нд н.д. нет "
-    "unknown undefined tbd tba empty blank missing hidden private неизвестно пусто desconhecido desconocido vazio".split(),
+    *"- -- --- — – − . .. ... … ? ?? * / n/a na n.a. n.a nan null none nil nul n/d nd n.d. s/d sd n/c nc н/д нд н.д. "
+    "нет unknown undefined tbd tba empty blank missing hidden private неизвестно пусто desconhecido desconocido "
+    "vazio".split(),
     "no data", "not available", "нет данных", "sem dados", "sin datos", "not applicable", "no disponible",
 ])  # fmt: skip
 _SHEET_ERROR_WORDS: Final = frozenset({"#N/A", "#N/D", "#Н/Д", "#NV", "#N/DISP"})
@@ -26,7 +27,8 @@ SCALE: Final[dict[str, float]] = {
     **dict.fromkeys("k к т тыс тысяч тысячи mil thousand th".split(), 1e3),
     **dict.fromkeys(["lakh", "lac", "lakhs"], 1e5),
     **dict.fromkeys(
-        "m м mm mn mln mi mio mill млн миллион миллиона миллионов million millions milhão milhões milhoes millón millones millon".split(),
+        "m м mm mn mln mi mio mill млн миллион миллиона миллионов million millions "
+        "milhão milhões milhoes millón millones millon".split(),
         1e6,
     ),
     **dict.fromkeys(["cr", "crore", "crores"], 1e7),
@@ -55,7 +57,7 @@ def is_missing(text: str) -> bool:
 
 
 def is_formula(text: str) -> bool:
-    """Say whether a spreadsheet would run this cell. `@ana`, `-4%`, `- mum of two` and `+55 11 90000` are no formulas."""
+    """Say whether a spreadsheet would run this cell. `@ana`, `-4%`, `- mum of two` and `+55 11 90000` are none."""
     text = text.lstrip(" \t\r\n'\"\ufeff")
     if not text or text[0] not in "=＝+-@":
         return False
@@ -208,7 +210,7 @@ _WORDED: Final = re.compile(
 
 
 def parse_date(text: str, *, day_first: bool | None = None) -> date | None:
-    """Read a calendar day; a month alone is its first day. `05/11/2022` is None unless `day_first` says how to read it."""
+    """Read a calendar day; a month alone is its first day. `05/11/2022` is None unless `day_first` decides."""
     text = " ".join(text.split())
     if not 6 <= len(text) <= 40:
         return None

@@ -1,4 +1,4 @@
-"""The demo's people, channels, campaigns and invented candidates: enough for a first minute that shows the whole path."""
+"""The demo's people, channels, campaigns and invented candidates: enough for a first minute along the whole path."""
 
 from __future__ import annotations
 

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from bot.core.candidate_file import (
     CandidateFile,
     CandidateFileError,
+    NoHandleColumn,
+    NoRows,
     ParsedRow,
     find_duplicates,
     read_candidate_file,
     read_mapping,
 )
+from bot.core.csv_text import FileBinary
 
 BASIC = "handle,name,country,followers\nana,Ana Lima,Brazil,12.5K\nboris,Борис Ёлкин,Россия,84000\n"
 
@@ -78,7 +81,8 @@ def test_one_cut_character_does_not_change_the_encoding() -> None:
         (b"", "file_empty"), (b" \n\n", "file_empty"), (b"\xef\xbb\xbf", "file_empty"), (b"\x00" * 50, "file_empty"),
         (b"PK\x03\x04rest", "file_binary"), (b"%PDF-1.7", "file_binary"), (b"handle\x00name", "file_binary"),
         (bytes(range(1, 32)) * 9, "file_binary"),
-        ("ник;имя\nanna;Анна Ёлкина из далёкого города\n".encode("koi8-r"), "file_encoding"), (bytes(range(128, 256)) * 3, "file_encoding"),
+        ("ник;имя\nanna;Анна Ёлкина из далёкого города\n".encode("koi8-r"), "file_encoding"),
+        (bytes(range(128, 256)) * 3, "file_encoding"),
         (b"handle,name\n", "no_rows"), (b"colour,size\nlight red,7\ndark blue,8\n", "no_handle_column"),
         (b"Name\nAna Lima\nBia Souza\n", "no_handle_column"),
     ],
@@ -100,7 +104,8 @@ def test_every_record_is_a_row_or_rejected_with_its_line() -> None:
     )
     assert [(r.line, r.handle, r.name) for r in found.rows] == [(3, "ana", "Ana Lima"), (10, "caio", "Caio")]
     assert [(r.line, r.code) for r in found.rejected] == [
-        (5, "no_handle"), (6, "handle_is_formula"), (7, "too_many_cells"), (9, "repeated_header"), (11, "handle_is_other_link"),
+        (5, "no_handle"), (6, "handle_is_formula"), (7, "too_many_cells"), (9, "repeated_header"),
+        (11, "handle_is_other_link"),
     ]  # fmt: skip
     assert found.rejected[2].params == {"cells": 4, "columns": 3}
     assert (found.records, found.blank) == (7, 2)
@@ -135,12 +140,14 @@ def test_the_header_need_not_come_first_and_may_be_missing() -> None:
 
 def test_what_cannot_be_read_is_missing_and_noted() -> None:
     rows = read(
-        "handle,country,followers,avg views\na1,Spain,10M,5\na2,Brazil,10M,6\na3,Peru,-5,7\na4,0,lots,8\na5,10.2M,=1+1,#REF!\n"
-        "a6,Atlantis,N/A',-\na7,Chile,9E12,1\na8,Italy,5,2\na9,France,5,3\nb1,India,5,3\nb2,Japan,5,3\nb3,Spain,5,4\nb4,Spain,9,5\nb5,Spain,5,6\n"
-    ).rows  # fmt: skip
+        "handle,country,followers,avg views\na1,Spain,10M,5\na2,Brazil,10M,6\na3,Peru,-5,7\na4,0,lots,8\n"
+        "a5,10.2M,=1+1,#REF!\na6,Atlantis,N/A',-\na7,Chile,9E12,1\na8,Italy,5,2\na9,France,5,3\nb1,India,5,3\nb2,Japan,5,3\n"
+        "b3,Spain,5,4\nb4,Spain,9,5\nb5,Spain,5,6\n"
+    ).rows
     assert [(n.code, n.field, n.value) for r in rows for n in r.notes] == [
         ("negative", "followers", "-5"), ("number_in_country", "country", "0"), ("unreadable", "followers", "lots"),
-        ("number_in_country", "country", "10.2M"), ("formula", "followers", "=1+1"), ("sheet_error", "avg_views", "#REF!"),
+        ("number_in_country", "country", "10.2M"), ("formula", "followers", "=1+1"),
+        ("sheet_error", "avg_views", "#REF!"),
         ("unknown_country", "country", "Atlantis"), ("too_large", "followers", "9E12"),
     ]  # fmt: skip
     assert [r.followers for r in rows][2:7] == [None] * 5
@@ -160,7 +167,8 @@ def test_the_optional_columns() -> None:
     row = one(
         "fee (EUR),referred by,strategic,past outcome,contact notes,email,measured on,brand safety,credibility %,"
         "growth 90d,audience BR %,audience PT %,AI verdict,AI risk",
-        '"1.500,50",Zoë,yes,above plan,call first,ana@example.com,2024-05-01,"politics, alcohol",87.5,12%,71,5,proceed,0.3',
+        '"1.500,50",Zoë,yes,above plan,call first,ana@example.com,2024-05-01,'
+        '"politics, alcohol",87.5,12%,71,5,proceed,0.3',
     )
     assert (row.fee, row.currency, row.referred_by, row.strategic, row.past_outcome) == (
         1500.5,
@@ -188,7 +196,8 @@ def test_scales_are_decided_per_column() -> None:
 
 def test_russian_and_spanish_files() -> None:
     russian = read(
-        "Ник;Имя;Страна аудитории;Подписчики;Средние просмотры;ER, %;Гонорар\nanna_e;Анна;Казахстан;1,2 млн;45 тыс.;3,4;50 000 ₽\n"
+        "Ник;Имя;Страна аудитории;Подписчики;Средние просмотры;ER, %;Гонорар\n"
+        "anna_e;Анна;Казахстан;1,2 млн;45 тыс.;3,4;50 000 ₽\n"
     ).rows[0]
     assert (russian.audience_country, russian.followers, russian.avg_views, russian.fee, russian.currency) == (
         "KZ",
@@ -296,8 +305,7 @@ def test_accounting_always_sums(records: list[list[str]]) -> None:
     writer.writerows(records)
     try:
         found = read_candidate_file(out.getvalue().replace("\x00", "").encode("utf-8-sig", "ignore"))
-    except CandidateFileError as error:
-        assert error.code in {"no_rows", "no_handle_column", "file_binary"}
+    except (NoRows, NoHandleColumn, FileBinary):
         return
     assert len(found.rows) + len(found.rejected) == found.records
     assert found.records + found.blank == len(records) or found.header_line != 1

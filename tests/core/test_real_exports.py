@@ -1,4 +1,4 @@
-"""Twelve exports as people really exchange them, which nobody on this project wrote; they stay outside the repository."""
+"""Twelve exports as people really exchange them, written by nobody on this project and kept outside the repository."""
 
 from __future__ import annotations
 

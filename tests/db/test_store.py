@@ -19,7 +19,7 @@ from bot.core.errors import Busy, Invalid, TooLate
 from bot.desk import decide
 from db import events, people, reviews, tables
 from db import migrate as migrations
-from db.store import Store, _plain
+from db.store import Store, Unit, _plain
 from tests.desk.world import World, row
 from tests.factories import INTAKE
 
@@ -169,15 +169,20 @@ def test_what_the_database_says_becomes_a_reason(said: str, reason: str) -> None
     assert "secret" not in str(found), "never the statement: it may hold answers"
 
 
+def _fill(unit: Unit, pages: int) -> None:
+    """Write more than fits into so many pages."""
+    unit.connection().exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    for n in range(300):
+        unit.execute(sa.insert(tables.MemberRow).values(id=f"U{n}", name="x" * 4000, guest=False, deleted=False))
+
+
 def test_a_full_disk_is_said_and_nothing_stays(store: Store) -> None:
     put(store, "Ana")
     with store.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.rollback()
     with pytest.raises(Busy, match="disk_full"), store.unit() as unit:
-        unit.connection().exec_driver_sql(f"PRAGMA max_page_count={pages}")
-        for n in range(300):
-            unit.execute(sa.insert(tables.MemberRow).values(id=f"U{n}", name="x" * 4000, guest=False, deleted=False))
+        _fill(unit, pages)
     assert names(store) == ["Ana"]
 
 

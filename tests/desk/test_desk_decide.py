@@ -1,4 +1,4 @@
-"""Approve, override, normal, undo and the open form: the happy path of each, and every refusal with what it must say."""
+"""Approve, override, normal, undo and the open form: what each does, and every refusal with what it must say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole lifecycle through the real desk, in any order that Hypothesis can think of: what must always hold, holds."""
+"""The lifecycle through the real desk, in any order that Hypothesis can think of: what must always hold, holds."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Lifecycle(RuleBasedStateMachine):
     def act(
         self, review: dict[str, Any], allowed: bool, verb: Callable[..., Any], *args: Any, typed: str | None = None
     ) -> Any:
-        """Run a verb; whatever is refused changes nothing but to keep what was typed, or to apply a deadline that is due."""
+        """Run a verb; a refusal changes nothing but to keep what was typed, or to apply a deadline that is due."""
         before = self.world.dump()
         due = self.due(review)
         try:
@@ -476,12 +476,12 @@ class Lifecycle(RuleBasedStateMachine):
             "SELECT review_id, at, what, before, after FROM events ORDER BY seq"
         ):
             trail[review_id].append((at, what, json.loads(before), json.loads(after)))
-        stands = {
-            r: v
-            for r, v in self.world.sql(
-                "SELECT d.review_id, d.verdict FROM decisions d JOIN reviews r ON r.id = d.review_id AND r.round = d.round"
+        stands = dict(
+            self.world.sql(
+                "SELECT d.review_id, d.verdict FROM decisions d "
+                "JOIN reviews r ON r.id = d.review_id AND r.round = d.round"
             )
-        }
+        )
         for review in rows:
             events = trail[review["id"]]
             assert [at for at, *_ in events] == sorted(at for at, *_ in events)

@@ -106,7 +106,7 @@ CAMPAIGN = Campaign(
 
 
 def campaigns() -> tuple[Campaign, ...]:
-    """At the deadline: one follows the AI, one holds (high stakes), one declines after half a day; one is the AI's own."""
+    """One follows the AI at its deadline, one holds (high stakes), one declines after half a day; one is the AI's own."""
     return (
         CAMPAIGN,
         replace(CAMPAIGN, key="grave", name="Grave Matter", stakes=Stakes.HIGH, channel="C0GRAVE001"),
@@ -114,7 +114,9 @@ def campaigns() -> tuple[Campaign, ...]:
             CAMPAIGN, key="brief", name="Brief One", on_deadline=OnDeadline.DECLINE, window=timedelta(hours=12),
             channel="C0BRIEF001",
         ),
-        replace(CAMPAIGN, key="scan", name="Scan", type=DecisionType.DISCOVERY, stakes=Stakes.LOW, channel="C0SCAN0001"),
+        replace(
+            CAMPAIGN, key="scan", name="Scan", type=DecisionType.DISCOVERY, stakes=Stakes.LOW, channel="C0SCAN0001"
+        ),
     )  # fmt: skip
 
 
@@ -206,9 +208,8 @@ class World:
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every table with every row."""
         tables = [name for (name,) in self.sql("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {
-            table: self.sql(f'SELECT * FROM "{table}" ORDER BY 1, 2') for table in tables if table != "alembic_version"
-        }  # noqa: S608
+        everything = 'SELECT * FROM "{}" ORDER BY 1, 2'
+        return {table: self.sql(everything.format(table)) for table in tables if table != "alembic_version"}
 
     def errands(self, kind: str | None = None) -> list[tuple[str, str, str, dict[str, Any]]]:
         """(kind, ref, lane, detail) of everything that was ever to be said, oldest first."""

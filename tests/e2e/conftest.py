@@ -59,7 +59,7 @@ async def _page(browser: Browser, size: Any, *, phone: bool) -> AsyncIterator[Pa
 
 @pytest.fixture
 def shots(tmp_path: Path) -> Path:
-    """Where screenshots go: test-artifacts/ in the checkout when KEEP_SHOTS is set, else a folder that is thrown away."""
+    """Where screenshots go: test-artifacts/ in the checkout when KEEP_SHOTS is set, else a folder thrown away."""
     folder = ROOT / "test-artifacts" if os.environ.get("KEEP_SHOTS") else tmp_path / "shots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
