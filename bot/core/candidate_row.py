@@ -32,7 +32,8 @@ class Note:
 class ParsedRow:
     """One candidate as the file has it. None is missing, never zero.
 
-    Shares are fractions; averages are absolute numbers. `brand_safety` is () where a scan found nothing and None where nobody looked. Countries are ISO2.
+    Shares are fractions; averages are absolute numbers; countries are ISO2. `brand_safety` is () where a scan found
+    nothing and None where nobody looked.
     """
 
     line: int

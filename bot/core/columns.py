@@ -35,8 +35,8 @@ class ColumnUse:
 
     `field` is None for a column left out. `how` is header, content, inferred or override for a used column; else why
     not: empty, row_number, duplicate, unknown, ambiguous, contradicted, shifted, implausible, second, ignored, beyond.
-    `pair` is the position of the column with the same numbers: the rounded one's for the exact, the exact one's for the
-    rounded.
+    `pair` is the position of the column with the same numbers, rounded (for the exact one) or exact (for the rounded
+    one).
     """
 
     position: int
@@ -65,7 +65,7 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class MappedColumns:
-    """All columns in order, and what had to be said about them. `platform` is what the headers give away, if any."""
+    """All columns in order, and what had to be said about them. `platform` is the one the headers give away, if any."""
 
     uses: tuple[ColumnUse, ...]
     warnings: tuple[FileWarning, ...]
@@ -218,8 +218,8 @@ class _Mapper:
     def _authentic_and_all(self, followers: _Column, rest: list[_Column]) -> tuple[_Column, _Column] | None:
         """Recognise authentic engagement beside all engagement by what only they do.
 
-        Two doubled columns, far below the followers, one never above the other and usually 30 to 93 % of it. Comments are
-        a hundredth of the likes, likes nearly all of the engagement, so neither pair looks like this.
+        Two doubled columns, far below the followers, one never above the other and usually 30 to 93 % of it. Comments
+        are a hundredth of the likes, likes nearly all of the engagement, so neither pair looks like this.
         """
         if len(rest) != 2 or not all(c.pair for c in rest):
             return None

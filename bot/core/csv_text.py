@@ -61,7 +61,7 @@ class FileTooLarge(CandidateFileError):
 
 
 class Decoded(NamedTuple):
-    """The text, its encoding, a warning code (`encoding_guessed`, `encoding_damaged`), and how many characters were lost."""
+    """The text, its encoding, a warning (`encoding_guessed`, `encoding_damaged`), and how many characters were lost."""
 
     text: str
     encoding: str

@@ -114,7 +114,8 @@ def numbers_of_percent(name: str, claim: Claim, p: Profile) -> bool:
     """Say whether a share column's bare numbers are percentages: any `%` or any value above 1 makes them so.
 
     Under a header with `%` small values stay ambiguous: an engagement rate is a percentage if fractions would be
-    absurdly high, everything else only above 1. Growth above 100 % is real, so it needs the bulk of the values to be large.
+    absurdly high, everything else only above 1. Growth above 100 % is real, so it needs the bulk of the values to be
+    large.
     """
     kind = FIELDS.get(name.partition(":")[0])
     if kind not in {Kind.SHARE, Kind.AUDIENCE}:

@@ -64,8 +64,8 @@ _SAME: Final = {
     **dict.fromkeys("percent pct percentage процент porcentagem porcentaje".split(), "%"),
 }
 _FILLERS: Final = frozenset(
-    "number numbers count counts value values no qty mostly the of a in on from by for de do da del la el los las os as "
-    "o em en com по в на за из кол во количество число numero quantidade cantidad share доля".split()
+    "number numbers count counts value values no qty mostly the of a in on from by for de do da del la el los las os "
+    "as o em en com по в на за из кол во количество число numero quantidade cantidad share доля".split()
 )
 _AUDIENCE_WORDS: Final = frozenset("audience аудитория аудитории audiencia publico".split())
 _WORDS: Final = re.compile(r"[^\W\d_]+|\d+|[%#№@]")

@@ -131,7 +131,7 @@ def _date(cell: str, *, day_first: bool | None) -> Reading:
     return (value, None) if value is not None else (None, why_unreadable(cell))
 
 
-# What a field's cells need besides its kind comes first; a kind in none of the tables is read as text.
+# Some fields are read in their own way, most by their kind; what no table has is text.
 _BY_FIELD: Final[dict[str, Callable[[str], Reading]]] = {
     "brand_safety": _brand_safety,
     "past_outcome": _outcome,
@@ -158,10 +158,10 @@ def reader_of(use: ColumnUse, *, day_first: bool | None) -> Callable[[str], Read
     """Return the function that reads one cell of this column, remembering what it has read."""
     name, one_country, _ = (use.field or "").partition(":")
     kind = FIELDS[name]
-    plain: Callable[[str], Reading]
     if read_number := _BY_DECIMAL_MARK.get(kind):
-        plain = lambda cell: read_number(cell, use.decimal)  # noqa: E731
-    elif kind is Kind.SHARE or (kind is Kind.AUDIENCE and one_country):
+        return _remembering(lambda cell: read_number(cell, use.decimal))
+    plain: Callable[[str], Reading]
+    if kind is Kind.SHARE or (kind is Kind.AUDIENCE and one_country):
         plain = partial(_share, name=name, percent=use.percent)
     elif kind is Kind.DATE:
         plain = partial(_date, day_first=day_first)

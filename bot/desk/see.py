@@ -43,10 +43,11 @@ def case(desk: Desk, review_id: str) -> Case:
 def cases(desk: Desk, review_ids: Iterable[str]) -> tuple[Case, ...]:
     """Several of them; those that no longer exist are left out."""
     with desk.store.reading() as unit:
+        members = people.members(unit)
         found = []
         for review_id in review_ids:
             try:
-                found.append(_case(unit, load(unit, review_id), desk))
+                found.append(_case(unit, load(unit, review_id, members), desk))
             except NotFound:
                 continue
         return tuple(found)
@@ -60,11 +61,8 @@ def _case(unit: Unit, file: File, desk: Desk) -> Case:
     behind = next((j for j in judged if j.id == judgement_id), None)
     dissents = tuple(j for j in judged if j.how is How.DISSENT)
     notes = reviews.comments(unit, review.id)
-    passes = tuple(
-        (e.before["expert"], e.after["expert"])
-        for e in events.of_review(unit, review.id)
-        if e.what == "passed_on" and e.before.get("expert")
-    )
+    handed = events.of_review(unit, review.id) if review.why_me == "passed_on" else ()
+    passes = tuple((e.before["expert"], e.after["expert"]) for e in handed if e.what == "passed_on")
     names = {m.id: m.name for m in file.members if m.name != m.id}
     names |= people.names(unit, {n.author for n in notes} - names.keys())
     return Case(
@@ -130,7 +128,8 @@ def lead(desk: Desk) -> UserId | None:
 def inbox(desk: Desk, user_id: UserId) -> Inbox:
     """What waits for one person; a lead also sees what is held for a ruling, an owner their campaigns."""
     with desk.store.reading() as unit:
-        who = people.member(unit, user_id) or Member(user_id, user_id)
+        members = people.members(unit)
+        who = next((m for m in members if m.id == user_id), Member(user_id, user_id))
         waiting = {r.id: r for r in reviews.waiting_for(unit, user_id)}
         for review in reviews.held(unit):
             if who.is_lead or review.backup == user_id:
@@ -138,7 +137,7 @@ def inbox(desk: Desk, user_id: UserId) -> Inbox:
         order: list[Review] = sorted(waiting.values(), key=lambda r: (r.deadline_at, r.id))
         return Inbox(
             person=who,
-            waiting=tuple(_case(unit, load(unit, r.id), desk) for r in order),
+            waiting=tuple(_case(unit, load(unit, r.id, members), desk) for r in order),
             queued=reviews.queued_count(unit, user_id),
             campaigns=tuple(_progress(unit, c) for c in campaigns.owned_by(unit, user_id)),
             lead=current_lead(unit),

@@ -106,6 +106,7 @@ async def _connected(server: Server, bot: asyncio.Task[None]) -> None:
 
 async def serve(*, port: int, browser: bool, say: Callable[[str], None]) -> None:
     """Run until interrupted, and say where to look."""
+    say("Furnishing a local workspace …")
     with TemporaryDirectory(prefix="handoff-demo-") as folder:
         async with running(Path(folder), port=port) as demo:
             say(f"The local workspace is at {demo.url}")

@@ -106,7 +106,7 @@ CAMPAIGN = Campaign(
 
 
 def campaigns() -> tuple[Campaign, ...]:
-    """One follows the AI at its deadline, one holds (high stakes), one declines after half a day; one is the AI's own."""
+    """One follows the AI at its deadline, one holds (high stakes), one declines after 12 h; one is the AI's own."""
     return (
         CAMPAIGN,
         replace(CAMPAIGN, key="grave", name="Grave Matter", stakes=Stakes.HIGH, channel="C0GRAVE001"),
