@@ -17,10 +17,11 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from bot.core.case import Line
 from bot.core.countries import parse_country
 from bot.core.durations import parse_duration
 from bot.core.errors import HandoffError, Invalid
-from bot.core.types import Campaign, DecisionType, Line, OnDeadline, Role, Stakes
+from bot.core.types import Campaign, DecisionType, OnDeadline, Role, Stakes
 from bot.desk import members, see
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk

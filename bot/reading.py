@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.core.types import Case, Judgement
+from bot.core.case import Case
+from bot.core.types import Judgement
 from bot.i18n.catalog import Voice
 from db.events import Happened
 from scoring.types import Recommendation

@@ -9,7 +9,8 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import col
 
-from bot.core.types import Campaign, How, Line, Progress, Route, State
+from bot.core.case import Line, Progress
+from bot.core.types import Campaign, How, Route, State
 from db.reviews import AWAITS
 from db.store import Unit
 from db.tables import CandidateRow, DecisionRow, JudgementRow, RecommendationRow, ReviewRow

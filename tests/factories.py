@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bot.core.case import Case
 from bot.core.types import (
     Basis,
     By,
     Campaign,
     Candidate,
-    Case,
     Confidence,
     Decision,
     How,

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from bot.cards import blocks, decided, ids, pending, words
 from bot.cards.blocks import Block, Message
-from bot.core.types import Case, State
+from bot.core.case import Case
+from bot.core.types import State
 from bot.i18n.catalog import Voice
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from bot.cards import blocks, ids, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
-from bot.core.types import Case, Decision, How
+from bot.core.case import Case
+from bot.core.types import Decision, How
 from bot.i18n.catalog import Voice
 from scoring.types import FlagCode
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from bot.cards import blocks, decided, evidence, ids, pending, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
-from bot.core.types import Case, UserId
+from bot.core.case import Case
+from bot.core.types import UserId
 from bot.i18n.catalog import Voice
 from scoring.types import Check, FlagCode, MatchPart
 

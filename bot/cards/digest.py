@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.cards import blocks, ids, words
 from bot.cards.blocks import Block, Message
-from bot.core.types import Digest, Line, Route
+from bot.core.case import Digest, Line
+from bot.core.types import Route
 from bot.i18n.catalog import Voice
 from scoring.types import Verdict
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from bot.cards import blocks
 from bot.cards.words import SEPARATOR, Pen, link
-from bot.core.types import Candidate, Case
+from bot.core.case import Case
+from bot.core.types import Candidate
 from bot.i18n.catalog import Voice
 from scoring.types import Band, Check, FlagCode, MatchPart, RiskFlag, Verdict
 

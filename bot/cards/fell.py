@@ -9,7 +9,8 @@ from datetime import datetime
 from bot.cards import blocks, ids, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import person
-from bot.core.types import Campaign, Line
+from bot.core.case import Line
+from bot.core.types import Campaign
 from bot.i18n.catalog import Voice
 from scoring.types import Verdict
 

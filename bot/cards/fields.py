@@ -9,8 +9,9 @@ from typing import Any
 from bot.cards import blocks, evidence, ids, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
+from bot.core.case import Case
 from bot.core.rationale import with_evidence
-from bot.core.types import REASONS, Case, Confidence, Rationale, Reason
+from bot.core.types import REASONS, Confidence, Rationale, Reason
 from bot.i18n.catalog import Voice
 from scoring.types import FlagCode, RiskFlag, Verdict
 

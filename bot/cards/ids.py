@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.types import Line, Review
+from bot.core.case import Line
+from bot.core.types import Review
 from scoring.types import Verdict
 
 APPROVE = "review.approve.v1"

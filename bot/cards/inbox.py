@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.cards import blocks, lists, words
 from bot.cards.blocks import Block, Message
-from bot.core.types import Inbox, Progress, Role
+from bot.core.case import Inbox, Progress
+from bot.core.types import Role
 from bot.i18n.catalog import Voice
 
 _CAMPAIGNS = 20

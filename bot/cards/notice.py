@@ -10,7 +10,8 @@ from bot.cards.blocks import Message
 from bot.cards.digest import digest, digest_page
 from bot.cards.fell import fell, half_window
 from bot.cards.words import Pen
-from bot.core.types import Case, Judgement
+from bot.core.case import Case
+from bot.core.types import Judgement
 from bot.i18n.catalog import Voice
 from scoring.types import Verdict
 

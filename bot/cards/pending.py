@@ -7,7 +7,8 @@ from datetime import date
 from bot.cards import blocks, evidence, ids, words
 from bot.cards.blocks import Block
 from bot.cards.words import HOLD_HOURS, Pen
-from bot.core.types import Case, OnDeadline, State
+from bot.core.case import Case
+from bot.core.types import OnDeadline, State
 from bot.i18n.catalog import Voice
 from scoring.types import Verdict
 

@@ -9,7 +9,8 @@ from bot.cards.blocks import Block
 from bot.cards.details import details
 from bot.cards.fields import Answer, block_of, read_form
 from bot.cards.words import Pen
-from bot.core.types import Case, Member, Rationale
+from bot.core.case import Case
+from bot.core.types import Member, Rationale
 from bot.i18n.catalog import Voice
 from scoring.types import FlagCode, Recommendation, Verdict
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from bot.cards import blocks, decided, ids, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import Pen
+from bot.core.case import Case
 from bot.core.errors import HandoffError, NotAllowed, TooLate
-from bot.core.types import Basis, By, Case, State
+from bot.core.types import Basis, By, State
 from bot.i18n.catalog import Voice, error_text
 
 _LONGEST = 200

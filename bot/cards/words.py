@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cards import blocks
-from bot.core.types import Case, Confidence, Decision, Judgement, Rationale, Reason
+from bot.core.case import Case
+from bot.core.types import Confidence, Decision, Judgement, Rationale, Reason
 from bot.i18n.catalog import Voice
 from scoring.types import Recommendation, Verdict
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from scoring.types import Brief, FlagCode, Metrics, Recommendation, Tier, Verdict
+from scoring.types import Brief, FlagCode, Metrics, Tier, Verdict
 
 UserId = str
 ReviewId = str
@@ -326,93 +326,3 @@ class Comment:
     author: UserId
     text: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything about one review that a card may show, read in one go."""
-
-    review: Review
-    campaign: Campaign
-    candidate: Candidate
-    recommendation: Recommendation
-    lead: UserId | None
-    """Who can rule."""
-    decision: Decision | None = None
-    """The one that stands."""
-    judgement: Judgement | None = None
-    """The judgement behind that decision."""
-    dissents: tuple[Judgement, ...] = ()
-    comments: tuple[Comment, ...] = ()
-    passes: tuple[tuple[UserId, UserId], ...] = ()
-    """(from, to), oldest first."""
-    names: Mapping[UserId, str] = field(default_factory=dict)
-    """Display names of everybody mentioned, for plain text."""
-    today: date | None = None
-
-    @property
-    def differs(self) -> bool:
-        """Whether the decision differs from the AI's recommendation."""
-        return self.decision is not None and self.decision.verdict is not self.recommendation.verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One candidate in a list: digests, `handoff review list`."""
-
-    review_id: ReviewId
-    version: int
-    candidate: str
-    handle: str
-    campaign: str
-    market: str
-    route: Route
-    state: State
-    ai_verdict: Verdict
-    decision: Verdict | None
-    decided_by: str | None
-    reviewer: UserId | None
-    deadline_at: datetime
-    opened: bool
-    objected: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What one import decided without asking: for one reader."""
-
-    import_id: str
-    campaign: Campaign
-    lines: tuple[Line, ...]
-    """Of the routes `ai` and `fast_track`, fast track first, then by name."""
-    may_object: bool
-    asked: int
-    """How many of the same import went to experts."""
-    objects_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A campaign as its owner sees it."""
-
-    campaign: Campaign
-    total: int
-    proceed: int
-    decline: int
-    waiting: int
-    last_deadline: datetime | None
-    withdrawn: int = 0
-    unopened: int = 0
-    """Waiting, but no card yet: the expert has ten open ones already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inbox:
-    """What waits for one person, soonest deadline first."""
-
-    person: Member
-    waiting: tuple[Case, ...]
-    queued: int
-    """Reviews with this person's name that are not open yet."""
-    campaigns: tuple[Progress, ...]
-    lead: UserId | None

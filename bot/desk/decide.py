@@ -6,9 +6,10 @@ from datetime import datetime
 
 from bot.core import review as lifecycle
 from bot.core.access import require_judge
+from bot.core.case import Case
 from bot.core.errors import Invalid, NotAllowed, TooLate
 from bot.core.rationale import check_norm, check_override
-from bot.core.types import Case, How, Judgement, Rationale, State, UserId
+from bot.core.types import How, Judgement, Rationale, State, UserId
 from bot.desk import deadline, late, see
 from bot.desk.change import File, Work, apply, attempt, load, require_open, too_late
 from bot.desk.desk import Desk, new_id

@@ -7,8 +7,9 @@ from datetime import datetime
 from bot.core import review as lifecycle
 from bot.core.access import require_judge
 from bot.core.assignment import is_referrer
+from bot.core.case import Case
 from bot.core.errors import Invalid, TooLate
-from bot.core.types import Case, Member, UserId
+from bot.core.types import Member, UserId
 from bot.desk import deadline, late, see
 from bot.desk.announce import say
 from bot.desk.change import File, apply, load, open_next, require_open, too_late

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from bot.core import review as lifecycle
 from bot.core.access import require_judge, require_lead, require_objector
+from bot.core.case import Case
 from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
 from bot.core.rationale import with_evidence
-from bot.core.types import REASONS, Basis, Case, Decision, How, Judgement, Rationale, Reason, State, UserId
+from bot.core.types import REASONS, Basis, Decision, How, Judgement, Rationale, Reason, State, UserId
 from bot.desk import late, see
 from bot.desk.announce import say, say_all
 from bot.desk.change import File, apply, attempt, load

@@ -6,22 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from bot.core.case import Case, Digest, Inbox, Line, Progress
 from bot.core.errors import NotFound
-from bot.core.types import (
-    Campaign,
-    Case,
-    Digest,
-    How,
-    Inbox,
-    Judgement,
-    Line,
-    Member,
-    Progress,
-    Review,
-    Role,
-    Route,
-    UserId,
-)
+from bot.core.types import Campaign, How, Judgement, Member, Review, Role, Route, UserId
 from bot.desk.announce import current_lead
 from bot.desk.change import File, load
 from bot.desk.desk import Desk

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.access import require_judge
+from bot.core.case import Case
 from bot.core.errors import NotAllowed, NotFound
-from bot.core.types import Case, Member
+from bot.core.types import Member
 from bot.i18n.catalog import Voice, voice_for
 
 Body = Mapping[str, Any]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.cards import candidate, ids, notice
 from bot.cards import inbox as inbox_cards
-from bot.core.types import Case, Inbox, Member
+from bot.core.case import Case, Inbox
+from bot.core.types import Member
 from bot.desk import see
 from bot.slack import access
 from bot.slack.click import Click

@@ -12,8 +12,8 @@ from slack_sdk.errors import SlackApiError
 from bot.cards import rationale
 from bot.cards.blocks import Block, Message
 from bot.cards.refusal import refusal
+from bot.core.case import Case
 from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
-from bot.core.types import Case
 from bot.desk import see
 from bot.i18n.catalog import error_text
 from bot.slack import answered, late, people

@@ -7,8 +7,8 @@ from typing import Any
 from bot.cards import rationale
 from bot.cards.blocks import Block, Message
 from bot.cards.refusal import refusal
+from bot.core.case import Case
 from bot.core.errors import HandoffError, TooLate
-from bot.core.types import Case
 from bot.desk import object as objections
 from bot.i18n.catalog import Voice
 from bot.slack.click import Click

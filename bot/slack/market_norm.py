@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.cards import ids, rationale
 from bot.cards.blocks import Block
+from bot.core.case import Case
 from bot.core.rationale import disputable
-from bot.core.types import Case, Rationale
+from bot.core.types import Rationale
 from bot.desk import decide, see
 from bot.i18n.catalog import Voice
 from bot.slack.answered import answered

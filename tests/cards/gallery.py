@@ -9,25 +9,9 @@ from typing import Any
 
 from bot.cards import candidate, inbox, notice, rationale, refusal
 from bot.cards.blocks import Message
+from bot.core.case import Case, Digest, Inbox, Line, Progress
 from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
-from bot.core.types import (
-    Basis,
-    By,
-    Case,
-    Comment,
-    Digest,
-    How,
-    Inbox,
-    Line,
-    Member,
-    OnDeadline,
-    Progress,
-    Rationale,
-    Reason,
-    Role,
-    Route,
-    State,
-)
+from bot.core.types import Basis, By, Comment, How, Member, OnDeadline, Rationale, Reason, Role, Route, State
 from bot.i18n.catalog import Voice, voice_for
 from scoring.types import FlagCode, Verdict
 from tests import factories as f

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from bot.core.case import Case
 from bot.core.types import (
     Basis,
     By,
     Campaign,
     Candidate,
-    Case,
     Comment,
     Confidence,
     Decision,

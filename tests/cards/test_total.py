@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bot.cards import candidate, inbox, notice, rationale, refusal
 from bot.cards.blocks import Message
+from bot.core.case import Case, Digest, Inbox, Line
 from bot.core.errors import HandoffError, Invalid, NotAllowed, NotFound, TooLate
-from bot.core.types import Case, Digest, Inbox, Line, Member, Role, Route, State
+from bot.core.types import Member, Role, Route, State
 from bot.i18n.catalog import Voice, voice_for
 from scoring.types import FlagCode, Verdict
 from tests.cards import strategies as s

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from bot.core.case import Case
 from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
-from bot.core.types import Basis, Case, Confidence, How, Reason, Role, State
+from bot.core.types import Basis, Confidence, How, Reason, Role, State
 from bot.desk import decide, members, see
 from bot.desk import object as objections
 from db import reviews

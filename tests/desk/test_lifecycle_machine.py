@@ -19,8 +19,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.core.case import Case
 from bot.core.errors import HandoffError, Invalid, NotAllowed, NotFound, TooLate
-from bot.core.types import By, Case, Reason
+from bot.core.types import By, Reason
 from bot.desk import decide, hand_over, tick
 from bot.desk import desk as desk_module
 from bot.desk import object as objections

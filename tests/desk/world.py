@@ -15,7 +15,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.core.types import Campaign, Confidence, DecisionType, Line, Member, OnDeadline, Rationale, Reason, Role, Stakes
+from bot.core.case import Line
+from bot.core.types import Campaign, Confidence, DecisionType, Member, OnDeadline, Rationale, Reason, Role, Stakes
 from bot.desk import intake, members, see, tick
 from bot.desk.desk import Desk, Limits
 from db.migrate import migrate

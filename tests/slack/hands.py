@@ -14,7 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.app import Handoff
 from bot.cards import ids
-from bot.core.types import Case
+from bot.core.case import Case
 from bot.desk import see
 from tests.slack.fake_slack import TEAM, FakeSlack
 
