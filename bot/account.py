@@ -72,10 +72,10 @@ def reason(voice: Voice, fate: Fate) -> str:
 def last_line(report: ImportReport) -> str:
     """Sum it up: "1,000 rows: 31 duplicates, 12 rejected; AI decides 820, fast track 9, experts 128; 10 open now"."""
     duplicates, rejected = report.count("duplicate"), report.count("rejected")
-    plural = "" if duplicates == 1 else "s"
+    plural, rows = "" if duplicates == 1 else "s", len(report.fates)
     asked = report.routed(Route.EXPERT, Route.BLIND, Route.PANEL)
     return (
-        f"{len(report.fates):,} rows: {duplicates:,} duplicate{plural}, {rejected:,} rejected; "
+        f"{rows:,} row{'' if rows == 1 else 's'}: {duplicates:,} duplicate{plural}, {rejected:,} rejected; "
         f"AI decides {report.routed(Route.AI):,}, fast track {report.routed(Route.FAST_TRACK):,}, "
         f"experts {asked:,}; {report.opened:,} open now"
     )

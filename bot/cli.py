@@ -81,7 +81,7 @@ def _markets(texts: list[str]) -> tuple[str, ...]:
     for text in texts:
         iso = parse_country(text)
         if iso is None:
-            raise Invalid("market_unknown", field="market", market=text)
+            raise Invalid("market_unknown", field="market", value=text)
         found.append(iso)
     return tuple(dict.fromkeys(found))
 
@@ -119,10 +119,10 @@ def member_list() -> None:
 def member_remove(
     user: str, role: Annotated[Role, typer.Option()], market: Annotated[str | None, typer.Option()] = None
 ) -> None:
-    """Take a role away; reviews that carry the person's name stay until passed on or due."""
+    """Take a role away; what waits for the person goes to others."""
     with desk() as at:
-        members.remove(at, user, role, _markets([market])[0] if market else None)
-        out.print(f"{user} is no longer {role.value}.", highlight=False)
+        moved = members.remove(at, user, role, _markets([market])[0] if market else None)
+        out.print(f"{user} is no longer {role.value}; {moved:,} open reviews went to others.", highlight=False)
 
 
 @trust_app.command("add")
@@ -206,6 +206,8 @@ def import_(
     from bot import account
     from bot.importing import import_file
 
+    if report is not None:
+        report.open("a", encoding="utf-8").close()  # a folder that is not there is said before anything is imported
     made = import_file(
         desk, err, file, campaign=campaign, platform=platform, mapping=mapping, limit=limit, dry_run=dry_run,
         market=_markets([market])[0] if market else None, max_mb=settings().max_file_mb,

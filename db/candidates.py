@@ -97,6 +97,12 @@ def get(unit: Unit, candidate_id: str) -> Candidate | None:
     return _from(row) if row is not None else None
 
 
+def referrer(unit: Unit, candidate_id: str) -> str | None:
+    """Who referred a candidate, as the file had it."""
+    found = unit.execute(sa.select(col(CandidateRow.referred_by)).where(col(CandidateRow.id) == candidate_id))
+    return found.scalar_one_or_none()
+
+
 def many(unit: Unit, ids: Sequence[str]) -> dict[str, Candidate]:
     found: dict[str, Candidate] = {}
     for part in _sliced(ids):

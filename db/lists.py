@@ -21,7 +21,11 @@ _SLICE = 500
 
 
 def _lines() -> sa.Select[Any]:
-    objected = sa.exists().where(col(JudgementRow.review_id) == _R.c.id, col(JudgementRow.how) == How.DISSENT.value)
+    objected = sa.exists().where(
+        col(JudgementRow.review_id) == _R.c.id,
+        col(JudgementRow.how) == How.DISSENT.value,
+        col(JudgementRow.undone_at).is_(None),
+    )
     return (
         sa.select(
             _R.c.id, _R.c.version, col(CandidateRow.name), col(CandidateRow.handle), _R.c.campaign, _R.c.market,

@@ -138,6 +138,12 @@ def waiting_for(unit: Unit, expert: str) -> tuple[Review, ...]:
     return tuple(review_from(row) for row in rows)
 
 
+def awaiting_of(unit: Unit, expert: str) -> tuple[Review, ...]:
+    """Every unanswered review with this person's name on it, open or queued, best match first."""
+    found = _SELECT.where(_TABLE.c.expert == expert, _TABLE.c.state.in_(AWAITS)).order_by(_TABLE.c.rank.desc())
+    return tuple(review_from(row) for row in unit.execute(found))
+
+
 def held(unit: Unit) -> tuple[Review, ...]:
     rows = unit.execute(_SELECT.where(_TABLE.c.state == State.HELD.value).order_by(_TABLE.c.deadline_at, _TABLE.c.id))
     return tuple(review_from(row) for row in rows)
@@ -265,7 +271,7 @@ def decision_values(made: Decision, judgement_id: str | None = None) -> dict[str
 
 
 def mark_undone(unit: Unit, undone: Decision) -> None:
-    """The decision and the judgement behind it no longer count; both stay on record."""
+    """The decision, the judgement behind it and what was said against it no longer count; all stay on record."""
     unit.execute(
         sa.update(DecisionRow)
         .where(col(DecisionRow.review_id) == undone.review_id, col(DecisionRow.round) == undone.round)
@@ -276,7 +282,6 @@ def mark_undone(unit: Unit, undone: Decision) -> None:
         .where(
             col(JudgementRow.review_id) == undone.review_id,
             col(JudgementRow.round) == undone.round,
-            col(JudgementRow.how) != How.DISSENT.value,
         )
         .values(undone_at=undone.undone_at)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.assignment import is_referrer
 from bot.core.errors import NotAllowed
-from bot.core.types import Campaign, Candidate, Member, Review, Role, UserId
+from bot.core.types import Campaign, Candidate, Member, Review, UserId
 
 
 def require_judge(
@@ -47,7 +47,3 @@ def require_lead(person: Member | None, lead: UserId | None) -> Member:
     if person is None or not person.active or not person.is_lead:
         raise NotAllowed("not_lead", lead=lead)
     return person
-
-
-def is_marketer(person: Member) -> bool:
-    return any(role is Role.MARKETER for role, _ in person.roles)

@@ -145,7 +145,8 @@ def _header_at(records: Sequence[Record], overrides: Mapping[str, str]) -> int |
     """Find the header among the first records: the one with most headers that are known; None if the first is data."""
     named = {_name_key(name) for name in overrides}
     best, best_score = None, 0.0
-    for at, record in enumerate(records[:_HEADER_WITHIN]):
+    # The last record of several is data: "red" is a word for a network, and a colour.
+    for at, record in enumerate(records[: min(_HEADER_WITHIN, max(1, len(records) - 1))]):
         texts = [c for c in record.cells[:MAX_COLUMNS] if c.strip()]
         known = sum(read_header(c).field is not None or _name_key(c) in named for c in texts)
         data = sum(_is_data(c) for c in texts)

@@ -186,7 +186,8 @@ def _settle_pair(value: Any, code: str | None, partner: str, read: Callable[[str
     rough, _ = read(partner)
     if value is None:
         return (rough, None) if rough is not None else (None, None if is_missing(partner) else code)
-    if rough is not None and not close(value, rough):
+    numbers = isinstance(value, int | float) and isinstance(rough, int | float)
+    if numbers and not close(value, rough):
         return None, "pair_disagrees"
     return value, code
 

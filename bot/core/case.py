@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.core.types import (
     Campaign,
@@ -40,6 +40,10 @@ class Case:
     comments: tuple[Comment, ...] = ()
     passes: tuple[tuple[UserId, UserId], ...] = ()
     """(from, to), oldest first."""
+    pass_note: str | None = None
+    """What whoever passed it on last wrote to the next one."""
+    hold: timedelta = timedelta(hours=12)
+    """How long the policy holds a review for a ruling."""
     names: Mapping[UserId, str] = field(default_factory=dict)
     """Display names of everybody mentioned, for plain text."""
     today: date | None = None

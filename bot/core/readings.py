@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ Reading = tuple[Any, str | None]
 """(value or None, note code or None)"""
 _LENGTHS: Final = {"bio": 2000, "captions": 10_000, "contact": 500}
 _TEXT_MAX: Final = 200
+_POSTS: Final = re.compile(r"(\d{1,4})\s*(?:posts?|пост\w*|x|раз\w*)", re.IGNORECASE)
 _CACHED: Final = 20_000
 
 
@@ -102,7 +104,19 @@ def _brand_safety(cell: str) -> Reading:
     if parse_flag(cell) is True or (parse_number(cell) or 0) > 0:
         return ("unspecified",), None  # something was found, and nobody wrote down what
     found, note = _list(cell)
-    return found or None, note
+    return _counted(found) or None, note
+
+
+def _counted(hits: Sequence[str]) -> tuple[str, ...]:
+    """'gambling', '2 posts' is gambling twice, as vendors write it; each hit stands as often as it was seen."""
+    out: list[str] = []
+    for hit in hits:
+        often = _POSTS.fullmatch(hit)
+        if often and out:
+            out += [out[-1]] * min(int(often[1]) - 1, 99)
+        else:
+            out.append(hit)
+    return tuple(out)
 
 
 def _outcome(cell: str) -> Reading:

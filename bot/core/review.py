@@ -206,14 +206,13 @@ def show(review: Review, now: datetime) -> Change:
     return Change(replace(review, opened_at=now, version=review.version + 1), "opened", None, (Announce.CARD,))
 
 
-def pass_on(review: Review, to: UserId, now: datetime) -> Change:
-    """Somebody else's name goes on it; the clock runs on."""
+def pass_on(review: Review, to: UserId, backup: UserId | None, now: datetime) -> Change:
+    """Somebody else's name goes on it, with a backup; the clock runs on."""
     _aware(now)
     if not review.state.awaits:
         raise TooLate(review.state.value)
     if to == review.expert:
         raise Invalid("person_needed")
-    backup = review.expert if review.backup == to else review.backup
     moved = replace(review, expert=to, backup=backup, why_me="passed_on", version=review.version + 1)
     return Change(moved, "passed_on", None, (Announce.CARD,))
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.core.assignment import is_referrer
 from bot.core.review import Announce, Change
 from bot.core.types import Campaign, Member, Review, UserId
 from bot.desk.desk import new_id
-from db import outbox, people
+from db import candidates, outbox, people
 from db.store import Unit
 
 
@@ -34,9 +35,9 @@ def say_all(
         say(unit, kind, ref, lane, now, detail)
 
 
-def lead_of(members: Iterable[Member]) -> UserId | None:
-    """Who rules: the first active lead, always the same one."""
-    return next((m.id for m in members if m.is_lead and m.active), None)
+def lead_of(members: Iterable[Member], referred_by: str | None = None) -> UserId | None:
+    """Who rules: the first active lead, always the same one, but never over their own referral."""
+    return next((m.id for m in members if m.is_lead and m.active and not is_referrer(m, referred_by)), None)
 
 
 def current_lead(unit: Unit) -> UserId | None:
@@ -70,8 +71,9 @@ def announce(
                 say(unit, "result", ref, campaign.owner, now)
                 say(unit, "undone", ref, campaign.owner, now)
             case Announce.HELD:
-                ref = f"{review.id}:{review.round}"
-                say_all(unit, "held", ref, (current_lead(unit), review.backup), now)
+                referred_by = candidates.referrer(unit, review.candidate_id)
+                people_asked = (lead_of(people.members(unit), referred_by), review.backup)
+                say_all(unit, "held", campaign.key, people_asked, now, {"reviews": [review.id]})
             case Announce.REVERSED:
                 ref = f"{review.id}:{review.round}"
                 say_all(unit, "reversed", ref, (campaign.owner, review.expert), now)

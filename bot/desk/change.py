@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core import review as lifecycle
 from bot.core.errors import NotFound, TooLate
@@ -17,8 +17,9 @@ from db import campaigns, candidates, events, people, reviews
 from db.store import Unit
 from scoring.types import Recommendation
 
-#: One unit of work, at the time at which it runs.
-Work = Callable[[Unit, datetime], None]
+T = TypeVar("T")
+#: One unit of work, at the time at which it runs. What it gives is read before the commit: nothing may fail after it.
+Work = Callable[[Unit, datetime], T]
 
 #: Times that somebody else may be faster before we give up; each loss means that another change went through.
 _ATTEMPTS = 8
@@ -36,7 +37,7 @@ class File:
 
     @property
     def lead(self) -> UserId | None:
-        return lead_of(self.members)
+        return lead_of(self.members, self.candidate.referred_by)
 
     def person(self, person_id: UserId) -> Member | None:
         return next((m for m in self.members if m.id == person_id), None)
@@ -123,15 +124,14 @@ def open_next(unit: Unit, desk: Desk, expert: UserId, now: datetime) -> set[str]
     return {r.id for r in opened}
 
 
-def attempt(desk: Desk, work: Work) -> None:
+def attempt(desk: Desk, work: Work[T]) -> T:
     """Run one unit of work, again when another change got in between; the clock is asked inside the unit."""
     for _ in range(_ATTEMPTS):
         try:
             with desk.store.unit() as unit:
-                work(unit, desk.clock())
+                return work(unit, desk.clock())
         except Lost:
             continue
-        return
     raise TooLate("moved")
 
 

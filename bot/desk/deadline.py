@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core import review as lifecycle
 from bot.core.errors import TooLate
-from bot.desk.change import File, Work, apply, attempt, load
+from bot.desk.change import File, T, Work, apply, attempt, load
 from bot.desk.desk import Desk
 from db import reviews
 from db.store import Unit
@@ -15,9 +15,9 @@ from db.store import Unit
 def expire(unit: Unit, desk: Desk, file: File, now: datetime) -> None:
     """Apply the deadline to a review that awaits an answer and is due."""
     change = lifecycle.expire(file.review, file.recommendation.verdict, now, desk.limits.times)
+    apply(unit, desk, file.review, change, file.campaign, "deadline", now)
     if change.decision is not None:
         reviews.add_decision(unit, change.decision)
-    apply(unit, desk, file.review, change, file.campaign, "deadline", now)
 
 
 def expire_one(desk: Desk, review_id: str) -> None:
@@ -31,15 +31,15 @@ def expire_one(desk: Desk, review_id: str) -> None:
     attempt(desk, work)
 
 
-def answering(desk: Desk, review_id: str, work: Work) -> None:
+def answering(desk: Desk, review_id: str, work: Work[T]) -> T:
     """Run an answer. When the deadline has passed and the sweep has not come by, it is applied first.
 
     The answer is then tried once more: a review that is now held for a ruling still takes it, any other says who won.
     """
     try:
-        attempt(desk, work)
+        return attempt(desk, work)
     except TooLate as late:
         if late.reason != "deadline_due":
             raise
-        expire_one(desk, review_id)
-        attempt(desk, work)
+    expire_one(desk, review_id)
+    return attempt(desk, work)

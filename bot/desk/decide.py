@@ -22,12 +22,12 @@ from scoring.types import Verdict
 def approve(desk: Desk, review_id: str, person: UserId) -> Case:
     """Agree with the AI, whatever it recommends. Raises NotAllowed, TooLate, NotFound, Busy."""
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id)
         _decide(unit, desk, file, person, file.recommendation.verdict, How.APPROVE, Rationale(), now)
+        return see.whole(unit, desk, review_id)
 
-    deadline.answering(desk, review_id, work)
-    return see.case(desk, review_id)
+    return deadline.answering(desk, review_id, work)
 
 
 def override(desk: Desk, review_id: str, person: UserId, rationale: Rationale) -> Case:
@@ -36,11 +36,12 @@ def override(desk: Desk, review_id: str, person: UserId, rationale: Rationale) -
     Raises Invalid naming the field; TooLate with `kept` when the review was over: what was typed is not lost.
     """
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id)
         verdict = file.recommendation.verdict.opposite
         checked = check_override(rationale, verdict, file.recommendation)
         _decide(unit, desk, file, person, verdict, How.OVERRIDE, checked, now)
+        return see.whole(unit, desk, review_id)
 
     return _or_keep(desk, review_id, person, rationale, None, work)
 
@@ -51,13 +52,14 @@ def normal(desk: Desk, review_id: str, person: UserId, rationale: Rationale, ver
     Raises Invalid('verdict_needed') when the AI would still say the same and the person has not chosen.
     """
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id)
         checked = check_norm(rationale, file.recommendation)
         recomputed = without(file.recommendation, checked.disputed).verdict
         if verdict is None and recomputed is file.recommendation.verdict:
             raise Invalid("verdict_needed", field="verdict")
         _decide(unit, desk, file, person, verdict or recomputed, How.NORM, checked, now)
+        return see.whole(unit, desk, review_id)
 
     return _or_keep(desk, review_id, person, rationale, verdict, work)
 
@@ -65,7 +67,7 @@ def normal(desk: Desk, review_id: str, person: UserId, rationale: Rationale, ver
 def undo(desk: Desk, review_id: str, person: UserId) -> Case:
     """Take one's own decision back while its window runs, once."""
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id)
         found = reviews.decision(unit, review_id, file.review.round)
         if file.review.state is State.WITHDRAWN:
@@ -77,15 +79,15 @@ def undo(desk: Desk, review_id: str, person: UserId) -> Case:
         if change.decision is not None:
             reviews.mark_undone(unit, change.decision)
         apply(unit, desk, file.review, change, file.campaign, person, now)
+        return see.whole(unit, desk, review_id)
 
-    attempt(desk, work)
-    return see.case(desk, review_id)
+    return attempt(desk, work)
 
 
 def withdraw(desk: Desk, review_id: str, person: UserId) -> Case:
     """The campaign's owner or a lead takes a candidate back. Raises NotAllowed('not_owner'), TooLate."""
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id)
         member = file.person(person)
         known = member is None or member.active
@@ -93,9 +95,9 @@ def withdraw(desk: Desk, review_id: str, person: UserId) -> Case:
             raise NotAllowed("not_owner", candidate=file.candidate.name, owner=file.campaign.owner, lead=file.lead)
         require_open(unit, file, now)
         apply(unit, desk, file.review, lifecycle.withdraw(file.review, now), file.campaign, person, now)
+        return see.whole(unit, desk, review_id)
 
-    deadline.answering(desk, review_id, work)
-    return see.case(desk, review_id)
+    return deadline.answering(desk, review_id, work)
 
 
 def form_opened(desk: Desk, review_id: str, person: UserId) -> Case:
@@ -104,16 +106,16 @@ def form_opened(desk: Desk, review_id: str, person: UserId) -> Case:
     Raises NotAllowed, or TooLate saying what is true now.
     """
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id)
         require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         require_open(unit, file, now)
         change = lifecycle.open_form(file.review, now, desk.limits.times)
         if change is not None:
             apply(unit, desk, file.review, change, file.campaign, person, now)
+        return see.whole(unit, desk, review_id)
 
-    deadline.answering(desk, review_id, work)
-    return see.case(desk, review_id)
+    return deadline.answering(desk, review_id, work)
 
 
 def _decide(
@@ -140,10 +142,11 @@ def _refuse(unit: Unit, file: File, person: UserId, verdict: Verdict, now: datet
     raise TooLate("already_yours", **told.params) if mine else told
 
 
-def _or_keep(desk: Desk, review_id: str, person: UserId, typed: Rationale, verdict: Verdict | None, work: Work) -> Case:
+def _or_keep(
+    desk: Desk, review_id: str, person: UserId, typed: Rationale, verdict: Verdict | None, work: Work[Case]
+) -> Case:
     try:
-        deadline.answering(desk, review_id, work)
+        return deadline.answering(desk, review_id, work)
     except TooLate as told:
         wanted = verdict or see.case(desk, review_id).recommendation.verdict.opposite
         raise late.keep(desk, review_id, person, typed, wanted, told) from told
-    return see.case(desk, review_id)

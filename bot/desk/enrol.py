@@ -110,29 +110,45 @@ def _candidate(row: ParsedRow, creator_id: str, campaign: Campaign, market: str)
     )
 
 
+def score(
+    campaign: Campaign,
+    rows: Sequence[ParsedRow],
+    said_market: str | None,
+    norms: NormTable,
+    now: datetime,
+    step: Callable[[int, int], None],
+) -> dict[int, Recommendation]:
+    """What the AI says of each row, by its line. Touches no database, so that nobody has to wait for it."""
+    found: dict[int, Recommendation] = {}
+    for done, row in enumerate(rows, 1):
+        market = _market(row, said_market, campaign)
+        if market is not None:
+            found[row.line] = _score(_candidate(row, "", campaign, market), campaign, norms, now)
+        step(done, len(rows))
+    return found
+
+
 def place(
     unit: Unit,
     desk: Desk,
     campaign: Campaign,
     rows: Sequence[tuple[ParsedRow, str | None]],
     said_market: str | None,
-    norms: NormTable,
+    scores: Mapping[int, Recommendation],
     now: datetime,
-    step: Callable[[int, int], None],
 ) -> tuple[list[Placed], list[Refused]]:
-    """Score, route and assign every row, best match first, so that the best are asked about first."""
+    """Route and assign every row, best match first, so that the best are asked about first."""
     members = people.members(unit)
     scored: list[tuple[ParsedRow, Candidate, bool, Recommendation]] = []
     refused: list[Refused] = []
-    for done, (row, creator_id) in enumerate(rows, 1):
+    for row, creator_id in rows:
         market = _market(row, said_market, campaign)
         reason = _nobody(market, members)
         if market is None or reason:
             refused.append(Refused(row, reason, {"market": market}))
         else:
             candidate = _candidate(row, creator_id or new_id("cr"), campaign, market)
-            scored.append((row, candidate, creator_id is None, _score(candidate, campaign, norms, now)))
-        step(done, len(rows))
+            scored.append((row, candidate, creator_id is None, scores[row.line]))
     scored.sort(key=lambda s: (-(s[3].match if s[3].match is not None else -1.0), s[0].line))
     return _assigned(unit, desk, campaign, scored, members, now, refused), refused
 

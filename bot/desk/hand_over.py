@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core import review as lifecycle
 from bot.core.access import require_judge
-from bot.core.assignment import is_referrer
+from bot.core.assignment import assign, is_referrer
 from bot.core.case import Case
 from bot.core.errors import Invalid, TooLate
 from bot.core.types import Member, UserId
@@ -14,7 +14,7 @@ from bot.desk import deadline, late, see
 from bot.desk.announce import say
 from bot.desk.change import File, apply, load, open_next, require_open, too_late
 from bot.desk.desk import Desk
-from db import events
+from db import events, reviews
 from db.store import Unit
 
 _DISCLOSURE = 300
@@ -47,30 +47,32 @@ def _able(file: File) -> tuple[Member, ...]:
 def pass_on(desk: Desk, review_id: str, person: UserId, to: UserId, note: str = "") -> Case:
     """Put somebody else's name on it. Raises Invalid('person_needed') for somebody who could not answer it."""
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id)
         require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         require_open(unit, file, now)
         if to not in {m.id for m in _able(file)}:
             raise Invalid("person_needed", field="person")
-        change = lifecycle.pass_on(file.review, to, now)
+        change = lifecycle.pass_on(file.review, to, _backup(file, to, person), now)
         apply(unit, desk, file.review, change, file.campaign, person, now)
         if note.strip():
             events.record(unit, review_id, person, "passed_on_note", now, {}, {"note": note.strip()[:_DISCLOSURE]})
-        detail = {"by": person, "note": note.strip()[:_DISCLOSURE]}
-        say(unit, "passed", f"{review_id}:{change.review.version}", to, now, detail)
+        say(unit, "passed", f"{review_id}:{change.review.version}", to, now, {"by": person})
         if change.review.queued:
             open_next(unit, desk, to, now)
+        return see.whole(unit, desk, review_id)
 
-    deadline.answering(desk, review_id, work)
-    return see.case(desk, review_id)
+    try:
+        return deadline.answering(desk, review_id, work)
+    except TooLate as told:
+        raise late.keep_words(desk, review_id, person, note.strip(), told) from told
 
 
 def disclose(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
     """Stay, and say on the card how one knows the creator. Raises Invalid('text_needed'); late words become a note."""
     said = text.strip()[:_DISCLOSURE]
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         if not said:
             raise Invalid("text_needed", field="narrative")
         file = load(unit, review_id)
@@ -78,9 +80,42 @@ def disclose(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
         require_open(unit, file, now)
         change = lifecycle.disclose(file.review, person, said)
         apply(unit, desk, file.review, change, file.campaign, person, now)
+        return see.whole(unit, desk, review_id)
 
     try:
-        deadline.answering(desk, review_id, work)
+        return deadline.answering(desk, review_id, work)
     except TooLate as told:
         raise late.keep_words(desk, review_id, person, said, told) from told
-    return see.case(desk, review_id)
+
+
+def _backup(file: File, to: UserId, passed_by: UserId) -> UserId | None:
+    """The backup it had, else the next who could answer: never whoever has just passed it on."""
+    out = {to, passed_by, file.review.expert}
+    if file.review.backup not in out:
+        return file.review.backup
+    return next((m.id for m in _able(file) if m.id not in out), None)
+
+
+def release(unit: Unit, desk: Desk, person: UserId, now: datetime) -> int:
+    """Give to others what carries the name of somebody who can no longer answer it; how many went.
+
+    What nobody else could answer stays: the deadline ends it, and its owner is told.
+    """
+    moved = 0
+    load_by = reviews.load_of(unit)
+    for review in reviews.awaiting_of(unit, person):
+        file = load(unit, review.id)
+        member = file.person(person)
+        if member and member.active and (member.is_lead or member.is_expert_of(review.market)):
+            continue
+        named = assign(review.market, file.members, load_by, referred_by=file.candidate.referred_by)
+        if named is None or named.expert == person:
+            continue
+        change = lifecycle.pass_on(review, named.expert, named.backup, now)
+        apply(unit, desk, review, change, file.campaign, "policy", now)
+        say(unit, "passed", f"{review.id}:{change.review.version}", named.expert, now, {"by": person})
+        load_by[named.expert] = load_by.get(named.expert, 0) + 1
+        moved += 1
+        if change.review.queued:
+            open_next(unit, desk, named.expert, now)
+    return moved

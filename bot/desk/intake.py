@@ -14,7 +14,7 @@ from bot.core.candidate_file import CandidateFile, ParsedRow, RejectedRow, find_
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, Route
 from bot.desk import enrol
-from bot.desk.announce import say_all
+from bot.desk.announce import lead_of, say_all
 from bot.desk.change import open_next
 from bot.desk.desk import Desk, new_id
 from db import campaigns, candidates, people
@@ -22,7 +22,7 @@ from db.candidates import KnownCreator, metrics_to_json
 from db.store import Unit
 from scoring.lines import DEFAULT_LINES
 from scoring.norms import NormRow, NormTable, build_norms, merged
-from scoring.types import Metrics
+from scoring.types import Metrics, Recommendation
 
 Progress = Callable[[int, int], None]
 
@@ -94,8 +94,11 @@ def take_in(
     )
     rows, rejected, skipped = _limited(read, limit)
     intake = _Intake(desk, campaign, file_name, hashlib.sha256(data).hexdigest(), market, on_progress)
+    # What takes long is worked out beside the writer: people go on clicking while a list comes in.
+    with desk.store.reading() as unit:
+        scores = intake.score(unit, rows)
     with desk.store.unit(keep=not dry_run) as unit:
-        fates, opened, history = intake.run(unit, rows, rejected)
+        fates, opened, history = intake.run(unit, rows, rejected, scores)
     import_id = intake.import_id if not dry_run and (intake.accepted or history) else None
     every = tuple(sorted(fates, key=lambda f: f.line))
     return ImportReport(read, every, opened, skipped, history, tuple(sorted(intake.no_expert)), import_id)
@@ -135,17 +138,34 @@ class _Intake:
         self.no_expert: set[str] = set()
         self.accepted = 0
 
-    def run(
-        self, unit: Unit, rows: Sequence[ParsedRow], rejected: Sequence[RejectedRow]
-    ) -> tuple[list[Fate], int, int]:
-        """(fate per row, cards opened, numbers kept as history)."""
+    def score(self, unit: Unit, rows: Sequence[ParsedRow]) -> dict[int, Recommendation]:
+        """What the AI says of every row that is new here, by line."""
+        campaign = self._campaign(unit)
+        fresh = [row for row, _ in self._sort(unit, rows)[0]]
+        return enrol.score(campaign, fresh, self.market, self._norms(unit), self.desk.clock(), self._step)
+
+    def _campaign(self, unit: Unit) -> Campaign:
         campaign = campaigns.get(unit, self.key)
         if campaign is None:
             raise NotFound("campaign", campaign=self.key, known=[c.key for c in campaigns.every(unit)])
+        return campaign
+
+    def run(
+        self,
+        unit: Unit,
+        rows: Sequence[ParsedRow],
+        rejected: Sequence[RejectedRow],
+        scores: Mapping[int, Recommendation],
+    ) -> tuple[list[Fate], int, int]:
+        """(fate per row, cards opened, numbers kept as history).
+
+        Sorted anew: another import may have brought some of the rows meanwhile, but none has become new.
+        """
+        campaign = self._campaign(unit)
         now = self.desk.clock()
         fates = [Fate(r.line, None, "rejected", r.code, dict(r.params)) for r in rejected]
         fresh, doubles, seen_again = self._sort(unit, rows)
-        placed, refused = enrol.place(unit, self.desk, campaign, fresh, self.market, self._norms(unit), now, self._step)
+        placed, refused = enrol.place(unit, self.desk, campaign, fresh, self.market, scores, now)
         fates += doubles + [Fate(r.row.line, r.row.handle, "rejected", r.reason, r.params) for r in refused]
         self.accepted = len(placed)
         self.no_expert = {p.review.market for p in placed if p.review.why_me == "lead_no_expert"}
@@ -230,7 +250,7 @@ class _Intake:
         quiet = {p.review.market for p in placed if p.review.route in (Route.AI, Route.FAST_TRACK)}
         if quiet:
             members = people.members(unit)
-            lead = next((m.id for m in members if m.is_lead and m.active), None)
+            lead = lead_of(members)
             told: list[str | None] = [campaign.owner]
             for market in sorted(quiet):
                 experts = [m.id for m in members if m.active and m.is_expert_of(market)]

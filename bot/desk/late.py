@@ -57,13 +57,13 @@ def keep_words(desk: Desk, review_id: str, person: UserId, words: str, late: Too
 
 
 def _say(unit: Unit, file: File, person: UserId, words: str, now: datetime) -> bool:
-    if not words or _said_already(unit, file.review.id, person, words):
+    if not words or said_already(unit, file.review.id, person, words):
         return False
     comment(unit, file, person, words, now)
     return True
 
 
-def _said_already(unit: Unit, review_id: str, person: UserId, words: str) -> bool:
+def said_already(unit: Unit, review_id: str, person: UserId, words: str) -> bool:
     """Whether this person's words are on record: the same form, sent twice."""
     judged = any(
         j.expert == person and j.rationale.narrative.strip() == words for j in reviews.judgements(unit, review_id)

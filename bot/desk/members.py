@@ -7,10 +7,11 @@ import re
 from bot.core.errors import Invalid, NotFound
 from bot.core.types import Campaign, Member, Role, UserId
 from bot.desk.desk import Desk
+from bot.desk.hand_over import release
 from db import campaigns, people
 
-_USER = re.compile(r"[UW][A-Z0-9]{2,}")
-_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,}")
+_USER = re.compile(r"[UW][A-Z0-9]+")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -24,11 +25,15 @@ def add(desk: Desk, user_id: UserId, role: Role, market: str | None = None, name
         return people.add_role(unit, user_id, name, role, market if role is Role.EXPERT else None)
 
 
-def remove(desk: Desk, user_id: UserId, role: Role, market: str | None = None) -> None:
-    """Take a role away. Raises NotFound('member') when the person does not have it."""
+def remove(desk: Desk, user_id: UserId, role: Role, market: str | None = None) -> int:
+    """Take a role away and give the person's unanswered reviews to others; how many went.
+
+    Raises NotFound('member') when the person does not have the role.
+    """
     with desk.store.unit() as unit:
         if not people.drop_role(unit, user_id, role, market):
             raise NotFound("member", member=user_id, role=role.value, market=market)
+        return release(unit, desk, user_id, desk.clock())
 
 
 def trust(desk: Desk, name: str) -> bool:
@@ -40,9 +45,12 @@ def trust(desk: Desk, name: str) -> bool:
 
 
 def remember(desk: Desk, profile: Member) -> None:
-    """Keep what Slack says of somebody."""
+    """Keep what Slack says of somebody; who has left or become a guest hands over what was theirs."""
     with desk.store.unit() as unit:
-        people.remember_profile(unit, profile, desk.clock())
+        now = desk.clock()
+        people.remember_profile(unit, profile, now)
+        if not profile.active:
+            release(unit, desk, profile.id, now)
 
 
 def add_campaign(desk: Desk, campaign: Campaign) -> None:

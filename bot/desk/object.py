@@ -36,24 +36,38 @@ def objecting(
     return see.case(desk, review_id), kept[2] if kept else None, kept[3] if kept else None
 
 
-def dissent(desk: Desk, review_id: str, person: UserId, rationale: Rationale, draft_id: str | None = None) -> Case:
+def dissent(
+    desk: Desk,
+    review_id: str,
+    person: UserId,
+    rationale: Rationale,
+    draft_id: str | None = None,
+    verdict: Verdict | None = None,
+) -> Case:
     """Record that somebody would have decided otherwise, and tell the owner and the lead, who can still reverse it.
 
-    Raises Invalid naming the field, TooLate when nothing stands any more to object to or the deal is done: then
-    what was typed is kept as a draft.
+    `verdict` is what the form showed. Raises TooLate('turned') when that stands by now: an objection must never be
+    recorded the other way round. Raises Invalid naming the field, TooLate when nothing stands to object to or the
+    deal is done. What was typed is kept. The same objection sent twice is one.
     """
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id)
         require_objector(file.person(person), file.review, file.campaign, file.candidate, file.lead)
-        verdict = _standing(unit, file).verdict.opposite
-        checked = _checked(rationale, verdict)
+        standing = _standing(unit, file)
+        wanted = verdict or standing.verdict.opposite
+        if wanted is standing.verdict:
+            raise TooLate("turned", verdict=standing.verdict, by=standing.by, at=standing.at, lead=file.lead,
+                          candidate=file.candidate.name, now=now)  # fmt: skip
+        checked = _checked(rationale, wanted)
+        if any(_same(j, person, checked) for j in _objections(unit, file)):
+            return see.whole(unit, desk, review_id)
         typed = _own_draft(unit, draft_id, person) if draft_id else None
         if typed is not None and checked.confidence is None:
             # An objection does not ask how sure one is; a form that came too late had.
             checked = replace(checked, confidence=typed[3].confidence)
         judgement = Judgement(
-            new_id("jd"), review_id, file.review.round, person, verdict, How.DISSENT, checked, ai_visible=True, at=now
+            new_id("jd"), review_id, file.review.round, person, wanted, How.DISSENT, checked, ai_visible=True, at=now
         )
         reviews.add_judgement(unit, judgement)
         if draft_id and typed is not None:
@@ -61,68 +75,87 @@ def dissent(desk: Desk, review_id: str, person: UserId, rationale: Rationale, dr
         events.record(unit, review_id, person, "objected", now, {}, {"judgement": judgement.id})
         say_all(unit, "dissent", judgement.id, (file.campaign.owner, file.lead), now)
         refresh(unit, file, now)
+        return see.whole(unit, desk, review_id)
 
     try:
-        attempt(desk, work)
+        return attempt(desk, work)
     except TooLate as told:
-        raise late.keep(desk, review_id, person, rationale, None, told, draft_id) from told
-    return see.case(desk, review_id)
+        raise late.keep(desk, review_id, person, rationale, verdict, told, draft_id) from told
 
 
-def reverse(desk: Desk, review_id: str, person: UserId) -> Case:
-    """A lead turns the decision that stands round, until the deal is executed."""
+def reverse(desk: Desk, review_id: str, person: UserId, to: Verdict | None = None) -> Case:
+    """A lead turns the decision that stands round, until the deal is executed.
 
-    def work(unit: Unit, now: datetime) -> None:
+    `to` is what the button said: an old one must not turn a later decision the wrong way (TooLate 'already_stands').
+    """
+
+    def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id)
         _require_ruler(file, person)
         standing = _standing(unit, file)
-        if standing.person == person and _turned_round(unit, file) and not _objections(unit, file):
-            raise TooLate("already_yours", candidate=file.candidate.name, verdict=standing.verdict, by=person,
+        mine = standing.person == person and _turned_round(unit, file) and not _objections(unit, file)
+        if mine or to is standing.verdict:
+            reason = "already_yours" if mine else "already_stands"
+            raise TooLate(reason, candidate=file.candidate.name, verdict=standing.verdict, by=standing.by,
                           at=standing.at, lead=file.lead, now=now)  # fmt: skip
         change = lifecycle.reverse(file.review, standing, person, now)
+        apply(unit, desk, file.review, change, file.campaign, person, now)
         if change.decision is not None:
             reviews.add_decision(unit, change.decision)
-        apply(unit, desk, file.review, change, file.campaign, person, now)
+        return see.whole(unit, desk, review_id)
 
-    attempt(desk, work)
-    return see.case(desk, review_id)
+    return attempt(desk, work)
 
 
 def let_stand(desk: Desk, review_id: str, person: UserId) -> Case:
     """A lead has read the objection and leaves the decision as it is; who objected is told."""
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id)
         _require_ruler(file, person)
-        _standing(unit, file)
-        events.record(unit, review_id, person, "let_stand", now)
-        for judgement in _objections(unit, file):
+        standing = _standing(unit, file)
+        told = {e.after.get("judgement") for e in events.of_review(unit, review_id) if e.what == "let_stand"}
+        fresh = [j for j in _objections(unit, file) if j.id not in told]
+        if not fresh:
+            raise TooLate("already_stands", candidate=file.candidate.name, verdict=standing.verdict, by=standing.by,
+                          at=standing.at, lead=file.lead, now=now)  # fmt: skip
+        for judgement in fresh:
+            events.record(unit, review_id, person, "let_stand", now, {}, {"judgement": judgement.id})
             say(unit, "stood", judgement.id, judgement.expert, now)
+        return see.whole(unit, desk, review_id)
 
-    attempt(desk, work)
-    return see.case(desk, review_id)
+    return attempt(desk, work)
+
+
+def noting(desk: Desk, review_id: str, person: UserId) -> Case:
+    """May this person add a note? Asked before the form opens, so that nobody types for nothing."""
+    with desk.store.reading() as unit:
+        file = load(unit, review_id)
+        require_objector(file.person(person), file.review, file.campaign, file.candidate, file.lead)
+        return see.whole(unit, desk, review_id)
 
 
 def note(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
     """Add a note to a card: whoever may judge, and the campaign's owner. Raises Invalid('text_needed')."""
     said = text.strip()
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         if not said:
             raise Invalid("text_needed", field="narrative")
         file = load(unit, review_id)
         require_objector(file.person(person), file.review, file.campaign, file.candidate, file.lead)
-        comment(unit, file, person, said[:_NOTE], now)
+        if not late.said_already(unit, review_id, person, said[:_NOTE]):
+            comment(unit, file, person, said[:_NOTE], now)
+        return see.whole(unit, desk, review_id)
 
-    attempt(desk, work)
-    return see.case(desk, review_id)
+    return attempt(desk, work)
 
 
 def keep_comment(desk: Desk, draft_id: str, person: UserId) -> Case:
     """Turn a kept draft into a comment. Raises NotFound('form') when it is gone, NotAllowed when it is another's."""
     review_id = ""
 
-    def work(unit: Unit, now: datetime) -> None:
+    def work(unit: Unit, now: datetime) -> Case:
         nonlocal review_id
         kept = _own_draft(unit, draft_id, person)
         if kept is None:
@@ -132,9 +165,9 @@ def keep_comment(desk: Desk, draft_id: str, person: UserId) -> Case:
         if kept[3].narrative.strip():
             comment(unit, file, person, kept[3].narrative.strip(), now)
         reviews.drop_draft(unit, draft_id)
+        return see.whole(unit, desk, review_id)
 
-    attempt(desk, work)
-    return see.case(desk, review_id)
+    return attempt(desk, work)
 
 
 def drop_draft(desk: Desk, draft_id: str, person: UserId) -> None:
@@ -164,6 +197,12 @@ def _objections(unit: Unit, file: File) -> list[Judgement]:
     """What has been said against the decision that stands."""
     judged = reviews.judgements(unit, file.review.id)
     return [j for j in judged if j.how is How.DISSENT and j.round == file.review.round]
+
+
+def _same(judgement: Judgement, person: UserId, said: Rationale) -> bool:
+    """Whether this objection is on record: the same form, sent twice."""
+    before = judgement.rationale
+    return judgement.expert == person and (before.reasons, before.narrative) == (said.reasons, said.narrative)
 
 
 def _turned_round(unit: Unit, file: File) -> bool:

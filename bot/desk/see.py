@@ -40,16 +40,23 @@ def cases(desk: Desk, review_ids: Iterable[str]) -> tuple[Case, ...]:
         return tuple(found)
 
 
+def whole(unit: Unit, desk: Desk, review_id: str) -> Case:
+    """The case as this very unit of work sees it: a verb reads its answer before it commits."""
+    return _case(unit, load(unit, review_id), desk)
+
+
 def _case(unit: Unit, file: File, desk: Desk) -> Case:
     review = file.review
     judged = reviews.judgements(unit, review.id)
     found = reviews.decision(unit, review.id, review.round)
     made, judgement_id = found if found is not None else (None, None)
     behind = next((j for j in judged if j.id == judgement_id), None)
-    dissents = tuple(j for j in judged if j.how is How.DISSENT)
+    # What was said against a decision that has been taken back is no objection to the one after it.
+    dissents = tuple(j for j in judged if j.how is How.DISSENT and j.undone_at is None)
     notes = reviews.comments(unit, review.id)
     handed = events.of_review(unit, review.id) if review.why_me == "passed_on" else ()
     passes = tuple((e.before["expert"], e.after["expert"]) for e in handed if e.what == "passed_on")
+    said = [e.after["note"] for e in handed if e.what == "passed_on_note"]
     names = {m.id: m.name for m in file.members if m.name != m.id}
     names |= people.names(unit, {n.author for n in notes} - names.keys())
     return Case(
@@ -63,8 +70,10 @@ def _case(unit: Unit, file: File, desk: Desk) -> Case:
         dissents=dissents,
         comments=notes,
         passes=passes,
+        pass_note=said[-1] if said else None,
         names=names,
         today=desk.clock().date(),
+        hold=desk.limits.times.hold,
     )
 
 
@@ -180,7 +189,7 @@ def status(desk: Desk) -> dict[str, Any]:
             "reviews": lists.counts(unit),
             "open": lists.open_total(unit),
             "queued": lists.queued_total(unit),
-            "next_deadline": due.isoformat().replace("+00:00", "Z") if due else None,
+            "next_deadline": due.isoformat(timespec="seconds").replace("+00:00", "Z") if due else None,
             "overdue": lists.overdue_total(unit, desk.clock()),
             "outbox": {"depth": sum(n for s, n in outbox.depth(unit).items() if s != "dead")} | outbox.depth(unit),
             "experts": sum(any(r is Role.EXPERT for r, _ in m.roles) for m in people.members(unit)),

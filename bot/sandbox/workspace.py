@@ -177,7 +177,7 @@ class Workspace:
 
     def trigger(self, user: str, view_id: str | None = None) -> str:
         """A fresh trigger_id: three seconds by the real clock, since it measures the app and not the story."""
-        made = f"{int(time.time() * 1000)}.{next(self._ids)}.{secrets.token_hex(8)}"
+        made = f"{int(self.now().timestamp() * 1000)}.{next(self._ids)}.{secrets.token_hex(8)}"
         self.triggers[made] = Trigger(user, time.monotonic(), view_id)
         return made
 

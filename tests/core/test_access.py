@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.access import is_marketer, require_judge, require_lead, require_objector
+from bot.core.access import require_judge, require_lead, require_objector
 from bot.core.errors import NotAllowed
 from bot.core.types import Candidate, Member, Role
 from tests.factories import BIA, CAIO, IGOR, MAYA, OLEG, ZOE
@@ -73,8 +73,3 @@ def test_only_an_active_lead_rules() -> None:
         with pytest.raises(NotAllowed, match="not_lead") as refused:
             require_lead(person, ZOE)
         assert refused.value.params == {"lead": ZOE}
-
-
-def test_marketers_are_told_by_their_role() -> None:
-    assert is_marketer(MARKETER)
-    assert not is_marketer(LEAD)

@@ -20,11 +20,12 @@ def test_passing_on_names_somebody_else_and_keeps_the_clock(world: World) -> Non
     case, to = hand_over.passing(world.desk, review_id, BIA)
     assert [m.id for m in to] == [CAIO, ZOE], "experts first; no guest, nobody of another market, not oneself"
     case = hand_over.pass_on(world.desk, review_id, BIA, CAIO, " away until Monday ")
-    assert (case.review.expert, case.review.backup, case.review.why_me) == (CAIO, BIA, "passed_on")
+    assert (case.review.expert, case.review.backup, case.review.why_me) == (CAIO, ZOE, "passed_on")
     assert case.review.deadline_at == START + timedelta(hours=48)
     assert case.passes == ((BIA, CAIO),)
     told = world.errands("passed")
-    assert told == [("passed", f"{review_id}:{case.review.version}", CAIO, {"by": BIA, "note": "away until Monday"})]
+    assert told == [("passed", f"{review_id}:{case.review.version}", CAIO, {"by": BIA})]
+    assert case.pass_note == "away until Monday"
     notes = [e for e in see.history(world.desk, review_id) if e.what == "passed_on_note"]
     assert [(e.actor, e.after) for e in notes] == [(BIA, {"note": "away until Monday"})]
 

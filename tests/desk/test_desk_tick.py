@@ -97,9 +97,9 @@ def test_hold_tells_lead_and_backup_once_and_follows_the_ai_after_twelve_hours(w
     held = see.case(world.desk, review_id)
     assert (held.review.state, held.decision) == (State.HELD, None)
     assert held.review.deadline_at == START + timedelta(hours=60)
-    assert [(ref, lane) for _, ref, lane, _ in world.errands("held")] == [
-        (f"{review_id}:1", ZOE),
-        (f"{review_id}:1", CAIO),
+    assert [(ref, lane, detail["reviews"]) for _, ref, lane, detail in world.errands("held")] == [
+        ("grave", ZOE, [review_id]),
+        ("grave", CAIO, [review_id]),
     ]
     assert [c.review.id for c in see.inbox(world.desk, ZOE).waiting] == [review_id]
     assert [c.review.id for c in see.inbox(world.desk, CAIO).waiting] == [review_id]
@@ -186,7 +186,7 @@ def test_a_queued_review_with_stakes_is_held_and_the_lead_is_asked(tmp_path: Pat
     world.clock.move(hours=48)
     world.sweep()
     assert states(world) == {"held": 2}
-    assert {ref.partition(":")[0] for _, ref, lane, _ in world.errands("held") if lane == ZOE} == {
+    assert {i for *_, lane, detail in world.errands("held") if lane == ZOE for i in detail["reviews"]} == {
         line.review_id for line in world.lines().values()
     }
     decide.approve(world.desk, next(r.review_id for r in world.lines().values() if not r.opened), ZOE)
