@@ -47,6 +47,12 @@ out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 
+class Platform(StrEnum):
+    INSTAGRAM = "instagram"
+    YOUTUBE = "youtube"
+    TIKTOK = "tiktok"
+
+
 class Locale(StrEnum):
     EN = "en"
     RU = "ru"
@@ -108,7 +114,10 @@ def member_add(
 
 @member_app.command("list")
 def member_list() -> None:
-    """Who has which role."""
+    """Who has which role.
+
+    Example: handoff member list
+    """
     with desk() as at:
         for member in see.everybody(at):
             roles = ", ".join(r.value + (f" {m}" if m else "") for r, m in member.roles)
@@ -119,7 +128,10 @@ def member_list() -> None:
 def member_remove(
     user: str, role: Annotated[Role, typer.Option()], market: Annotated[str | None, typer.Option()] = None
 ) -> None:
-    """Take a role away; what waits for the person goes to others."""
+    """Take a role away; what waits for the person goes to others.
+
+    Example: handoff member remove U123 --role expert --market BR
+    """
     with desk() as at:
         moved = members.remove(at, user, role, _markets([market])[0] if market else None)
         out.print(f"{user} is no longer {role.value}; {moved:,} open reviews went to others.", highlight=False)
@@ -127,7 +139,10 @@ def member_remove(
 
 @trust_app.command("add")
 def trust_add(name: str) -> None:
-    """Trust a referrer: candidates that the AI likes and this person referred take the fast track."""
+    """Trust a referrer: candidates that the AI likes and this person referred take the fast track.
+
+    Example: handoff trust add "Nina Orlova"
+    """
     with desk() as at:
         new = members.trust(at, name)
         out.print(f"{name} is trusted" + ("." if new else " already."), highlight=False, markup=False)
@@ -178,7 +193,10 @@ def campaign_add(
 
 @campaign_app.command("list")
 def campaign_list() -> None:
-    """The campaigns there are."""
+    """The campaigns there are.
+
+    Example: handoff campaign list
+    """
     with desk() as at:
         for c in see.every_campaign(at):
             out.print(
@@ -190,7 +208,7 @@ def campaign_list() -> None:
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV as you have it: any header names, any order")],
     campaign: Annotated[str, typer.Option(help="the campaign's key")],
-    platform: Annotated[str | None, typer.Option(help="instagram, youtube, tiktok; fills blanks only")] = None,
+    platform: Annotated[Platform | None, typer.Option(case_sensitive=False, help="fills blanks only")] = None,
     market: Annotated[str | None, typer.Option(help="fills blanks only")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="read at most so many rows")] = None,
     mapping: Annotated[
@@ -209,8 +227,8 @@ def import_(
     if report is not None:
         report.open("a", encoding="utf-8").close()  # a folder that is not there is said before anything is imported
     made = import_file(
-        desk, err, file, campaign=campaign, platform=platform, mapping=mapping, limit=limit, dry_run=dry_run,
-        market=_markets([market])[0] if market else None, max_mb=settings().max_file_mb,
+        desk, err, file, campaign=campaign, platform=platform and platform.value, mapping=mapping, limit=limit,
+        dry_run=dry_run, market=_markets([market])[0] if market else None, max_mb=settings().max_file_mb,
     )  # fmt: skip
     account.show(out, made, voice(), dry_run=dry_run)
     if report is not None:
@@ -244,7 +262,10 @@ def review_list(
     campaign: Annotated[str | None, typer.Option()] = None,
     as_json: Annotated[bool, typer.Option("--json", help="for machines: an array, one object per candidate")] = False,
 ) -> None:
-    """Every candidate with its route, its state and whose name is on it."""
+    """Every candidate with its route, its state and whose name is on it.
+
+    Example: handoff review list --campaign aurora --json
+    """
     with desk() as at:
         lines = see.all_lines(at, campaign)
     if as_json:
@@ -264,7 +285,10 @@ def review_list(
 
 @review_app.command("show")
 def review_show(review_id: str, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """One candidate: what the AI said and why, who decided, and everything that happened."""
+    """One candidate: what the AI said and why, who decided, and everything that happened.
+
+    Example: handoff review show rv_7Q2K0M3XNB --json
+    """
     from bot import reading
 
     with desk() as at:
@@ -279,7 +303,10 @@ def review_show(review_id: str, as_json: Annotated[bool, typer.Option("--json")]
 
 @review_app.command("withdraw")
 def review_withdraw(review_id: str) -> None:
-    """Take a candidate back in its campaign owner's name: nobody needs to answer any more."""
+    """Take a candidate back in its campaign owner's name: nobody needs to answer any more.
+
+    Example: handoff review withdraw rv_7Q2K0M3XNB
+    """
     from bot.desk.decide import withdraw
 
     with desk() as at:
@@ -289,7 +316,10 @@ def review_withdraw(review_id: str) -> None:
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False) -> None:
-    """Counts by state and route, the next deadline, what is still to be sent. Exit code 0 when the database answers."""
+    """Counts by state and route, the next deadline, what is still to be sent. Exit code 0 when the database answers.
+
+    Example: handoff status --json
+    """
     with desk() as at:
         found = see.status(at)
     if as_json:
@@ -305,7 +335,10 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="for machines")]
 
 @app.command()
 def doctor() -> None:
-    """Say in plain words what is missing: token, scope, channel membership, people, migration."""
+    """Say in plain words what is missing: token, scope, channel membership, people, migration.
+
+    Example: SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… handoff doctor
+    """
     from bot.doctor import examine
 
     async def look() -> bool:
@@ -324,7 +357,10 @@ def doctor() -> None:
 
 @app.command()
 def run() -> None:
-    """Connect to Slack (Socket Mode) and work until stopped. Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN."""
+    """Connect to Slack (Socket Mode) and work until stopped. Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN.
+
+    Example: SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… handoff run
+    """
     from bot import app as product
     from bot.log import configure
 
@@ -338,7 +374,10 @@ def demo(
     port: Annotated[int, typer.Option(help="where the local workspace listens; 0 takes any")] = 8400,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="open the page")] = True,
 ) -> None:
-    """Try everything without a Slack account: a local workspace in your browser, furnished."""
+    """Try everything without a Slack account: a local workspace in your browser, furnished.
+
+    Example: handoff demo --port 8500 --no-browser
+    """
     from bot.log import configure
     from bot.sandbox.demo import serve
 
