@@ -128,11 +128,9 @@ def actions(*elements: Block) -> Block:
     return {"type": "actions", "elements": list(elements[:_PER_BLOCK])}
 
 
-def button(text: str, action: str, value: str, *, label: str = "", primary: bool = False) -> Block:
+def button(text: str, action: str, value: str, *, label: str = "") -> Block:
     """A button; `label` is what a screen reader says when the text needs context."""
     block: Block = {"type": "button", "text": plain(text, BUTTON), "action_id": action, "value": value[:VALUE]}
-    if primary:
-        block["style"] = "primary"
     return block | ({"accessibility_label": _plain(label, ACCESSIBLE)} if label else {})
 
 

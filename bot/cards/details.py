@@ -11,11 +11,13 @@ from bot.cards.words import Pen
 from bot.core.case import Case
 from bot.core.types import UserId
 from bot.i18n.catalog import Voice
+from scoring import scorecard
 from scoring.types import Check, FlagCode, MatchPart
 
 _SECTION = 1200
 """Characters of one block: longer ones are split, for phones."""
 _RAISES = 3
+_NOTE = 300
 
 
 def details(case: Case, voice: Voice, *, now: datetime, reader: UserId | None = None) -> Block:
@@ -27,7 +29,9 @@ def details(case: Case, voice: Voice, *, now: datetime, reader: UserId | None = 
     head = words.SEPARATOR.join((voice.platform(c.platform), voice.market(c.market), evidence.followers(c, voice)))
     parts = [
         blocks.section(f"*{name}{words.SEPARATOR}{evidence.handle(case)}*", head, evidence.deal_line(pen)),
-        blocks.section(pen.t("details.why_expert", why=pending.rule_said(pen)), _why_person(pen, reader)),
+        blocks.section(
+            pen.t("details.why_expert", why=pending.rule_said(pen)), _why_person(pen, reader), *_pass_note(pen)
+        ),
         blocks.section(*_why_call(pen)),
         *_split(_checks(pen, today)),
     ]
@@ -68,13 +72,22 @@ def _why_person(pen: Pen, reader: UserId | None) -> str:
     )
 
 
+def _pass_note(pen: Pen) -> list[str]:
+    """What the last one wrote when passing it on."""
+    note = blocks.quote(pen.case.pass_note or "", _NOTE)
+    if not (note and pen.case.passes):
+        return []
+    return [pen.t("note", who=pen.who(pen.case.passes[-1][0])), note]
+
+
 def _why_call(pen: Pen) -> list[str]:
     """The call in words: the risk and how sure, what raises it, what makes up the match."""
     rec, voice = pen.case.recommendation, pen.voice
     measured = voice.risk(rec.risk_low) == voice.risk(rec.risk_high)
     sure = "details.measured" if measured else "details.sure" if rec.confident else "details.unsure"
+    call = voice.t(f"details.why_call.{rec.verdict.value}", risk=words.risk_of(rec, voice))
     lines = [
-        voice.t(f"details.why_call.{rec.verdict.value}", risk=words.risk_of(rec, voice)),
+        f"{call} {_declines_from(pen)}".rstrip(),
         voice.t(sure, interval=voice.interval(rec.risk_low, rec.risk_high)),
     ]
     raising = [flag for flag in rec.flags if flag.contribution > 0][:_RAISES]
@@ -90,6 +103,14 @@ def _why_call(pen: Pen) -> list[str]:
     if lacking:
         lines.append(voice.t("details.match_lacks", what=", ".join(lacking)))
     return lines
+
+
+def _declines_from(pen: Pen) -> str:
+    """Where the line is, when the risk alone has crossed it."""
+    line = scorecard.DEFAULT.decline_risk
+    if not pen.case.recommendation.risk >= line:
+        return ""
+    return pen.t("details.declines_from", risk=pen.voice.risk(line))
 
 
 def _grave(pen: Pen, index: int) -> str:

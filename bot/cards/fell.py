@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.cards import blocks, ids, words
 from bot.cards.blocks import Block, Message
@@ -21,7 +20,7 @@ _NAMES = 2600
 _SECTIONS = 20
 
 
-def fell(campaign: Campaign, lines: Sequence[Line], voice: Voice, *, now: datetime) -> Message:  # noqa: ARG001 - `now` is in every card's signature
+def fell(campaign: Campaign, lines: Sequence[Line], voice: Voice) -> Message:
     """Several deadlines passed: what became of each, with Object, and of those beyond a message's room by name."""
     head = voice.n("fell.head", len(lines), campaign=blocks.said(campaign.name, 60))
     counts = voice.t(
@@ -52,7 +51,7 @@ def _line(line: Line, voice: Voice) -> Block:
     return blocks.section(f"*{blocks.said(line.candidate, 60)}*", f"{said} {unopened}".strip(), accessory=way)
 
 
-def half_window(campaign: Campaign, lines: Sequence[Line], voice: Voice, *, now: datetime, for_lead: bool) -> Message:  # noqa: ARG001 - `now` is in every card's signature
+def half_window(campaign: Campaign, lines: Sequence[Line], voice: Voice, *, for_lead: bool) -> Message:
     """Half the time is over and these have no card yet: every name, by whom they wait for."""
     head = voice.n("half.head", len(lines), campaign=blocks.said(campaign.name, 60))
     waiting: dict[str, list[Line]] = defaultdict(list)

@@ -54,7 +54,7 @@ VERDICT = "verdict"
 PERSON = "person"
 CHOICE = "choice"
 
-_VALUE = re.compile(r"(?P<id>[^:\s]{1,200})(?::(?P<version>\d{1,9}))?")
+_VALUE = re.compile(r"(?P<id>[^:\s]{1,200})(?::(?P<version>\d{1,9})(?::(?P<verdict>proceed|decline))?)?")
 
 
 def value(review: Review | Line) -> str:
@@ -76,6 +76,21 @@ def parse_value(text: str) -> tuple[str, int | None]:
         raise ValueError(f"not a button value of ours: {text[:80]!r}")
     version = found["version"]
     return found["id"], int(version) if version else None
+
+
+def ruling(review: Review, verdict: Verdict) -> str:
+    """What Reverse carries: 'rv_7Q2K:3:decline', what it would make of the decision."""
+    return f"{value(review)}:{verdict.value}"
+
+
+def wanted(text: str) -> Verdict | None:
+    """The verdict of a value that `ruling` made; None for those of older messages.
+
+    >>> wanted("rv_7Q2K:3:decline"), wanted("rv_7Q2K:3")
+    (<Verdict.DECLINE: 'decline'>, None)
+    """
+    found = _VALUE.fullmatch(text)
+    return Verdict(found["verdict"]) if found and found["verdict"] else None
 
 
 def choice(name: str, review: Review) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.cards import blocks, ids, words
 from bot.cards.blocks import Block
-from bot.cards.words import HOLD_HOURS, Pen
+from bot.cards.words import Pen
 from bot.core.case import Case
 from bot.core.types import OnDeadline, State
 from bot.i18n.catalog import Voice
@@ -26,8 +26,8 @@ def otherwise(case: Case, voice: Voice) -> str:
     when = voice.when(review.deadline_at)
     if review.state is not State.HELD and not review.held_once and review.on_deadline is OnDeadline.HOLD:
         if case.lead and case.lead != review.expert:
-            return voice.t("else.hold", when=when, lead=pen.who(case.lead), hours=HOLD_HOURS)
-        return voice.t("else.hold_alone", when=when, verdict=pen.ai, hours=HOLD_HOURS)
+            return voice.t("else.hold", when=when, lead=pen.who(case.lead), hours=pen.hold)
+        return voice.t("else.hold_alone", when=when, verdict=pen.ai, hours=pen.hold)
     declines = review.on_deadline is OnDeadline.DECLINE and review.state is not State.HELD
     return voice.t("else", when=when, verdict=voice.t("verdict.decline") if declines else pen.ai)
 

@@ -11,7 +11,7 @@ from bot.cards.digest import digest, digest_page
 from bot.cards.fell import fell, half_window
 from bot.cards.words import Pen
 from bot.core.case import Case
-from bot.core.types import Judgement
+from bot.core.types import Campaign, Judgement
 from bot.i18n.catalog import Voice
 from scoring.types import Verdict
 
@@ -22,6 +22,7 @@ __all__ = [
     "fell",
     "half_window",
     "held",
+    "held_together",
     "opened_together",
     "passed_on",
     "result",
@@ -30,8 +31,10 @@ __all__ = [
     "undone",
 ]
 
+_NOTE = 300
 
-def opened_together(cases: Sequence[Case], voice: Voice, *, now: datetime) -> Message:  # noqa: ARG001 - `now` is in every card's signature
+
+def opened_together(cases: Sequence[Case], voice: Voice) -> Message:
     """To the expert: these are yours, soonest first."""
     head = voice.n("inbox.head", len(cases))
     parts = [blocks.header(head), *lists.entries(cases, voice)]
@@ -75,7 +78,7 @@ def _finality(case: Case, voice: Voice, now: datetime) -> str:
     return ""
 
 
-def undone(case: Case, voice: Voice, *, now: datetime) -> Message:  # noqa: ARG001 - `now` is in every card's signature
+def undone(case: Case, voice: Voice) -> Message:
     """To the owner: it is open again, until when, and what happens else."""
     head = blocks.esc(words.question(case, voice))
     lines = [voice.t("undone"), lists.capital(lists.otherwise(case, voice))]
@@ -92,6 +95,16 @@ def held(case: Case, voice: Voice, *, now: datetime) -> Message:
     return blocks.message(words.bare(f"{blocks.esc(words.question(case, voice))} {said}"), card.blocks)
 
 
+def held_together(campaign: Campaign, cases: Sequence[Case], voice: Voice) -> Message:
+    """To the lead and the backup: several nobody answered, each until when, with what happens else and a way in."""
+    head = voice.n("held.head", len(cases), campaign=blocks.said(campaign.name, 60))
+    parts = [blocks.section(f"*{head}*", voice.t("held.why")), *lists.entries(cases, voice)]
+    first = voice.t(
+        "inbox.first", name=blocks.said(cases[0].candidate.name, 60), otherwise=lists.otherwise(cases[0], voice)
+    )
+    return blocks.message(words.bare(f"{head} {first}"), parts)
+
+
 def dissent(case: Case, judgement: Judgement, voice: Voice, *, reader_is_lead: bool) -> Message:
     """Somebody objects to a decision: to the lead with Reverse and Let it stand, to others for information."""
     pen, plain = Pen(case, voice), Pen(case, voice, plain=True)
@@ -100,7 +113,8 @@ def dissent(case: Case, judgement: Judgement, voice: Voice, *, reader_is_lead: b
     so_far = words.outcome(pen, case.decision) if case.decision else pen.t("decided.plain")
     why = words.why_lines(judgement, voice)
     buttons = [decided.details_button(case, voice)]
-    if reader_is_lead and not case.review.executed:
+    opposed = case.decision is not None and case.decision.verdict is not judgement.verdict
+    if reader_is_lead and opposed and not case.review.executed:
         buttons = [*_ruling(case, judgement.verdict, voice), *buttons]
     tail = "" if reader_is_lead or not case.lead else pen.t("dissent.reverses", lead=pen.who(case.lead))
     parts = [
@@ -118,18 +132,22 @@ def _ruling(case: Case, verdict: Verdict, voice: Voice) -> list[blocks.Block]:
     name = blocks.one_line(case.candidate.name, 28)
     return [
         blocks.button(
-            voice.t(f"button.reverse.{verdict.value}"), ids.REVERSE, value, label=voice.t("a11y.reverse", name=name)
+            voice.t(f"button.reverse.{verdict.value}"),
+            ids.REVERSE,
+            ids.ruling(case.review, verdict),
+            label=voice.t("a11y.reverse", name=name),
         ),
         blocks.button(voice.t("button.let_stand"), ids.LET_STAND, value, label=voice.t("a11y.let_stand", name=name)),
     ]
 
 
-def passed_on(case: Case, voice: Voice, *, now: datetime, by: str) -> Message:  # noqa: ARG001 - `now` is in every card's signature
+def passed_on(case: Case, voice: Voice, *, by: str) -> Message:
     """To the expert who has it now."""
     said = voice.t("passed_to_you", who=Pen(case, voice).who(by))
     plain = voice.t("passed_to_you", who=Pen(case, voice, plain=True).who(by))
     text = f"{plain} {blocks.esc(words.question(case, voice))} {lists.capital(lists.otherwise(case, voice))}"
-    return blocks.message(words.bare(text), [blocks.section(said), lists.entry(case, voice)])
+    parts = [blocks.section(said, blocks.quote(case.pass_note or "", _NOTE)), lists.entry(case, voice)]
+    return blocks.message(words.bare(text), parts)
 
 
 def reversed(case: Case, voice: Voice) -> Message:  # noqa: A001 - the word of the domain; read as notice.reversed

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.cards import blocks, evidence, ids, words
 from bot.cards.blocks import Block
-from bot.cards.words import HOLD_HOURS, Pen
+from bot.cards.words import Pen
 from bot.core.case import Case
 from bot.core.types import OnDeadline, State
 from bot.i18n.catalog import Voice
@@ -54,7 +54,7 @@ def _call_lines(pen: Pen) -> list[str]:
     lines += [words.ai_says(rec, pen.voice), words.ai_numbers(rec, pen.voice)]
     if review.state is State.HELD:
         return [*lines, held_line(pen)]
-    if review.form_held:
+    if review.form_held and review.state is not State.REOPENED:
         lines.append(pen.t("form_held", until=pen.until(review.deadline_at)))
     yours = asked(pen)
     return [*lines, f"{yours} {default_line(pen)}" if yours else default_line(pen)]
@@ -77,8 +77,8 @@ def default_line(pen: Pen) -> str:
     by = pen.by(review.deadline_at)
     if review.on_deadline is OnDeadline.HOLD and not review.held_once:
         if case.lead and case.lead != review.expert:
-            return pen.t("answer.hold", by=by, lead=pen.who(case.lead), hours=HOLD_HOURS)
-        return pen.t("answer.hold_alone", by=by, verdict=pen.ai, hours=HOLD_HOURS)
+            return pen.t("answer.hold", by=by, lead=pen.who(case.lead), hours=pen.hold)
+        return pen.t("answer.hold_alone", by=by, verdict=pen.ai, hours=pen.hold)
     if review.on_deadline is OnDeadline.DECLINE:
         return pen.t("answer.decline", by=by, verdict=pen.verdict(Verdict.DECLINE))
     return pen.t("answer.follow_ai", by=by, verdict=pen.ai)

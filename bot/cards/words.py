@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cards import blocks
 from bot.core.case import Case
@@ -19,7 +19,6 @@ HEADLINE = 60
 _CAMPAIGN = 28
 NAME = 60
 QUOTE = 300
-HOLD_HOURS = 12
 SEPARATOR = " · "
 
 
@@ -51,6 +50,11 @@ class Pen:
     def verdict(self, verdict: Verdict) -> str:
         """'proceed', inside a sentence."""
         return self.t(f"verdict.{verdict.value}")
+
+    @property
+    def hold(self) -> str:
+        """'12': for how many hours the policy holds a review."""
+        return self.voice.number(self.case.hold / timedelta(hours=1))
 
     @property
     def ai(self) -> str:
@@ -205,4 +209,4 @@ def outcome(pen: Pen, decision: Decision) -> str:
         return pen.t(key, who=pen.who(decision.by), verdict=pen.ai)
     if basis in ("expert", "lead"):
         return pen.t("decided.plain")
-    return pen.t(f"decided.{basis}", verdict=pen.verdict(decision.verdict), hours=HOLD_HOURS)
+    return pen.t(f"decided.{basis}", verdict=pen.verdict(decision.verdict), hours=pen.hold)

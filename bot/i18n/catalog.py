@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.types import Member
 from bot.i18n import figures, messages, places, times
 from bot.i18n.errors import error_text, row_text
 from bot.i18n.messages import locales
 
-__all__ = ["Voice", "error_text", "locales", "row_text", "voice_for"]
+__all__ = ["Voice", "error_text", "locales", "row_text", "voice_for", "voice_of"]
 
 _TOKENS = frozenset({"en"})
 """Languages that Slack's own date tokens speak: elsewhere a token puts English words into the sentence."""
@@ -160,3 +161,10 @@ def voice_for(locale: str | None, zone: str | None, market: str | None, personal
     """
     own = times.zone_named(zone)
     return Voice(_language(locale, market), own or times.zone_of_market(market), personal, own is not None)
+
+
+def voice_of(member: Member | None) -> Voice:
+    """How to speak to one person, known or not."""
+    if member is None:
+        return voice_for(None, None, None, personal=True)
+    return voice_for(member.locale, member.tz, next(iter(member.markets), None), personal=True)

@@ -34,6 +34,8 @@ _UNCHANGED: Mapping[str, str] = {"not_allowed": "error.unchanged", "too_late": "
 _BARE: Mapping[str, str] = {
     "error.too_late.decided": "how",
     "error.too_late.already_yours": "how",
+    "error.too_late.already_stands": "how",
+    "error.too_late.turned": "how",
     "error.too_late.not_yours_to_undo": "by",
 }
 #: Facts that say by themselves what became of the tap.
@@ -41,6 +43,7 @@ _COMPLETE = frozenset(
     {
         "error.too_late.already_yours",
         "error.too_late.already_yours_bare",
+        "error.too_late.turned",
         "error.too_late.deadline_due",
         "error.too_late.already_undone",
     }

@@ -21,7 +21,7 @@ from bot.cards.blocks import Message
 from bot.desk.desk import Desk
 from bot.outbox import faults, rows
 from bot.outbox.faults import Fault, Kind, Phase
-from bot.outbox.letters import UPDATED, Letter, compose, is_person
+from bot.outbox.letters import compose, is_person
 from db.outbox import Errand, Place
 
 log = logging.getLogger(__name__)
@@ -135,11 +135,16 @@ class Outbox:
         phase = Phase.OPENING
         try:
             channel = await self._room(errand.lane)
+            if letter.place is not None:
+                phase = Phase.SENDING
+                if there := await self._update(errand, letter.message, letter.place):
+                    return Sent(there)
+            # Whatever is posted may have been posted before: also the new card in place of one that is gone.
             phase = Phase.LOOKING
-            if errand.state != "ready" and (found := await self._look_up(errand, channel, letter)):
+            if errand.state != "ready" and (found := await self._look_up(errand, channel)):
                 return Sent(found)
             phase = Phase.SENDING
-            return Sent(await self._send(errand, letter, letter.message, channel))
+            return Sent(await self._post(errand, letter.message, channel))
         except Exception as error:  # noqa: BLE001 - whatever it is, the lane goes on and the row says why
             fault = faults.judge(error, phase)
             log.warning("errand %s (%s %s): %s", errand.id, errand.kind, errand.ref, fault.said)
@@ -154,14 +159,18 @@ class Outbox:
             self._rooms[lane] = str(opened["channel"]["id"])
         return self._rooms[lane]
 
-    async def _send(self, errand: Errand, letter: Letter, message: Message, channel: str) -> Place:
+    async def _update(self, errand: Errand, message: Message, place: Place) -> Place | None:
+        """Change it where it stands; None when it stands there no more. Saying it twice changes nothing."""
         self._free_at[errand.lane] = time.monotonic() + self._pace
-        if letter.place is not None and errand.kind in UPDATED:
-            try:
-                return await self._say("chat.update", message, channel=letter.place.channel, ts=letter.place.ts)
-            except SlackApiError as error:
-                if faults.code_of(error) not in faults.MESSAGE_LOST:
-                    raise
+        try:
+            return await self._say("chat.update", message, channel=place.channel, ts=place.ts)
+        except SlackApiError as error:
+            if faults.code_of(error) not in faults.MESSAGE_LOST:
+                raise
+            return None
+
+    async def _post(self, errand: Errand, message: Message, channel: str) -> Place:
+        self._free_at[errand.lane] = time.monotonic() + self._pace
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": errand.id}}
         quiet = {"unfurl_links": False, "unfurl_media": False}
         return await self._say("chat.postMessage", message, channel=channel, metadata=metadata, **quiet)
@@ -178,10 +187,8 @@ class Outbox:
             said = await self._client.api_call(method, json={**where, "text": message.text, "blocks": plain})
         return Place(str(said["channel"]), str(said["ts"]))
 
-    async def _look_up(self, errand: Errand, channel: str, letter: Letter) -> Place | None:
-        """Whether an earlier attempt arrived after all. An update needs no look-up: saying it twice changes nothing."""
-        if letter.place is not None:
-            return None
+    async def _look_up(self, errand: Errand, channel: str) -> Place | None:
+        """Where an earlier attempt arrived after all."""
         oldest, cursor = f"{errand.created_at.timestamp() - _SKEW:.6f}", ""
         for _ in range(_PAGES):
             page = await self._client.conversations_history(

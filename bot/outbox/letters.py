@@ -9,10 +9,10 @@ from datetime import datetime
 from bot.cards import blocks, candidate, notice, words
 from bot.cards.blocks import Message
 from bot.core.errors import NotFound
-from bot.core.types import Campaign, Member
+from bot.core.types import Campaign, State
 from bot.desk import see
 from bot.desk.desk import Desk
-from bot.i18n.catalog import Voice, voice_for
+from bot.i18n.catalog import Voice, voice_for, voice_of
 from db import outbox
 from db.outbox import Errand, Place
 
@@ -40,13 +40,6 @@ class Reader:
 def is_person(lane: str) -> bool:
     """A lane is a person's (ids of an enterprise may begin with W) or a channel's."""
     return lane[:1] in ("U", "W")
-
-
-def voice_of(member: Member | None) -> Voice:
-    """How to speak to one person, known or not."""
-    if member is None:
-        return voice_for(None, None, None, personal=True)
-    return voice_for(member.locale, member.tz, next(iter(member.markets), None), personal=True)
 
 
 def compose(desk: Desk, errand: Errand) -> Letter:
@@ -84,7 +77,7 @@ def _result(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     review_id, round_ = _round(errand)
     case, undone = see.undone_case(desk, review_id, round_)
     if undone:
-        return notice.undone(case, reader.voice, now=reader.now)
+        return notice.undone(case, reader.voice)
     if case.decision is None or case.review.round != round_:
         return None
     return notice.result(case, reader.voice, now=reader.now)
@@ -92,7 +85,7 @@ def _result(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
 
 def _undone(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     case, _ = see.undone_case(desk, *_round(errand))
-    return notice.undone(case, reader.voice, now=reader.now)
+    return notice.undone(case, reader.voice)
 
 
 def _listed(errand: Errand) -> list[str]:
@@ -112,17 +105,21 @@ def _fell(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
         return None
     if len(lines) == 1:
         return notice.result(see.case(desk, lines[0].review_id), reader.voice, now=reader.now)
-    return notice.fell(_campaign(desk, errand.ref), lines, reader.voice, now=reader.now)
+    return notice.fell(_campaign(desk, errand.ref), lines, reader.voice)
 
 
 def _opened(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     still = [c for c in see.cases(desk, _listed(errand)) if c.review.state.awaits and c.review.expert == errand.lane]
-    return notice.opened_together(still, reader.voice, now=reader.now) if still else None
+    return notice.opened_together(still, reader.voice) if still else None
 
 
 def _held(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    case = see.case(desk, _round(errand)[0])
-    return notice.held(case, reader.voice, now=reader.now) if case.review.state.awaits else None
+    # Rows of an older version name one review by its round.
+    ids = _listed(errand) or [_round(errand)[0]]
+    still = [c for c in see.cases(desk, ids) if c.review.state is State.HELD]
+    if len(still) > 1:
+        return notice.held_together(_campaign(desk, errand.ref), still, reader.voice)
+    return notice.held(still[0], reader.voice, now=reader.now) if still else None
 
 
 def _half(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
@@ -131,7 +128,7 @@ def _half(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
         return None
     campaign = _campaign(desk, errand.ref)
     for_lead = reader.is_lead and errand.lane != campaign.owner
-    return notice.half_window(campaign, lines, reader.voice, now=reader.now, for_lead=for_lead)
+    return notice.half_window(campaign, lines, reader.voice, for_lead=for_lead)
 
 
 def _digest(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
@@ -144,7 +141,7 @@ def _passed(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     if not case.review.state.awaits or case.review.expert != errand.lane:
         return None
     by = str(errand.detail.get("by", ""))
-    return notice.passed_on(case, reader.voice, now=reader.now, by=by)
+    return notice.passed_on(case, reader.voice, by=by)
 
 
 def _dissent(desk: Desk, errand: Errand, reader: Reader) -> Message | None:

@@ -10,7 +10,7 @@ from bot.core.access import require_judge
 from bot.core.case import Case
 from bot.core.errors import NotAllowed, NotFound
 from bot.core.types import Member
-from bot.i18n.catalog import Voice, voice_for
+from bot.i18n.catalog import Voice
 
 Body = Mapping[str, Any]
 
@@ -75,13 +75,6 @@ def actor_of(body: Body) -> Actor:
     if not isinstance(person, str) or not person:
         raise NotFound("member")
     return Actor(person, team, enterprise, bool(user.get("is_stranger")))
-
-
-def voice_of(member: Member | None) -> Voice:
-    """How to speak to one person, known or not."""
-    if member is None:
-        return voice_for(None, None, None, personal=True)
-    return voice_for(member.locale, member.tz, next(iter(member.markets), None), personal=True)
 
 
 def require_colleague(actor: Actor, member: Member | None, team: Team, *, guests: bool = False) -> None:

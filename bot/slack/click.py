@@ -12,7 +12,8 @@ from bot.cards import ids
 from bot.cards.blocks import Block
 from bot.core.errors import NotFound
 from bot.desk.desk import Desk
-from bot.slack.access import Body, Visitor, voice_of
+from bot.i18n.catalog import voice_of
+from bot.slack.access import Body, Visitor
 from bot.slack.edge import Edge
 from bot.slack.spawn import Work
 

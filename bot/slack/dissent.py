@@ -29,7 +29,7 @@ async def ask(click: Click) -> None:
 
 async def submit(click: Click) -> None:
     meta, typed = click.meta(), rationale.read_form(click.view).rationale
-    case = await click.run(objections.dissent, meta.review_id, click.who.id, typed, meta.draft)
+    case = await click.run(objections.dissent, meta.review_id, click.who.id, typed, meta.draft, meta.verdict)
     await click.ack()
     answered(click, case)
 
@@ -52,7 +52,7 @@ async def closed(click: Click) -> None:
 
 
 async def reverse(click: Click) -> None:
-    case = await click.run(objections.reverse, click.review(), click.who.id)
+    case = await click.run(objections.reverse, click.review(), click.who.id, ids.wanted(click.value))
     await click.ack()
     _instead(click, lambda: notice.reversed(case, click.who.voice))
     answered(click, case)

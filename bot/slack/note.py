@@ -7,7 +7,6 @@ from typing import Any
 from bot.cards import ids, rationale
 from bot.cards.blocks import Block
 from bot.desk import object as objections
-from bot.desk import see
 from bot.slack.answered import answered
 from bot.slack.click import Click, picked
 from bot.slack.edge import Edge
@@ -15,7 +14,7 @@ from bot.slack.errors import guard, opening
 
 
 async def ask(click: Click) -> None:
-    case = await click.read(see.case, click.review())
+    case = await click.read(objections.noting, click.review(), click.who.id)
     await click.ack()
 
     async def draw() -> Block:

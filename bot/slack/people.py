@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.core.types import Member
 from bot.desk import members, see
+from bot.i18n.catalog import voice_of
 from bot.slack import access
-from bot.slack.access import Body, Visitor, voice_of
+from bot.slack.access import Body, Visitor
 from bot.slack.edge import Edge
 
 log = logging.getLogger(__name__)
@@ -16,6 +21,10 @@ log = logging.getLogger(__name__)
 _PACE = 1.2
 """Seconds between two profiles in a refresh: users.info allows a hundred a minute, and clicks need some of them."""
 _REFRESH = 6 * 3600.0
+_SWEEP = 5.0
+"""How soon somebody is asked for to whom another process has given a role: as often as the ticker sweeps."""
+_RETRY = 60.0
+"""Until somebody is asked for again whom Slack did not tell us of."""
 
 
 async def admit(edge: Edge, body: Body, *, guests: bool = False) -> Visitor:
@@ -61,18 +70,34 @@ async def remember(edge: Edge, user: dict[str, Any]) -> None:
         await edge.desk.run(members.remember, access.profile_of(user, edge.team))
 
 
-async def refresh(edge: Edge, *, pace: float = _PACE, every: float = _REFRESH) -> None:
-    """Keep the profiles of everybody with a role fresh: time zone, language, guest, gone. Until cancelled."""
+async def refresh(edge: Edge, *, pace: float = _PACE, every: float = _REFRESH, sweep: float = _SWEEP) -> None:
+    """Keep the profiles of everybody with a role fresh: time zone, language, guest, gone. Until cancelled.
+
+    Whoever was added meanwhile and is not known yet comes first, within a sweep: a guest must not answer for long.
+    """
+    asked_at: dict[str, float] = {}
     while True:
-        for member in await edge.desk.read(see.everybody):
-            if not member.roles:
-                continue
-            try:
-                await remember(edge, await edge.screens.profile(member.id))
-            except Exception as error:  # noqa: BLE001 - one profile that fails must not stop the others
-                log.info("the profile of %s was not refreshed: %s", member.id, type(error).__name__)
-            await asyncio.sleep(pace)
-        await asyncio.sleep(every)
+        pause = sweep
+        try:
+            person = _next(await edge.desk.read(see.everybody), asked_at, every)
+            if person is not None:
+                pause = pace
+                asked_at[person.id] = time.monotonic()
+                await remember(edge, await edge.screens.profile(person.id))
+        except Exception as error:  # noqa: BLE001 - neither a busy database nor one profile may stop the others
+            log.info("a profile was not refreshed: %s", type(error).__name__)
+        await asyncio.sleep(pause)
+
+
+def _next(everybody: Iterable[Member], asked_at: Mapping[str, float], every: float) -> Member | None:
+    """Whose profile is due, unknown people first."""
+    now = time.monotonic()
+
+    def due(member: Member) -> bool:
+        again = every if member.team is not None else min(every, _RETRY)
+        return bool(member.roles) and now - asked_at.get(member.id, -math.inf) >= again
+
+    return min(filter(due, everybody), key=lambda member: member.team is not None, default=None)
 
 
 def register(app: Any, edge: Edge) -> None:

@@ -165,6 +165,9 @@ def _forms(open_case: Case, fell: Case, voice: Voice) -> dict[str, Made]:
         "know": rationale.know_form(open_case, voice),
         "saved": rationale.saved(voice, "saved.title", voice.t("decided.plain")),
         "details": rationale.details(open_case, voice, now=NOW, reader=open_case.review.expert),
+        "details_passed_on": rationale.details(
+            replace(open_case, passes=((f.CAIO, f.BIA),), pass_note="She & I shot a film"), voice, now=NOW
+        ),
         "details_decided": rationale.details(fell, voice, now=NOW),
         "opened": candidate.opened(open_case, voice, now=NOW, may_answer=True),
         "opened_reader": candidate.opened(open_case, voice, now=NOW, may_answer=False),
@@ -174,26 +177,29 @@ def _forms(open_case: Case, fell: Case, voice: Voice) -> dict[str, Made]:
 def _notices(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, Made]:
     found = Digest("im_1", open_case.campaign, _lines(45), True, 5, NOW + timedelta(hours=12))
     objection = f.judgement(how=How.DISSENT)
+    held = replace(open_case, review=replace(open_case.review, state=State.HELD, held_once=True))
+    handed = replace(open_case, passes=((f.CAIO, f.BIA),), pass_note="She & I shot a film; please take it")
     turned = replace(
         fell, decision=f.decision(by=f.ZOE, basis=Basis.LEAD, round=2, at=f.DEADLINE), dissents=(objection,)
     )
     return {
-        "opened_together": notice.opened_together([open_case, open_case], voice, now=NOW),
+        "opened_together": notice.opened_together([open_case, open_case], voice),
         "result_undoable": notice.result(done, voice, now=NOW),
         "result_final": notice.result(done, voice, now=LATER),
         "result_deadline": notice.result(fell, voice, now=LATER),
-        "undone": notice.undone(open_case, voice, now=NOW),
+        "undone": notice.undone(open_case, voice),
         "digest": notice.digest(found, voice),
         "digest_first_page": notice.digest_page(found, voice, 0),
         "digest_last_page": notice.digest_page(found, voice, 999),
-        "half_window_owner": notice.half_window(open_case.campaign, _lines(12), voice, now=NOW, for_lead=False),
-        "half_window_lead": notice.half_window(open_case.campaign, _lines(1), voice, now=NOW, for_lead=True),
-        "fell": notice.fell(open_case.campaign, _lines(45), voice, now=NOW),
+        "half_window_owner": notice.half_window(open_case.campaign, _lines(12), voice, for_lead=False),
+        "half_window_lead": notice.half_window(open_case.campaign, _lines(1), voice, for_lead=True),
+        "fell": notice.fell(open_case.campaign, _lines(45), voice),
         "stood": notice.stood(fell, objection, voice),
         "held_dm": notice.held(replace(open_case, review=replace(open_case.review, state=State.HELD)), voice, now=NOW),
+        "held_together": notice.held_together(open_case.campaign, [held] * 3, voice),
         "dissent_lead": notice.dissent(fell, objection, voice, reader_is_lead=True),
         "dissent_owner": notice.dissent(fell, objection, voice, reader_is_lead=False),
-        "passed_on": notice.passed_on(open_case, voice, now=NOW, by=f.CAIO),
+        "passed_on": notice.passed_on(handed, voice, by=f.CAIO),
         "reversed_dm": notice.reversed(turned, voice),
     }
 
@@ -222,6 +228,8 @@ def errors() -> dict[str, HandoffError]:
         "withdrawn",
         "undo_over",
         "already_yours",
+        "already_stands",
+        "turned",
         "executed",
         "already_undone",
         "deadline_due",
@@ -236,6 +244,7 @@ def errors() -> dict[str, HandoffError]:
     made["not_found_member"] = NotFound("member", member="U1")
     made["not_allowed_not_your_market"] = NotAllowed("not_your_market", markets=("KR", "US"))
     made["too_late_kept"] = TooLate("decided", typed=True, kept="comment")
+    made["too_late_turned_kept"] = TooLate("turned", typed=True, kept="comment")
     made["unexpected"] = HandoffError("unexpected")
     made["busy_view"] = Busy("view")
     made["too_late_typed"] = TooLate("decided", typed=True, draft_id="dr_3")

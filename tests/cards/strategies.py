@@ -170,6 +170,8 @@ CASE = st.builds(
     dissents=st.lists(JUDGEMENT, max_size=3).map(tuple),
     comments=st.lists(st.builds(Comment, TEXT, TEXT, WHO, TEXT, WHEN), max_size=3).map(tuple),
     passes=st.lists(st.tuples(WHO, WHO), max_size=2).map(tuple),
+    pass_note=st.one_of(st.none(), TEXT),
+    hold=st.timedeltas(timedelta(), timedelta(days=9)),
     names=st.dictionaries(WHO, TEXT, max_size=3),
     today=DAY,
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.core.types import OnDeadline
+from bot.cards import candidate, ids, lists, notice, rationale
+from bot.core.types import Basis, By, How, OnDeadline
+from bot.desk import see
 from tests import factories as f
 from tests.cards.gallery import LANGUAGES, NOW, gallery, voices
 from tests.cards.rules import texts
@@ -182,3 +186,42 @@ def test_two_lines_for_the_question(language: str) -> None:
     for name, made in gallery(language).items():
         heads = [b["text"]["text"] for b in _plain(made) if isinstance(b, dict) and b.get("type") == "header"]
         assert all(len(head) <= 60 for head in heads), (name, heads)
+
+
+@pytest.mark.parametrize(("hours", "said"), [(12, "12 h"), (1.5, "1.5 h"), (24, "24 h")])
+def test_the_card_says_how_long_this_house_holds(hours: float, said: str) -> None:
+    waits = f.case()
+    case = replace(
+        waits,
+        review=replace(waits.review, on_deadline=OnDeadline.HOLD, rule="high_stakes"),
+        hold=timedelta(hours=hours),
+    )
+    voice = voices("en")[1]
+    ended = replace(f.decided(), decision=f.decision(by=By.DEADLINE, basis=Basis.HOLD_ENDED), hold=case.hold)
+    for made in (candidate.card(case, voice, now=NOW), candidate.card(ended, voice, now=NOW)):
+        assert said in "\n".join(texts(_plain(made)))
+    assert said in lists.otherwise(case, voice)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_digest_names_the_window_that_the_desk_means(language: str) -> None:
+    hours = round(see.OBJECT_WINDOW / timedelta(hours=1))
+    said = _even(voices(language)[1].t("digest.object_until", until=""))
+    assert re.findall(r"\d+ [hч]", said) in ([f"{hours} h"], [f"{hours} ч"])
+
+
+@pytest.mark.parametrize(("risk", "named"), [(0.39, False), (0.4, True), (0.9, True)])
+def test_details_name_the_line_that_the_risk_has_crossed(risk: float, named: bool) -> None:
+    case = f.case(f.declines(risk=risk, risk_low=risk, risk_high=risk))
+    shown = "\n".join(texts(rationale.details(case, voices("en")[1], now=NOW)))
+    assert ("The AI declines from 40/100." in shown) is named
+
+
+def test_an_objection_that_has_been_followed_offers_no_reverse() -> None:
+    objection = f.judgement(how=How.DISSENT)
+    done = replace(f.decided(), decision=f.decision(by=f.ZOE, basis=Basis.LEAD, verdict=objection.verdict))
+    made = notice.dissent(done, objection, voices("en")[1], reader_is_lead=True)
+    assert ids.REVERSE not in str(made.blocks)
+    open_to_it = replace(done, decision=f.decision(verdict=objection.verdict.opposite))
+    made = notice.dissent(open_to_it, objection, voices("en")[1], reader_is_lead=True)
+    assert f"rv_7Q2K:3:{objection.verdict.value}" in str(made.blocks)

@@ -95,12 +95,13 @@ def test_any_form(case: Case, voice: Voice, draft: Any, ticked: list[FlagCode], 
 @given(s.CASE, _VOICES, s.WHEN, s.JUDGEMENT, st.booleans(), s.WHO)
 @_MANY
 def test_any_notice(case: Case, voice: Voice, now: datetime, said: Any, lead: bool, by: str) -> None:
-    check(notice.opened_together([case] * (25 if lead else 1), voice, now=now))
+    check(notice.opened_together([case] * (25 if lead else 1), voice))
     check(notice.result(case, voice, now=now))
-    check(notice.undone(case, voice, now=now))
+    check(notice.undone(case, voice))
     check(notice.held(case, voice, now=now))
+    check(notice.held_together(case.campaign, [case] * (25 if lead else 2), voice))
     check(notice.dissent(case, said, voice, reader_is_lead=lead))
-    check(notice.passed_on(case, voice, now=now, by=by))
+    check(notice.passed_on(case, voice, by=by))
     check(notice.reversed(case, voice))
     roles = ((Role.EXPERT, "BR"),) if lead else ()
     found = Inbox(Member("U1", case.candidate.name, roles), (case,) * 3 if lead else (), 2, (), case.lead)
@@ -134,11 +135,23 @@ def test_any_digest(case: Case, voice: Voice, name: str, count: int, offset: int
     found = Digest("im_1", case.campaign, lines, may, 3, case.review.undo_until)
     check(notice.digest(found, voice))
     check(notice.digest_page(found, voice, offset))
-    check(notice.half_window(case.campaign, lines, voice, now=case.review.intake_at, for_lead=may))
+    check(notice.half_window(case.campaign, lines, voice, for_lead=may))
 
 
 _REASONS = st.one_of(
-    st.sampled_from(("decided", "decided_by_ai", "not_your_market", "duration", "already_yours", "campaign")), s.TEXT
+    st.sampled_from(
+        (
+            "decided",
+            "decided_by_ai",
+            "not_your_market",
+            "duration",
+            "already_yours",
+            "already_stands",
+            "turned",
+            "campaign",
+        )
+    ),
+    s.TEXT,
 )
 _PARAMS = st.dictionaries(
     st.sampled_from(

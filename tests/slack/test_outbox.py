@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 
 from bot.cards import ids
 from bot.desk import intake
 from bot.outbox import EVENT_TYPE, Outbox, rows
 from db import outbox as table
+from db.tables import ReviewRow
 from tests.slack.conftest import FILE
 from tests.slack.fake_slack import FakeSlack, Json
 from tests.slack.hands import House
@@ -243,3 +246,74 @@ async def test_a_click_wakes_the_outbox(house: House) -> None:
     house.handoff.edge.wake = lambda: woken.append("yes")
     await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))
     assert woken
+
+
+async def test_a_card_posted_anew_whose_answer_was_lost_is_not_posted_again(house: House) -> None:
+    await house.deliver()
+    house.slack.fail("chat.update", "message_not_found")
+    once(house.slack, "chat.postMessage", "drop")
+    await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))
+    await house.deliver()
+    assert depth(house)["unknown"] >= 1
+    for _ in range(3):
+        house.clock.move(seconds=30)
+        await house.deliver()
+    assert depth(house) == {}
+    assert len(house.slack.cards(CHANNEL)) == 4
+
+
+async def test_an_update_whose_answer_was_lost_is_said_again_without_a_look_up(house: House) -> None:
+    await house.deliver()
+    once(house.slack, "chat.update", "drop")
+    await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))
+    await house.deliver()
+    house.clock.move(seconds=30)
+    await house.deliver()
+    assert depth(house) == {}
+    assert house.slack.to("conversations.history") == []
+    assert len(house.slack.cards(CHANNEL)) == 3
+
+
+def held(house: House, *whose: str) -> None:
+    """These wait for a ruling, and the lead is to be told of all that were held with them."""
+    with house.desk.store.unit() as unit:
+        for who in whose:
+            unit.execute(sa.update(ReviewRow).where(col(ReviewRow.id) == house.ids[who]).values(state="held"))
+        detail = {"reviews": [house.ids[who] for who in ("ana", "bruno", "carla")]}
+        table.enqueue(unit, "ob_H", "held", "aurora", "U0ZOE", house.clock(), detail)
+
+
+async def test_what_is_held_together_is_said_in_one_message_with_a_way_into_each(house: House) -> None:
+    held(house, "ana", "carla")
+    await house.deliver()
+    (told,) = house.slack.cards("D0ZOE")
+    ways = [b["accessory"]["value"] for b in told["blocks"] if b.get("accessory")]
+    assert [ids.parse_value(way)[0] for way in ways] == [house.ids["ana"], house.ids["carla"]]
+    assert "2 reviews" in told["text"]
+    assert all("else *" in b["text"]["text"] for b in told["blocks"] if b.get("accessory"))
+
+
+async def test_one_that_is_held_comes_as_its_card_and_none_is_not_mentioned(house: House) -> None:
+    held(house, "ana")
+    await house.deliver()
+    (told,) = house.slack.cards("D0ZOE")
+    assert ids.APPROVE in str(told["blocks"])
+    await house.tap("U0ZOE", ids.APPROVE, house.value("ana"))
+    with house.desk.store.unit() as unit:
+        detail = {"reviews": [house.ids["ana"]]}
+        table.enqueue(unit, "ob_I", "held", "aurora", "U0BIA", house.clock(), detail)
+    before = len(house.slack.cards("D0BIA"))
+    await house.deliver()
+    assert not any("with you" in m["text"] for m in house.slack.cards("D0BIA")[before:])
+
+
+async def test_what_was_typed_when_passing_on_reaches_the_next_one(house: House) -> None:
+    giver = house.case("bruno").review.expert or ""
+    taker = "U0CAIO" if giver == "U0BIA" else "U0BIA"
+    await house.tap(giver, ids.MORE, f"pass:{house.value('bruno')}", choice=True)
+    form = house.slack.last_view
+    await house.submit(giver, form, {"person": taker, "narrative": "We shot a film together"})
+    await house.deliver()
+    assert any(">We shot a film together" in str(m["blocks"]) for m in house.slack.cards("D" + taker[1:]))
+    await house.tap(taker, ids.DETAILS, house.value("bruno"))
+    assert ">We shot a film together" in str(house.slack.last_view)
