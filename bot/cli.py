@@ -8,16 +8,15 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from bot.core.case import Line
+from bot import reading
 from bot.core.countries import parse_country
 from bot.core.durations import parse_duration
 from bot.core.errors import HandoffError, Invalid
@@ -235,28 +234,6 @@ def import_(
         account.write(report, made, voice())
 
 
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _line_json(line: Line) -> dict[str, Any]:
-    return {
-        "id": line.review_id,
-        "candidate": line.candidate,
-        "handle": line.handle,
-        "campaign": line.campaign,
-        "market": line.market,
-        "route": line.route.value,
-        "state": line.state.value,
-        "open": line.opened,
-        "deadline_at": _iso(line.deadline_at),
-        "recommendation": line.ai_verdict.value,
-        "decision": line.decision.value if line.decision else None,
-        "decided_by": line.decided_by,
-        "reviewer": line.reviewer,
-    }
-
-
 @review_app.command("list")
 def review_list(
     campaign: Annotated[str | None, typer.Option()] = None,
@@ -269,7 +246,7 @@ def review_list(
     with desk() as at:
         lines = see.all_lines(at, campaign)
     if as_json:
-        sys.stdout.write(json.dumps([_line_json(line) for line in lines], ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps([reading.line_json(line) for line in lines], ensure_ascii=False, indent=2) + "\n")
         return
     for line in lines:
         result = (
@@ -289,13 +266,11 @@ def review_show(review_id: str, as_json: Annotated[bool, typer.Option("--json")]
 
     Example: handoff review show rv_7Q2K0M3XNB --json
     """
-    from bot import reading
-
     with desk() as at:
         whole, (line,), happened = see.case(at, review_id), see.lines(at, [review_id]), see.history(at, review_id)
     if as_json:
         sys.stdout.write(
-            json.dumps(_line_json(line) | reading.as_json(whole, happened), ensure_ascii=False, indent=2) + "\n"
+            json.dumps(reading.line_json(line) | reading.as_json(whole, happened), ensure_ascii=False, indent=2) + "\n"
         )
     else:
         out.print(reading.as_text(whole, happened, voice()), highlight=False, markup=False)

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from bot.core.case import Case
+from bot.core.case import Case, Line
 from bot.core.types import Judgement
 from bot.i18n.catalog import Voice
 from db.events import Happened
 from scoring.types import Recommendation
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def line_json(line: Line) -> dict[str, Any]:
+    """One object of `handoff review list --json`: people script against it, so it only ever grows."""
+    return {
+        "id": line.review_id,
+        "candidate": line.candidate,
+        "handle": line.handle,
+        "campaign": line.campaign,
+        "market": line.market,
+        "route": line.route.value,
+        "state": line.state.value,
+        "open": line.opened,
+        "deadline_at": _iso(line.deadline_at),
+        "recommendation": line.ai_verdict.value,
+        "decision": line.decision.value if line.decision else None,
+        "decided_by": line.decided_by,
+        "reviewer": line.reviewer,
+    }
 
 
 def _recommendation(rec: Recommendation) -> dict[str, Any]:
@@ -44,7 +68,7 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
         "narrative": why.narrative,
         "evidence": why.evidence,
         "disputed": [f.value for f in why.disputed],
-        "at": judgement.at.isoformat(),
+        "at": _iso(judgement.at),
     }
 
 
@@ -57,9 +81,9 @@ def as_json(whole: Case, happened: Sequence[Happened]) -> dict[str, Any]:
         "ai": _recommendation(whole.recommendation),
         "judgement": _judgement(whole.judgement) if whole.judgement else None,
         "objections": [_judgement(j) for j in whole.dissents],
-        "notes": [{"by": c.author, "text": c.text, "at": c.at.isoformat()} for c in whole.comments],
+        "notes": [{"by": c.author, "text": c.text, "at": _iso(c.at)} for c in whole.comments],
         "history": [
-            {"at": h.at.isoformat(), "actor": h.actor, "what": h.what, "before": dict(h.before), "after": dict(h.after)}
+            {"at": _iso(h.at), "actor": h.actor, "what": h.what, "before": dict(h.before), "after": dict(h.after)}
             for h in happened
         ],
     }

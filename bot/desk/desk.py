@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -13,14 +14,19 @@ from random import Random
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.clock import Clock
+from bot.core.errors import Busy
 from bot.core.review import Times
-from db.store import Store
+from db.store import Store, waiting_until
 from scoring.norms import NormTable
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _READERS = 4
+_CLICK = 2.0
+"""Seconds from a click's arrival until it is done or refused: Slack waits for three."""
+_CHORE = 10.0
+"""The same for what nobody stands in front of: a sweep, a mark of the outbox."""
 #: Crockford's alphabet: no letter that can be misread when an id is told over the phone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -58,12 +64,41 @@ class Desk:
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="desk-read")
 
     async def run(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """A verb that writes, on the writer's thread, so that the event loop never waits for a disk."""
-        return await self._on(self._writers, partial(verb, self, *args, **kwargs))
+        """A verb that writes, on the writer's thread, so that the event loop never waits for a disk.
+
+        Somebody waits in front of it: Busy('locked') two seconds after it arrived, however many wait before it.
+        """
+        return await self._write(_CLICK, partial(verb, self, *args, **kwargs))
+
+    async def chore(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A verb that writes and that nobody waits in front of: patient, since one that fails costs another round."""
+        return await self._write(_CHORE, partial(verb, self, *args, **kwargs))
 
     async def read(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A verb that only reads, beside the writer."""
         return await self._on(self._readers, partial(verb, self, *args, **kwargs))
+
+    async def _write(self, patience: float, work: Callable[[], T]) -> T:
+        """On a writer's thread until `patience` seconds from now; Busy('locked') when its turn has not come by then.
+
+        What has begun goes on to its end: it waits for the database no longer than that either.
+        """
+        until = time.monotonic() + patience
+
+        def timed() -> T:
+            with waiting_until(until):
+                return work()
+
+        job = self._writers.submit(copy_context().run, timed)
+        done = asyncio.wrap_future(job)
+        try:
+            await asyncio.wait((done,), timeout=patience)
+        except asyncio.CancelledError:
+            done.cancel()
+            raise
+        if job.cancel():
+            raise Busy("locked")
+        return await done
 
     @staticmethod
     async def _on(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:

@@ -102,6 +102,8 @@ def reverse(desk: Desk, review_id: str, person: UserId, to: Verdict | None = Non
         apply(unit, desk, file.review, change, file.campaign, person, now)
         if change.decision is not None:
             reviews.add_decision(unit, change.decision)
+        involved = (standing.person, *(j.expert for j in _objections(unit, file)))
+        say_all(unit, "reversed", f"{review_id}:{change.review.round}", involved, now)
         return see.whole(unit, desk, review_id)
 
     return attempt(desk, work)

@@ -6,8 +6,6 @@ import json
 from datetime import timedelta
 from random import Random
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.clock import Clock, system_clock
 from bot.core.errors import Busy, HandoffError, Invalid
 from bot.core.review import Times
@@ -37,16 +35,19 @@ def open_desk(
 
 
 def prepare(store: Store) -> None:
-    """Migrate a database that is behind. Raises Invalid('database_newer') for one that a later version made."""
+    """Migrate a database that is behind; one that is not is only read.
+
+    Raises Invalid('database_newer') for one that a later version made, and Busy for one that cannot be used.
+    """
     where = store.url.render_as_string(hide_password=True)
     try:
         found = level(store)
         if found is not None and found > HEAD:
             raise Invalid("database_newer", level=found, known=HEAD, url=where)
-        migrate(store)
-    except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", error)).splitlines()[0]
-        raise Busy("unreachable", url=where, detail=said) from error
+        if found != HEAD:
+            migrate(store)
+    except Busy as error:
+        raise Busy(error.reason, url=where, **error.params) from error
 
 
 def norms_of(settings: Settings) -> NormTable:

@@ -151,3 +151,11 @@ def test_a_shared_name_of_two_imports_is_one_candidate(world: World) -> None:
     report = world.take_in(row("creator0"), row("creator1"), on_progress=step)
     assert (report.count("accepted"), report.count("duplicate")) == (1, 1)
     assert len(world.lines()) == 2
+
+
+def test_a_reversal_is_told_to_who_decided_and_who_objected(world: World) -> None:
+    review_id = world.one()
+    decide.approve(world.desk, review_id, CAIO)
+    objections.dissent(world.desk, review_id, BIA, why("she is fine"))
+    objections.reverse(world.desk, review_id, ZOE)
+    assert {lane for _, _, lane, _ in world.errands("reversed")} >= {CAIO, BIA}

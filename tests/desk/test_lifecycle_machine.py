@@ -581,7 +581,7 @@ def after_author(dump: dict[str, list[tuple[Any, ...]]], draft_id: object) -> st
 
 Lifecycle.TestCase.settings = settings(
     # Under half a minute: the profile's hundred examples are for functions, not for a hundred agencies.
-    max_examples=max(1, settings().max_examples // 6),
+    max_examples=max(1, settings().max_examples // 8),
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=list(HealthCheck),

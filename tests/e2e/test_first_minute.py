@@ -96,6 +96,7 @@ async def test_the_same_in_russian(demo: Demo, phone: Page, shots: Path) -> None
     await person.says("Анна Котова: берём в Aurora Лето?", "ИИ: отказ", "Что настораживает", "МСК")
     await phone.screenshot(path=shots / "09-card-ru.png")
     await person.tap("Анна Котова: берём", "Против ИИ: берём…")
+    await expect(person.modal).to_contain_text("Насколько вы уверены?")
     await phone.screenshot(path=shots / "10-override-ru.png")
     await person.modal.get_by_label("Близко местной аудитории").check()
     await person.modal.get_by_label("Почти наверняка").check()
@@ -104,6 +105,7 @@ async def test_the_same_in_russian(demo: Demo, phone: Page, shots: Path) -> None
     await person.gone()
     await person.says("Берём: Анна Котова, Aurora Лето", "против ИИ", "Розыгрыш каждый ноябрь")
     await person.tap("Дан Рокотов: берём", "Норма для России…")
+    await expect(person.modal).to_contain_text("Что для России норма?")
     await phone.screenshot(path=shots / "11-normal-ru.png")
     assert complaints(demo.workspace.calls) == []
 
