@@ -169,7 +169,8 @@ def clean_lines(pen: Pen) -> list[str]:
     elif looked == total:
         first = voice.n("clean.all", total)
     else:
-        first = voice.n("clean.some", looked, total=total)
+        # Most of it unmeasured is the news then, not that the little there is looks fine.
+        first = voice.n("clean.some" if 2 * looked >= total else "clean.few", looked, total=total)
     parts = [
         first,
         voice.n("clean.missing", len(gone), what=names_of(gone, voice)) if gone and looked else "",
