@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SLACK = "https://slack.com/api/"
+
+#: What logging knows, however it is written.
+Level = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(lambda said: str(said).strip().upper())
+]
 
 
 class Settings(BaseSettings):
@@ -27,7 +33,7 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(20, ge=1)
     norms_file: Path | None = None
     """Aggregate norms of your own (the same JSON as the shipped file)."""
-    log_level: str = "INFO"
+    log_level: Level = "INFO"
 
     @property
     def undo(self) -> timedelta:

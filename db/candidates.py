@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from bot.core.types import Candidate
-from db.store import Unit
+from db.store import Unit, sliced
 from db.tables import CandidateRow, CreatorRow, ImportRow, RecommendationRow, SnapshotRow
 from scoring.record import recommendation_from_json, recommendation_to_json
 from scoring.types import Metrics, Recommendation
-
-#: SQLite takes 32,766 parameters in one statement; look-ups go in slices well below.
-_SLICE = 500
-
-T = TypeVar("T")
 
 
 def metrics_to_json(metrics: Metrics) -> dict[str, Any]:
@@ -105,7 +100,7 @@ def referrer(unit: Unit, candidate_id: str) -> str | None:
 
 def many(unit: Unit, ids: Sequence[str]) -> dict[str, Candidate]:
     found: dict[str, Candidate] = {}
-    for part in _sliced(ids):
+    for part in sliced(ids):
         rows = unit.exec(select(CandidateRow).where(col(CandidateRow.id).in_(part)))
         found.update((row.id, _from(row)) for row in rows)
     return found
@@ -118,15 +113,10 @@ def recommendation(unit: Unit, candidate_id: str) -> Recommendation | None:
 
 def recommendations(unit: Unit, ids: Sequence[str]) -> dict[str, Recommendation]:
     found: dict[str, Recommendation] = {}
-    for part in _sliced(ids):
+    for part in sliced(ids):
         rows = unit.exec(select(RecommendationRow).where(col(RecommendationRow.candidate_id).in_(part)))
         found.update((row.candidate_id, recommendation_from_json(row.record)) for row in rows)
     return found
-
-
-def _sliced(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), _SLICE):
-        yield values[start : start + _SLICE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +135,7 @@ def known_creators(
     """(platform, casefolded handle) -> what we have of it; those that we do not have are absent."""
     wanted = set(handles)
     found: dict[tuple[str, str], KnownCreator] = {}
-    for part in _sliced([handle for _, handle in handles]):
+    for part in sliced([handle for _, handle in handles]):
         rows = unit.execute(
             sa.select(
                 col(CreatorRow.platform),
@@ -175,7 +165,7 @@ def add_creators(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
 def unseen_snapshots(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Those numbers that we do not have of these creators yet."""
     known: set[tuple[str, str]] = set()
-    for part in _sliced([r["creator_id"] for r in rows]):
+    for part in sliced([r["creator_id"] for r in rows]):
         found = unit.execute(
             sa.select(col(SnapshotRow.creator_id), col(SnapshotRow.digest)).where(col(SnapshotRow.creator_id).in_(part))
         )

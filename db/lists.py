@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from bot.core.case import Line, Progress
 from bot.core.types import Campaign, How, Route, State
-from db.reviews import AWAITS
-from db.store import Unit
-from db.tables import CandidateRow, DecisionRow, JudgementRow, RecommendationRow, ReviewRow
+from db import tables
+from db.store import Unit, sliced
+from db.tables import AWAITING, CandidateRow, DecisionRow, JudgementRow, RecommendationRow
 from scoring.types import Verdict
 
-_R = cast("sa.Table", ReviewRow.__table__)  # type: ignore[attr-defined]
-_SLICE = 500
+_R = tables.REVIEWS
 
 
 def _lines() -> sa.Select[Any]:
@@ -66,8 +65,8 @@ def lines(
     if review_ids is None:
         return tuple(_line(row) for row in unit.execute(wanted))
     found: list[Line] = []
-    for start in range(0, len(review_ids), _SLICE):
-        rows = unit.execute(wanted.where(_R.c.id.in_(review_ids[start : start + _SLICE])))
+    for part in sliced(review_ids):
+        rows = unit.execute(wanted.where(_R.c.id.in_(part)))
         found.extend(_line(row) for row in rows)
     return tuple(found)
 
@@ -81,8 +80,8 @@ def progress(unit: Unit, campaign: Campaign) -> Progress:
         .group_by(_R.c.state, col(DecisionRow.verdict))
     ).all()
     decided = {v: sum(n for s, d, n in rows if s == State.DECIDED.value and d == v.value) for v in Verdict}
-    waiting = sum(n for s, _, n in rows if s in AWAITS)
-    open_ones = sa.and_(_R.c.campaign == campaign.key, _R.c.state.in_(AWAITS))
+    waiting = sum(n for s, _, n in rows if State(s).awaits)
+    open_ones = sa.and_(_R.c.campaign == campaign.key, AWAITING)
     last = unit.execute(
         sa.select(sa.func.max(_R.c.deadline_at, type_=_R.c.deadline_at.type)).where(open_ones)
     ).scalar_one()
@@ -118,15 +117,15 @@ def _total(unit: Unit, *where: sa.ColumnElement[bool]) -> int:
 
 
 def open_total(unit: Unit) -> int:
-    return _total(unit, _R.c.state.in_(AWAITS), _R.c.opened_at.is_not(None))
+    return _total(unit, AWAITING, _R.c.opened_at.is_not(None))
 
 
 def queued_total(unit: Unit) -> int:
-    return _total(unit, _R.c.state.in_(AWAITS), _R.c.opened_at.is_(None))
+    return _total(unit, AWAITING, _R.c.opened_at.is_(None))
 
 
 def overdue_total(unit: Unit, now: datetime) -> int:
-    return _total(unit, _R.c.state.in_(AWAITS), _R.c.deadline_at <= now)
+    return _total(unit, AWAITING, _R.c.deadline_at <= now)
 
 
 def fast_tracked_since(unit: Unit, since: datetime) -> dict[str, int]:
@@ -149,12 +148,12 @@ def fast_tracked_since(unit: Unit, since: datetime) -> dict[str, int]:
 def knowers(unit: Unit, creator_ids: Sequence[str]) -> dict[str, frozenset[str]]:
     """Who judged each creator before, in any campaign."""
     found: dict[str, set[str]] = {}
-    for start in range(0, len(creator_ids), _SLICE):
+    for part in sliced(creator_ids):
         rows = unit.execute(
             sa.select(col(CandidateRow.creator_id), col(JudgementRow.expert))
             .join(_R, _R.c.candidate_id == col(CandidateRow.id))
             .join(JudgementRow, col(JudgementRow.review_id) == _R.c.id)
-            .where(col(CandidateRow.creator_id).in_(creator_ids[start : start + _SLICE]))
+            .where(col(CandidateRow.creator_id).in_(part))
             .distinct()
         )
         for creator, expert in rows:

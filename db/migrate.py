@@ -17,29 +17,33 @@ HEAD = "0001"
 
 
 def level(store: Store) -> str | None:
-    """The database's migration level, None for an empty one. One small query; raises nothing for a new file."""
-    with store.engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    """The database's migration level, None for an empty one.
+
+    Read beside a writer; raises nothing for a new file, and Busy when the database cannot be used.
+    """
+    with store.reading() as unit:
+        return _level(unit.connection())
 
 
 def migrate(store: Store, to: str = "head") -> None:
-    """Upgrade (or downgrade) in one transaction; nothing happens when the database is there already."""
+    """Upgrade (or downgrade) in one transaction; nothing happens when the database is there already.
+
+    Raises Busy when the database cannot be used.
+    """
     if to == "head" and level(store) == HEAD:
         return
     from alembic import command
 
     config = _config()
-    with store.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        if to == "head" or _is_ahead(level_of(connection), to):
+    with store.unit() as unit:
+        config.attributes["connection"] = connection = unit.connection()
+        if to == "head" or _is_ahead(_level(connection), to):
             command.upgrade(config, to)
         else:
             command.downgrade(config, to)
 
 
-def level_of(connection: sa.Connection) -> str | None:
+def _level(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()

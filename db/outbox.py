@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 
+from db import tables
 from db.store import Unit
-from db.tables import OutboxRow, PostRow
+from db.tables import READY, SENT, TO_SEND, UNSENT, PostRow
 
-_OPEN = ("ready", "sending", "unknown")
-_TABLE = cast("sa.Table", OutboxRow.__table__)  # type: ignore[attr-defined]
+_TABLE = tables.OUTBOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def enqueue(
     """
     waiting = unit.execute(
         sa.select(_TABLE.c.seq, _TABLE.c.detail).where(
-            _TABLE.c.kind == kind, _TABLE.c.ref == ref, _TABLE.c.lane == lane, _TABLE.c.state == "ready"
+            READY, _TABLE.c.kind == kind, _TABLE.c.ref == ref, _TABLE.c.lane == lane
         )
     ).first()
     if waiting is None:
@@ -83,7 +83,7 @@ def lanes_due(unit: Unit, now: datetime) -> tuple[str, ...]:
     """Lanes whose head may leave now."""
     head = (
         sa.select(_TABLE.c.lane, sa.func.min(_TABLE.c.seq).label("seq"))
-        .where(_TABLE.c.state.in_(_OPEN))
+        .where(TO_SEND)
         .group_by(_TABLE.c.lane)
         .subquery()
     )
@@ -96,7 +96,7 @@ def claim(unit: Unit, lane: str, now: datetime) -> Errand | None:
 
     The errand says in which state it was found: `sending` and `unknown` must be looked up before they are sent again.
     """
-    found = sa.select(_TABLE).where(_TABLE.c.lane == lane, _TABLE.c.state.in_(_OPEN)).order_by(_TABLE.c.seq).limit(1)
+    found = sa.select(_TABLE).where(TO_SEND, _TABLE.c.lane == lane).order_by(_TABLE.c.seq).limit(1)
     row = unit.execute(found).first()
     if row is None or row.next_at > now:
         return None
@@ -132,8 +132,7 @@ def later(unit: Unit, errand: Errand, at: datetime, state: str, error: str) -> N
     if state == "ready":
         twin = unit.execute(
             sa.select(_TABLE.c.seq, _TABLE.c.detail).where(
-                _TABLE.c.kind == errand.kind, _TABLE.c.ref == errand.ref, _TABLE.c.lane == errand.lane,
-                _TABLE.c.state == "ready",
+                READY, _TABLE.c.kind == errand.kind, _TABLE.c.ref == errand.ref, _TABLE.c.lane == errand.lane
             )
         ).first()  # fmt: skip
         if twin is not None:
@@ -156,21 +155,24 @@ def place_of(unit: Unit, kind: str, ref: str, lane: str) -> Place | None:
     return Place(row.channel, row.ts) if row is not None else None
 
 
-def place_in_any_lane(unit: Unit, kind: str, ref: str) -> Place | None:
-    row = unit.exec(select(PostRow).where(PostRow.kind == kind, PostRow.ref == ref)).first()
-    return Place(row.channel, row.ts) if row is not None else None
-
-
 def next_at(unit: Unit) -> datetime | None:
-    found = sa.select(sa.func.min(_TABLE.c.next_at, type_=_TABLE.c.next_at.type)).where(_TABLE.c.state.in_(_OPEN))
+    found = sa.select(sa.func.min(_TABLE.c.next_at, type_=_TABLE.c.next_at.type)).where(TO_SEND)
     return cast("datetime | None", unit.execute(found).scalar_one())
 
 
 def depth(unit: Unit) -> dict[str, int]:
     """How many errands are in each state but `sent`."""
     rows = unit.execute(
-        sa.select(_TABLE.c.state, sa.func.count().label("how_many"))
-        .where(_TABLE.c.state != "sent")
-        .group_by(_TABLE.c.state)
+        sa.select(_TABLE.c.state, sa.func.count().label("how_many")).where(UNSENT).group_by(_TABLE.c.state)
     )
     return {row.state: row.how_many for row in rows}
+
+
+def prune(unit: Unit, before: datetime, limit: int = 1000) -> int:
+    """Forget the oldest errands that were sent before that time, so many at most; where they stand stays known.
+
+    How many are gone: fewer than `limit` when no more are that old.
+    """
+    old = sa.select(_TABLE.c.seq).where(SENT, _TABLE.c.sent_at < before).order_by(_TABLE.c.sent_at).limit(limit)
+    gone = unit.execute(sa.delete(_TABLE).where(_TABLE.c.seq.in_(old)))
+    return cast("sa.CursorResult[Any]", gone).rowcount

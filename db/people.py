@@ -23,7 +23,9 @@ def members(unit: Unit) -> tuple[Member, ...]:
     roles: dict[str, list[MemberRoleRow]] = {}
     for role in unit.exec(select(MemberRoleRow)):
         roles.setdefault(role.member_id, []).append(role)
-    rows = unit.exec(select(MemberRow).order_by(MemberRow.id))
+    rows = unit.exec(
+        select(MemberRow).where(col(MemberRow.id).in_(select(MemberRoleRow.member_id))).order_by(MemberRow.id)
+    )
     return tuple(_member(row, roles.get(row.id, ())) for row in rows)
 
 

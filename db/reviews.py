@@ -25,14 +25,13 @@ from bot.core.types import (
     Stakes,
     State,
 )
-from db.store import Unit
-from db.tables import CommentRow, DecisionRow, DraftRow, JudgementRow, RecommendationRow, ReviewRow
+from db import tables
+from db.store import Unit, sliced
+from db.tables import AWAITING, CommentRow, DecisionRow, DraftRow, JudgementRow, RecommendationRow, ReviewRow
 from scoring.types import FlagCode, Verdict
 
-AWAITS = tuple(s.value for s in State if s.awaits)
-
 _COLUMNS = tuple(Review.__dataclass_fields__)
-_TABLE = cast("sa.Table", ReviewRow.__table__)  # type: ignore[attr-defined]
+_TABLE = tables.REVIEWS
 _SELECT = sa.select(*(_TABLE.c[name] for name in _COLUMNS))
 _ONE = _SELECT.where(_TABLE.c.id == sa.bindparam("review_id"))
 _SAVE = (
@@ -64,6 +63,14 @@ def get(unit: Unit, review_id: str) -> Review | None:
     return review_from(row) if row is not None else None
 
 
+def many(unit: Unit, ids: Sequence[str]) -> dict[str, Review]:
+    """Several reviews by id; those that do not exist are absent."""
+    found: dict[str, Review] = {}
+    for part in sliced(ids):
+        found.update((row.id, review_from(row)) for row in unit.execute(_SELECT.where(_TABLE.c.id.in_(part))))
+    return found
+
+
 def save(unit: Unit, before: Review, after: Review) -> bool:
     """Write `after` if the review is still at `before`'s version; False when somebody was faster.
 
@@ -87,18 +94,14 @@ def values(review: Review) -> dict[str, Any]:
 
 def load_of(unit: Unit) -> dict[str, int]:
     """How many unanswered reviews carry each person's name, open or queued."""
-    rows = unit.execute(
-        sa.select(_TABLE.c.expert, sa.func.count()).where(_TABLE.c.state.in_(AWAITS)).group_by(_TABLE.c.expert)
-    )
+    rows = unit.execute(sa.select(_TABLE.c.expert, sa.func.count()).where(AWAITING).group_by(_TABLE.c.expert))
     return {expert: count for expert, count in rows if expert}
 
 
 def open_count(unit: Unit, expert: str) -> int:
     return int(
         unit.execute(
-            sa.select(sa.func.count()).where(
-                _TABLE.c.expert == expert, _TABLE.c.state.in_(AWAITS), _TABLE.c.opened_at.is_not(None)
-            )
+            sa.select(sa.func.count()).where(_TABLE.c.expert == expert, AWAITING, _TABLE.c.opened_at.is_not(None))
         ).scalar_one()
     )
 
@@ -108,8 +111,7 @@ def queued(unit: Unit, expert: str, limit: int, now: datetime) -> tuple[Review, 
     rows = unit.execute(
         _SELECT.where(
             _TABLE.c.expert == expert,
-            _TABLE.c.state == State.PENDING.value,
-            _TABLE.c.opened_at.is_(None),
+            tables.QUEUED,
             _TABLE.c.deadline_at > now,
         )
         .order_by(_TABLE.c.rank.desc(), _TABLE.c.intake_at, _TABLE.c.id)
@@ -119,19 +121,13 @@ def queued(unit: Unit, expert: str, limit: int, now: datetime) -> tuple[Review, 
 
 
 def queued_count(unit: Unit, expert: str) -> int:
-    return int(
-        unit.execute(
-            sa.select(sa.func.count()).where(
-                _TABLE.c.expert == expert, _TABLE.c.state == State.PENDING.value, _TABLE.c.opened_at.is_(None)
-            )
-        ).scalar_one()
-    )
+    return int(unit.execute(sa.select(sa.func.count()).where(_TABLE.c.expert == expert, tables.QUEUED)).scalar_one())
 
 
 def waiting_for(unit: Unit, expert: str) -> tuple[Review, ...]:
     """What is open with this person's name on it (or is held for a lead's ruling), soonest deadline first."""
     rows = unit.execute(
-        _SELECT.where(_TABLE.c.expert == expert, _TABLE.c.state.in_(AWAITS), _TABLE.c.opened_at.is_not(None)).order_by(
+        _SELECT.where(_TABLE.c.expert == expert, AWAITING, _TABLE.c.opened_at.is_not(None)).order_by(
             _TABLE.c.deadline_at, _TABLE.c.id
         )
     )
@@ -140,12 +136,12 @@ def waiting_for(unit: Unit, expert: str) -> tuple[Review, ...]:
 
 def awaiting_of(unit: Unit, expert: str) -> tuple[Review, ...]:
     """Every unanswered review with this person's name on it, open or queued, best match first."""
-    found = _SELECT.where(_TABLE.c.expert == expert, _TABLE.c.state.in_(AWAITS)).order_by(_TABLE.c.rank.desc())
+    found = _SELECT.where(_TABLE.c.expert == expert, AWAITING).order_by(_TABLE.c.rank.desc())
     return tuple(review_from(row) for row in unit.execute(found))
 
 
 def held(unit: Unit) -> tuple[Review, ...]:
-    rows = unit.execute(_SELECT.where(_TABLE.c.state == State.HELD.value).order_by(_TABLE.c.deadline_at, _TABLE.c.id))
+    rows = unit.execute(_SELECT.where(tables.HELD).order_by(_TABLE.c.deadline_at, _TABLE.c.id))
     return tuple(review_from(row) for row in rows)
 
 
@@ -162,7 +158,7 @@ def overdue(unit: Unit, now: datetime, limit: int) -> tuple[tuple[Review, Verdic
         unit,
         _SELECT.add_columns(col(RecommendationRow.verdict).label("ai_verdict"))
         .join(RecommendationRow, col(RecommendationRow.candidate_id) == _TABLE.c.candidate_id)
-        .where(_TABLE.c.state.in_(AWAITS), _TABLE.c.deadline_at <= now)
+        .where(AWAITING, _TABLE.c.deadline_at <= now)
         .order_by(_TABLE.c.deadline_at)
         .limit(limit),
     )
@@ -171,13 +167,17 @@ def overdue(unit: Unit, now: datetime, limit: int) -> tuple[tuple[Review, Verdic
 
 def settling(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:
     """Decided reviews whose undo window is over."""
-    found = _SELECT.where(_TABLE.c.undo_until <= now).order_by(_TABLE.c.undo_until).limit(limit)
+    found = _SELECT.where(tables.UNDOABLE, _TABLE.c.undo_until <= now).order_by(_TABLE.c.undo_until).limit(limit)
     return tuple(review_from(row) for row in _batch(unit, found))
 
 
 def half_gone(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:
     """Unopened reviews at half their window, and not yet at its end, of which nobody has been told yet."""
-    found = _SELECT.where(_TABLE.c.half_at <= now, _TABLE.c.deadline_at > now).order_by(_TABLE.c.half_at).limit(limit)
+    found = (
+        _SELECT.where(tables.HALF_UNTOLD, _TABLE.c.half_at <= now, _TABLE.c.deadline_at > now)
+        .order_by(_TABLE.c.half_at)
+        .limit(limit)
+    )
     return tuple(review_from(row) for row in _batch(unit, found))
 
 
@@ -188,19 +188,21 @@ def mark_half_told(unit: Unit, ids: Sequence[str]) -> None:
 
 def next_due(unit: Unit) -> datetime | None:
     """The earliest instant at which the clock has something to do to a review."""
-    awaiting = _TABLE.c.state.in_(AWAITS)
-    instants = [
-        unit.execute(sa.select(sa.func.min(_TABLE.c.deadline_at, type_=_TABLE.c.deadline_at.type)).where(awaiting)),
-        unit.execute(sa.select(sa.func.min(_TABLE.c.undo_until, type_=_TABLE.c.undo_until.type))),
-        unit.execute(sa.select(sa.func.min(_TABLE.c.half_at, type_=_TABLE.c.half_at.type))),
-    ]
-    times = [t for t in (r.scalar_one() for r in instants) if t is not None]
-    return min(times) if times else None
+    instants = (
+        next_deadline(unit),
+        _first(unit, _TABLE.c.undo_until, tables.UNDOABLE),
+        _first(unit, _TABLE.c.half_at, tables.HALF_UNTOLD),
+    )
+    return min((t for t in instants if t is not None), default=None)
 
 
 def next_deadline(unit: Unit) -> datetime | None:
-    found = sa.select(sa.func.min(_TABLE.c.deadline_at, type_=_TABLE.c.deadline_at.type))
-    return cast("datetime | None", unit.execute(found.where(_TABLE.c.state.in_(AWAITS))).scalar_one())
+    return _first(unit, _TABLE.c.deadline_at, AWAITING)
+
+
+def _first(unit: Unit, column: sa.Column[Any], where: sa.ColumnElement[bool]) -> datetime | None:
+    found: datetime | None = unit.execute(sa.select(sa.func.min(column, type_=column.type)).where(where)).scalar_one()
+    return found
 
 
 # Judgements and decisions
@@ -242,8 +244,17 @@ def add_judgement(unit: Unit, judgement: Judgement) -> None:
 
 
 def judgements(unit: Unit, review_id: str) -> tuple[Judgement, ...]:
-    rows = unit.exec(select(JudgementRow).where(JudgementRow.review_id == review_id).order_by(col(JudgementRow.at)))
-    return tuple(judgement_from(row) for row in rows)
+    return judgements_of(unit, [review_id]).get(review_id, ())
+
+
+def judgements_of(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Judgement, ...]]:
+    """Each review's judgements, oldest first; reviews without any are absent."""
+    found: dict[str, tuple[Judgement, ...]] = {}
+    for part in sliced(ids):
+        wanted = select(JudgementRow).where(col(JudgementRow.review_id).in_(part)).order_by(col(JudgementRow.at))
+        for row in unit.exec(wanted):
+            found[row.review_id] = (*found.get(row.review_id, ()), judgement_from(row))
+    return found
 
 
 def decision_from(row: DecisionRow) -> Decision:
@@ -254,6 +265,16 @@ def decision(unit: Unit, review_id: str, round_: int) -> tuple[Decision, str | N
     """The decision of a round and the judgement behind it."""
     row = unit.get(DecisionRow, (review_id, round_))
     return (decision_from(row), row.judgement_id) if row is not None else None
+
+
+def decisions_of(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Decision, str | None]]:
+    """The decision of each review's current round and the judgement behind it; undecided reviews are absent."""
+    found: dict[str, tuple[Decision, str | None]] = {}
+    current = sa.and_(_TABLE.c.id == col(DecisionRow.review_id), _TABLE.c.round == col(DecisionRow.round))
+    for part in sliced(ids):
+        rows = unit.exec(select(DecisionRow).join(_TABLE, current).where(col(DecisionRow.review_id).in_(part)))
+        found.update((row.review_id, (decision_from(row), row.judgement_id)) for row in rows)
+    return found
 
 
 def add_decision(unit: Unit, made: Decision, judgement_id: str | None = None) -> None:
@@ -295,8 +316,18 @@ def add_comment(unit: Unit, comment: Comment) -> None:
 
 
 def comments(unit: Unit, review_id: str) -> tuple[Comment, ...]:
-    rows = unit.exec(select(CommentRow).where(CommentRow.review_id == review_id).order_by(col(CommentRow.at)))
-    return tuple(Comment(r.id, r.review_id, r.author, r.text, r.at) for r in rows)
+    return comments_of(unit, [review_id]).get(review_id, ())
+
+
+def comments_of(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Comment, ...]]:
+    """Each review's notes, oldest first; reviews without any are absent."""
+    found: dict[str, tuple[Comment, ...]] = {}
+    for part in sliced(ids):
+        wanted = select(CommentRow).where(col(CommentRow.review_id).in_(part)).order_by(col(CommentRow.at))
+        for r in unit.exec(wanted):
+            note = Comment(r.id, r.review_id, r.author, r.text, r.at)
+            found[r.review_id] = (*found.get(r.review_id, ()), note)
+    return found
 
 
 def rationale_to_json(rationale: Rationale) -> dict[str, Any]:

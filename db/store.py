@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
@@ -18,7 +20,30 @@ from bot.core.errors import Busy, Invalid
 #: A unit of work: everything in it is committed together or not at all.
 Unit = Session
 
-_BUSY_MS = 1500
+#: Seconds for which a unit waits for the database when nobody has said until when.
+_PATIENCE = 2.0
+#: Until when (time.monotonic) the work at hand may wait for the database; None when nobody has said.
+_UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
+#: SQLite takes 32,766 parameters in one statement; look-ups go in slices well below.
+_SLICE = 500
+
+T = TypeVar("T")
+
+
+@contextmanager
+def waiting_until(moment: float) -> Iterator[None]:
+    """Units in here wait for the database until that moment (time.monotonic), all together, and then say Busy."""
+    token = _UNTIL.set(moment)
+    try:
+        yield
+    finally:
+        _UNTIL.reset(token)
+
+
+def sliced(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Parts of a list of which each fits into one statement."""
+    for start in range(0, len(values), _SLICE):
+        yield values[start : start + _SLICE]
 
 
 class Store:
@@ -40,7 +65,7 @@ class Store:
             self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE")
             self._reader = self._sqlite_engine(begin="BEGIN", query_only=True)
         else:
-            self._writer = self._reader = sa.create_engine(self.url, pool_pre_ping=True)
+            self._writer = self._reader = sa.create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
 
     def _prepare_folder(self) -> None:
         name = self.url.database
@@ -48,7 +73,9 @@ class Store:
             Path(name).expanduser().parent.mkdir(parents=True, exist_ok=True)
 
     def _sqlite_engine(self, begin: str, *, query_only: bool = False) -> Engine:
-        engine = sa.create_engine(self.url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+        # Hidden parameters: what people wrote must not reach a log by way of an exception's text.
+        arguments = {"timeout": _PATIENCE, "check_same_thread": False}
+        engine = sa.create_engine(self.url, connect_args=arguments, hide_parameters=True)
 
         @sa.event.listens_for(engine, "connect")
         def _connect(connection: Any, _record: Any) -> None:
@@ -64,6 +91,10 @@ class Store:
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: sa.Connection) -> None:
+            if not query_only:
+                # Readers never wait for a lock; a writer waits for as long as it may this time.
+                driver: Any = connection.connection.driver_connection
+                driver.execute(f"PRAGMA busy_timeout={_left():.0f}").close()
             connection.exec_driver_sql(begin)
 
         return engine
@@ -76,7 +107,7 @@ class Store:
     def unit(self, *, keep: bool = True) -> Iterator[Unit]:
         """A unit of work that commits at its end; without `keep` it is worked out and taken back.
 
-        Raises Busy when the store does not let us write in time.
+        Raises Busy when the store does not let us write in time: two seconds, or what `waiting_until` says.
         """
         lock = self._writing if self.sqlite else _NO_LOCK
         with lock, Session(self._writer, expire_on_commit=False, autoflush=False) as session:
@@ -113,6 +144,12 @@ class Store:
         self._reader.dispose()
 
 
+def _left() -> float:
+    """Milliseconds for which the work at hand may wait for the database."""
+    until = _UNTIL.get()
+    return 1000 * (_PATIENCE if until is None else max(until - time.monotonic(), 0.0))
+
+
 class _NoLock:
     def __enter__(self) -> None:
         return None
@@ -138,4 +175,4 @@ def _plain(error: DatabaseError) -> Busy:
         return Busy("disk_full")
     if "no such table" in said or "no such column" in said or "undefined" in said:
         return Busy("not_migrated")
-    return Busy("unreachable", detail=str(error.orig))
+    return Busy("unreachable", detail=str(error.orig).partition("\n")[0])

@@ -1,4 +1,4 @@
-"""The rows: one SQLModel class per table.
+"""The rows: one SQLModel class per table, and the conditions that partial indexes share with the queries on them.
 
 What they mean is in bot.core.types, how they are read in the repositories.
 """
@@ -6,12 +6,14 @@ What they mean is in bot.core.types, how they are read in the repositories.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from bot.core.types import State
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -39,6 +41,20 @@ def _json(**kwargs: Any) -> Any:
 
 def _time(**kwargs: Any) -> Any:
     return Field(sa_type=UtcDateTime, **kwargs)
+
+
+def _word(value: str) -> sa.ColumnElement[str]:
+    """A word of ours, written into the statement: a database proves from bound parameters nothing about an index."""
+    return sa.literal_column(f"'{value}'", sa.String())
+
+
+def _table(row: type[SQLModel]) -> sa.Table:
+    return cast("sa.Table", row.__table__)  # type: ignore[attr-defined]
+
+
+def _partial(name: str, where: sa.ColumnElement[bool], *columns: Any, unique: bool = False) -> None:
+    """An index on the rows of a condition; a query that states the same condition, as the same object, can use it."""
+    sa.Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 class MemberRow(SQLModel, table=True):
@@ -171,18 +187,9 @@ class RecommendationRow(SQLModel, table=True):
 class ReviewRow(SQLModel, table=True):
     __tablename__ = "reviews"
     __table_args__ = (
-        sa.Index("ix_reviews_due", "deadline_at", sqlite_where=sa.text("state IN ('pending','held','reopened')"),
-                 postgresql_where=sa.text("state IN ('pending','held','reopened')")),
-        sa.Index("ix_reviews_undo", "undo_until", sqlite_where=sa.text("undo_until IS NOT NULL"),
-                 postgresql_where=sa.text("undo_until IS NOT NULL")),
-        sa.Index("ix_reviews_half", "half_at", sqlite_where=sa.text("half_at IS NOT NULL"),
-                 postgresql_where=sa.text("half_at IS NOT NULL")),
         sa.Index("ix_reviews_expert", "expert", "state"),
-        sa.Index("ix_reviews_queue", "expert", sa.text("rank DESC"),
-                 sqlite_where=sa.text("state = 'pending' AND opened_at IS NULL"),
-                 postgresql_where=sa.text("state = 'pending' AND opened_at IS NULL")),
         sa.Index("ix_reviews_campaign", "campaign", "state"),
-    )  # fmt: skip
+    )
     id: str = Field(primary_key=True)
     candidate_id: str = Field(foreign_key="candidates.id", unique=True)
     campaign: str = Field(foreign_key="campaigns.key")
@@ -215,6 +222,18 @@ class ReviewRow(SQLModel, table=True):
     disclosure: str | None = None
     disclosed_by: str | None = None
     executed: bool = False
+
+
+REVIEWS = _table(ReviewRow)
+AWAITING = REVIEWS.c.state.in_([_word(s.value) for s in State if s.awaits])
+HELD = sa.and_(AWAITING, REVIEWS.c.state == _word(State.HELD.value))
+QUEUED = sa.and_(REVIEWS.c.state == _word(State.PENDING.value), REVIEWS.c.opened_at.is_(None))
+UNDOABLE = REVIEWS.c.undo_until.is_not(None)
+HALF_UNTOLD = REVIEWS.c.half_at.is_not(None)
+_partial("ix_reviews_due", AWAITING, REVIEWS.c.deadline_at)
+_partial("ix_reviews_queue", QUEUED, REVIEWS.c.expert, REVIEWS.c.rank.desc(), REVIEWS.c.intake_at, REVIEWS.c.id)
+_partial("ix_reviews_undo", UNDOABLE, REVIEWS.c.undo_until)
+_partial("ix_reviews_half", HALF_UNTOLD, REVIEWS.c.half_at)
 
 
 class JudgementRow(SQLModel, table=True):
@@ -291,12 +310,6 @@ class OutboxRow(SQLModel, table=True):
     """One message to be sent: a reference and a kind, never the blocks; the card shows the state at sending."""
 
     __tablename__ = "outbox"
-    __table_args__ = (
-        sa.Index("ix_outbox_lane", "lane", "seq", sqlite_where=sa.text("state IN ('ready','sending','unknown')"),
-                 postgresql_where=sa.text("state IN ('ready','sending','unknown')")),
-        sa.Index("uq_outbox_ready", "kind", "ref", "lane", unique=True, sqlite_where=sa.text("state = 'ready'"),
-                 postgresql_where=sa.text("state = 'ready'")),
-    )  # fmt: skip
     seq: int | None = Field(
         default=None,
         sa_column=sa.Column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
@@ -314,6 +327,18 @@ class OutboxRow(SQLModel, table=True):
     sent_at: datetime | None = _time(default=None)
     error: str | None = None
     detail: dict[str, Any] = _json()
+
+
+OUTBOX = _table(OutboxRow)
+TO_SEND = OUTBOX.c.state.in_([_word("ready"), _word("sending"), _word("unknown")])
+READY = OUTBOX.c.state == _word("ready")
+UNSENT = OUTBOX.c.state != _word("sent")
+"""What is to be sent, and what never will be: the dead."""
+SENT = OUTBOX.c.sent_at.is_not(None)
+_partial("ix_outbox_lane", TO_SEND, OUTBOX.c.lane, OUTBOX.c.seq)
+_partial("ix_outbox_unsent", UNSENT, OUTBOX.c.state)
+_partial("ix_outbox_sent", SENT, OUTBOX.c.sent_at)
+_partial("uq_outbox_ready", READY, OUTBOX.c.kind, OUTBOX.c.ref, OUTBOX.c.lane, unique=True)
 
 
 class PostRow(SQLModel, table=True):

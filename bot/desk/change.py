@@ -43,8 +43,8 @@ class File:
         return next((m for m in self.members if m.id == person_id), None)
 
 
-def load(unit: Unit, review_id: str, members: tuple[Member, ...] | None = None) -> File:
-    """Read one review whole; who reads several gives the members, to read them once. Raises NotFound('review')."""
+def load(unit: Unit, review_id: str) -> File:
+    """Read what a rule needs of one review. Raises NotFound('review')."""
     review = reviews.get(unit, review_id)
     if review is None:
         raise NotFound("review", review=review_id)
@@ -53,7 +53,7 @@ def load(unit: Unit, review_id: str, members: tuple[Member, ...] | None = None) 
     recommendation = candidates.recommendation(unit, review.candidate_id)
     if campaign is None or candidate is None or recommendation is None:
         raise NotFound("review", review=review_id)
-    return File(review, campaign, candidate, recommendation, people.members(unit) if members is None else members)
+    return File(review, campaign, candidate, recommendation, people.members(unit))
 
 
 class Lost(Exception):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from bot.core.case import Case, Digest, Inbox, Line, Progress
 from bot.core.errors import NotFound
-from bot.core.types import Campaign, How, Judgement, Member, Review, Role, Route, UserId
+from bot.core.types import Campaign, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
 from bot.desk.announce import current_lead
-from bot.desk.change import File, load
+from bot.desk.change import File
 from bot.desk.desk import Desk
 from db import campaigns, candidates, events, lists, outbox, people, reviews
 from db.store import Unit
@@ -24,52 +24,73 @@ OBJECT_WINDOW = timedelta(hours=12)
 def case(desk: Desk, review_id: str) -> Case:
     """Everything about one review. Raises NotFound('review')."""
     with desk.store.reading() as unit:
-        return _case(unit, load(unit, review_id), desk)
+        return whole(unit, desk, review_id)
 
 
-def cases(desk: Desk, review_ids: Iterable[str]) -> tuple[Case, ...]:
-    """Several of them; those that no longer exist are left out."""
+def cases(desk: Desk, review_ids: Sequence[str]) -> tuple[Case, ...]:
+    """Several of them, in the order given; those that no longer exist are left out."""
     with desk.store.reading() as unit:
-        members = people.members(unit)
-        found = []
-        for review_id in review_ids:
-            try:
-                found.append(_case(unit, load(unit, review_id, members), desk))
-            except NotFound:
-                continue
-        return tuple(found)
+        found = reviews.many(unit, review_ids)
+        return _cases(unit, desk, [found[i] for i in review_ids if i in found])
 
 
 def whole(unit: Unit, desk: Desk, review_id: str) -> Case:
     """The case as this very unit of work sees it: a verb reads its answer before it commits."""
-    return _case(unit, load(unit, review_id), desk)
+    review = reviews.get(unit, review_id)
+    if review is None:
+        raise NotFound("review", review=review_id)
+    (found,) = _cases(unit, desk, [review])
+    return found
 
 
-def _case(unit: Unit, file: File, desk: Desk) -> Case:
-    review = file.review
-    judged = reviews.judgements(unit, review.id)
-    found = reviews.decision(unit, review.id, review.round)
-    made, judgement_id = found if found is not None else (None, None)
-    behind = next((j for j in judged if j.id == judgement_id), None)
-    # What was said against a decision that has been taken back is no objection to the one after it.
-    dissents = tuple(j for j in judged if j.how is How.DISSENT and j.undone_at is None)
-    notes = reviews.comments(unit, review.id)
-    handed = events.of_review(unit, review.id) if review.why_me == "passed_on" else ()
-    passes = tuple((e.before["expert"], e.after["expert"]) for e in handed if e.what == "passed_on")
+def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
+    """The same few statements for one review and for a hundred."""
+    ids, of = [r.id for r in found], [r.candidate_id for r in found]
+    members = people.members(unit)
+    judged, decided = reviews.judgements_of(unit, ids), reviews.decisions_of(unit, ids)
+    notes = reviews.comments_of(unit, ids)
+    authors = {note.author for listed in notes.values() for note in listed}
+    named = {m.id: m.name for m in members if m.name != m.id}
+    named |= people.names(unit, authors - named.keys())
+    proposed, said = candidates.many(unit, of), candidates.recommendations(unit, of)
+    running = {c.key: c for c in campaigns.every(unit)}
+    return tuple(
+        _case(
+            File(r, running[r.campaign], proposed[r.candidate_id], said[r.candidate_id], members),
+            judged.get(r.id, ()),
+            decided.get(r.id, (None, None)),
+            notes.get(r.id, ()),
+            events.of_review(unit, r.id) if r.why_me == "passed_on" else (),
+            named,
+            desk,
+        )
+        for r in found
+    )
+
+
+def _case(
+    file: File,
+    judged: Sequence[Judgement],
+    decided: tuple[Decision | None, str | None],
+    notes: tuple[Comment, ...],
+    handed: Sequence[events.Happened],
+    names: Mapping[UserId, str],
+    desk: Desk,
+) -> Case:
+    made, judgement_id = decided
     said = [e.after["note"] for e in handed if e.what == "passed_on_note"]
-    names = {m.id: m.name for m in file.members if m.name != m.id}
-    names |= people.names(unit, {n.author for n in notes} - names.keys())
     return Case(
-        review=review,
+        review=file.review,
         campaign=file.campaign,
         candidate=file.candidate,
         recommendation=file.recommendation,
         lead=file.lead,
         decision=made,
-        judgement=behind,
-        dissents=dissents,
+        judgement=next((j for j in judged if j.id == judgement_id), None),
+        # What was said against a decision that has been taken back is no objection to the one after it.
+        dissents=tuple(j for j in judged if j.how is How.DISSENT and j.undone_at is None),
         comments=notes,
-        passes=passes,
+        passes=tuple((e.before["expert"], e.after["expert"]) for e in handed if e.what == "passed_on"),
         pass_note=said[-1] if said else None,
         names=names,
         today=desk.clock().date(),
@@ -83,17 +104,15 @@ def judgement(desk: Desk, judgement_id: str) -> tuple[Case, Judgement]:
         review_id = lists.review_of_judgement(unit, judgement_id)
         if review_id is None:
             raise NotFound("review", review=judgement_id)
-        whole = _case(unit, load(unit, review_id), desk)
-        found = next(j for j in reviews.judgements(unit, review_id) if j.id == judgement_id)
-        return whole, found
+        made = next(j for j in reviews.judgements(unit, review_id) if j.id == judgement_id)
+        return whole(unit, desk, review_id), made
 
 
 def undone_case(desk: Desk, review_id: str, round_: int) -> tuple[Case, bool]:
     """The case, and whether the decision of that round has been taken back."""
     with desk.store.reading() as unit:
-        whole = _case(unit, load(unit, review_id), desk)
         found = reviews.decision(unit, review_id, round_)
-        return whole, found is not None and found[0].undone_at is not None
+        return whole(unit, desk, review_id), found is not None and found[0].undone_at is not None
 
 
 def recompute(whole: Case, flags: Collection[FlagCode]) -> Recommendation:
@@ -133,7 +152,7 @@ def inbox(desk: Desk, user_id: UserId) -> Inbox:
         order: list[Review] = sorted(waiting.values(), key=lambda r: (r.deadline_at, r.id))
         return Inbox(
             person=who,
-            waiting=tuple(_case(unit, load(unit, r.id, members), desk) for r in order),
+            waiting=_cases(unit, desk, order),
             queued=reviews.queued_count(unit, user_id),
             campaigns=tuple(_progress(unit, c) for c in campaigns.owned_by(unit, user_id)),
             lead=current_lead(unit),

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core import review as lifecycle
 from bot.core.types import Decision, Review
 from bot.desk.announce import current_lead, say, say_all
 from bot.desk.change import Lost, apply, open_next
 from bot.desk.desk import Desk
-from db import campaigns, reviews
+from db import campaigns, outbox, reviews
 from db.store import Unit
+
+#: For how long a sent errand is kept, for whoever asks what was said.
+_KEEP_SENT = timedelta(days=7)
 
 
 def tick(desk: Desk) -> bool:
     """One batch of everything that is due; True when there may be more. Safe to run twice and beside clicks."""
     size = desk.limits.batch
-    full = [_sweep(desk, _expire_due, size), _sweep(desk, _settle_due, size), _sweep(desk, _tell_half, size)]
+    full = [_sweep(desk, step, size) for step in (_expire_due, _settle_due, _tell_half, _forget_sent)]
     return any(full)
 
 
@@ -84,3 +87,8 @@ def _tell_half(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
             say_all(unit, "half", key, people, now, {"reviews": [r.id for r in unopened]})
     reviews.mark_half_told(unit, [r.id for r in due])
     return len(due)
+
+
+def _forget_sent(unit: Unit, _desk: Desk, now: datetime, size: int) -> int:
+    """Errands that were sent long ago; where their messages stand is kept apart."""
+    return outbox.prune(unit, now - _KEEP_SENT, size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -147,9 +147,6 @@ def test_sent_goes_and_remembers_its_place(box: Box) -> None:
     box.say()
     box.sent(box.must())
     assert box.place() == Place("C1", "2.0")
-    with box.store.reading() as unit:
-        assert outbox.place_in_any_lane(unit, "card", "rv_1") == Place("C1", "2.0")
-        assert outbox.place_in_any_lane(unit, "card", "rv_9") is None
 
 
 @pytest.mark.parametrize("state", ["ready", "unknown"])
@@ -201,3 +198,24 @@ def test_a_unit_that_fails_says_nothing(box: Box) -> None:
     with pytest.raises(RuntimeError):
         fail()
     assert box.depth() == {}
+
+
+def test_what_was_sent_long_ago_is_forgotten_and_its_place_is_not(box: Box) -> None:
+    for ref in ("rv_1", "rv_2", "rv_3", "rv_4"):
+        box.say(ref=ref)
+    box.dead(box.must())
+    for ts in ("1.0", "2.0"):
+        box.sent(box.must(), Place("C1", ts))
+
+    def prune(before: datetime, limit: int = 1000) -> int:
+        with box.store.unit() as unit:
+            return outbox.prune(unit, before, limit)
+
+    assert prune(NOW) == 0, "sent just then"
+    assert prune(LATER, 1) == 1
+    assert prune(LATER, 1) == 1
+    assert prune(LATER, 1) == 0, "what was not sent stays, however old"
+    assert box.depth() == {"dead": 1, "ready": 1}
+    assert box.place(ref="rv_2") == Place("C1", "1.0")
+    box.say(ref="rv_2")
+    assert box.depth() == {"dead": 1, "ready": 2}, "and can be said again"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def names(store: Store) -> list[str]:
     with store.reading() as unit:
-        return [m.name for m in people.members(unit)]
+        return list(unit.execute(sa.select(tables.MemberRow.name).order_by(sa.text("id"))).scalars())  # type: ignore[call-overload]
 
 
 def put(store: Store, name: str) -> None:
@@ -167,6 +168,39 @@ def test_what_the_database_says_becomes_a_reason(said: str, reason: str) -> None
     found = _plain(error)
     assert found.reason == reason
     assert "secret" not in str(found), "never the statement: it may hold answers"
+
+
+SAID = "she asked for 900 euros under the table"
+
+
+def _wrong(unit: Unit) -> None:
+    unit.execute(sa.insert(tables.CommentRow).values(id="cm", review_id="rv_9", author="U1", text=SAID, at=INTAKE))
+
+
+def _naive(unit: Unit) -> None:
+    naive = INTAKE.replace(tzinfo=None)
+    unit.execute(sa.insert(tables.CommentRow).values(id="cm", review_id="rv_9", author="U1", text=SAID, at=naive))
+
+
+def _unknown(unit: Unit) -> None:
+    unit.execute(sa.text("INSERT INTO diaries VALUES (:text)"), {"text": SAID})
+
+
+@pytest.mark.parametrize("work", [_wrong, _naive, _unknown])
+def test_what_people_wrote_never_reaches_the_log(
+    store: Store, work: Callable[[Unit], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    failed: Exception | None = None
+    try:
+        with store.unit() as unit:
+            work(unit)
+    except Exception as error:
+        failed = error
+        logging.getLogger("bot").exception("a click failed")
+    assert failed is not None
+    assert "a click failed" in caplog.text
+    assert SAID not in caplog.text
+    assert SAID not in repr(failed)
 
 
 def _fill(unit: Unit, pages: int) -> None:
@@ -331,6 +365,16 @@ def test_a_new_database_is_brought_to_the_level_of_this_code(tmp_path: Path) -> 
 def test_head_is_the_newest_migration_there_is() -> None:
     folder = Path(migrations.__file__).parent / "migrations" / "versions"
     assert max(p.name.partition("_")[0] for p in folder.glob("0*.py")) == migrations.HEAD
+
+
+def test_the_level_is_read_beside_a_writer(store: Store) -> None:
+    """The container's health check asks for it every minute: it must neither wait for a writer nor make one wait."""
+    with store.unit() as unit:
+        unit.execute(sa.delete(tables.MemberRow))
+        began = time.perf_counter()
+        assert migrations.level(store) == migrations.HEAD
+        migrations.migrate(store)
+        assert time.perf_counter() - began < 1
 
 
 def test_the_migrations_make_what_the_tables_say(store: Store) -> None:

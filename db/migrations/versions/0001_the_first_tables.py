@@ -93,8 +93,24 @@ def upgrade() -> None:
         "outbox",
         ["lane", "seq"],
         unique=False,
-        sqlite_where=sa.text("state IN ('ready','sending','unknown')"),
-        postgresql_where=sa.text("state IN ('ready','sending','unknown')"),
+        sqlite_where=sa.text("state IN ('ready', 'sending', 'unknown')"),
+        postgresql_where=sa.text("state IN ('ready', 'sending', 'unknown')"),
+    )
+    op.create_index(
+        "ix_outbox_unsent",
+        "outbox",
+        ["state"],
+        unique=False,
+        sqlite_where=sa.text("state != 'sent'"),
+        postgresql_where=sa.text("state != 'sent'"),
+    )
+    op.create_index(
+        "ix_outbox_sent",
+        "outbox",
+        ["sent_at"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NOT NULL"),
+        postgresql_where=sa.text("sent_at IS NOT NULL"),
     )
     op.create_index(
         "uq_outbox_ready",
@@ -276,14 +292,14 @@ def upgrade() -> None:
         "reviews",
         ["deadline_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('pending','held','reopened')"),
-        postgresql_where=sa.text("state IN ('pending','held','reopened')"),
+        sqlite_where=sa.text("state IN ('pending', 'held', 'reopened')"),
+        postgresql_where=sa.text("state IN ('pending', 'held', 'reopened')"),
     )
     op.create_index("ix_reviews_expert", "reviews", ["expert", "state"], unique=False)
     op.create_index(
         "ix_reviews_queue",
         "reviews",
-        ["expert", sa.literal_column("rank DESC")],
+        ["expert", sa.literal_column("rank DESC"), "intake_at", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'pending' AND opened_at IS NULL"),
         postgresql_where=sa.text("state = 'pending' AND opened_at IS NULL"),

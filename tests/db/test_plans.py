@@ -1,0 +1,171 @@
+"""What SQLite does for the statements that run all day: each goes by its index, and PostgreSQL can read them too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex
+
+from db import lists, outbox, reviews, tables
+from db.outbox import Errand
+from db.store import Store, Unit
+from tests.desk.world import START, migrated
+
+NOW = START
+ERRAND = Errand(1, "ob_1", "C1", "card", "rv_1", "sending", 1, NOW, {})
+
+Work = Callable[[Unit], object]
+
+#: Each reader, and what SQLite must say of each of its statements, in their order.
+PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
+    "overdue": (
+        lambda unit: reviews.overdue(unit, NOW, 100),
+        ("SEARCH reviews USING INDEX ix_reviews_due (deadline_at<?)",),
+    ),
+    "settling": (
+        lambda unit: reviews.settling(unit, NOW, 100),
+        ("SEARCH reviews USING INDEX ix_reviews_undo (undo_until>? AND undo_until<?)",),
+    ),
+    "half_gone": (
+        lambda unit: reviews.half_gone(unit, NOW, 100),
+        ("SEARCH reviews USING INDEX ix_reviews_half (half_at>? AND half_at<?)",),
+    ),
+    "queued": (
+        lambda unit: reviews.queued(unit, "U1", 10, NOW),
+        ("SEARCH reviews USING INDEX ix_reviews_queue (expert=?)",),
+    ),
+    "queued_count": (
+        lambda unit: reviews.queued_count(unit, "U1"),
+        ("INDEX ix_reviews_expert (expert=? AND state=?)",),
+    ),
+    "open_count": (lambda unit: reviews.open_count(unit, "U1"), ("INDEX ix_reviews_expert (expert=? AND state=?)",)),
+    "waiting_for": (
+        lambda unit: reviews.waiting_for(unit, "U1"),
+        ("INDEX ix_reviews_expert (expert=? AND state=?)",),
+    ),
+    "held": (reviews.held, ("SCAN reviews USING INDEX ix_reviews_due",)),
+    "next_due": (
+        reviews.next_due,
+        (
+            "SEARCH reviews USING INDEX ix_reviews_due",
+            "SEARCH reviews USING COVERING INDEX ix_reviews_undo",
+            "SEARCH reviews USING COVERING INDEX ix_reviews_half",
+        ),
+    ),
+    "overdue_total": (lambda unit: lists.overdue_total(unit, NOW), ("INDEX ix_reviews_due (deadline_at<?)",)),
+    "enqueue": (
+        lambda unit: outbox.enqueue(unit, "ob", "card", "rv_1", "C1", NOW),
+        ("SEARCH outbox USING INDEX uq_outbox_ready (kind=? AND ref=? AND lane=?)",),
+    ),
+    "later": (
+        lambda unit: outbox.later(unit, ERRAND, NOW, "ready", ""),
+        ("SEARCH outbox USING INDEX uq_outbox_ready (kind=? AND ref=? AND lane=?)",),
+    ),
+    "claim": (
+        lambda unit: outbox.claim(unit, "C1", NOW),
+        ("SEARCH outbox USING INDEX ix_outbox_lane (lane=?)",),
+    ),
+    "lanes_due": (lambda unit: outbox.lanes_due(unit, NOW), ("SCAN outbox USING INDEX ix_outbox_lane",)),
+    "next_at": (outbox.next_at, ("ix_outbox_lane",)),
+    "depth": (outbox.depth, ("SCAN outbox USING COVERING INDEX ix_outbox_unsent",)),
+    "prune": (
+        lambda unit: outbox.prune(unit, NOW),
+        ("SEARCH outbox USING COVERING INDEX ix_outbox_sent (sent_at>? AND sent_at<?)",),
+    ),
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    (tmp_path / "handoff.db").write_bytes(migrated())
+    made = Store(f"sqlite:///{tmp_path / 'handoff.db'}")
+    yield made
+    made.close()
+
+
+def plans(store: Store, work: Work) -> list[str]:
+    """What SQLite would do for each statement of this work, but for plain inserts and the end of the unit."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    with store.unit(keep=False) as unit:
+        connection = unit.connection()
+        sa.event.listen(connection, "before_cursor_execute", note)
+        work(unit)
+        sa.event.remove(connection, "before_cursor_execute", note)
+        found = []
+        for statement, parameters in asked:
+            if statement.startswith(("SELECT", "DELETE")):
+                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                found.append("; ".join(row.detail for row in rows))
+        return found
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_it_goes_by_its_index(store: Store, name: str) -> None:
+    work, wanted = PLANS[name]
+    found = plans(store, work)
+    assert len(found) >= len(wanted)
+    for plan, index in zip(found, wanted, strict=False):
+        assert index in plan, found
+    assert not re.search(r"SCAN (reviews|outbox)(;|$)", "\n".join(found), re.MULTILINE), "a whole table"
+
+
+@pytest.mark.parametrize("name", ["overdue", "settling", "half_gone", "queued", "claim"])
+def test_a_batch_is_read_in_the_order_of_its_index(store: Store, name: str) -> None:
+    """What sorts has to read everything that is due before it can give the first hundred."""
+    assert not [plan for plan in plans(store, PLANS[name][0]) if "TEMP B-TREE" in plan]
+
+
+# PostgreSQL
+
+
+def test_the_same_statements_go_to_postgresql(store: Store) -> None:
+    """Conditions reach it word for word as they stand in its indexes, so that it can prove them, too."""
+    dialect = postgresql.dialect()
+    said: list[str] = []
+
+    def note(_c: Any, clause: Any, *_: Any) -> None:
+        said.append(str(clause.compile(dialect=dialect)))
+
+    with store.unit(keep=False) as unit:
+        connection = unit.connection()
+        sa.event.listen(connection, "before_execute", note)
+        for work, _ in PLANS.values():
+            work(unit)
+        sa.event.remove(connection, "before_execute", note)
+    whole = " ".join(" ".join(said).split())
+    for index in (*tables.REVIEWS.indexes, *tables.OUTBOX.indexes):
+        where = index.dialect_options["postgresql"]["where"]
+        if where is None:
+            continue
+        made = " ".join(str(CreateIndex(index).compile(dialect=dialect)).split())
+        assert str(index.dialect_options["sqlite"]["where"]) == str(where)
+        for condition in made.partition(" WHERE ")[2].split(" AND "):
+            assert f"{index.table.name}.{condition}" in whole
+
+
+def test_a_sweep_locks_what_it_takes_on_postgresql() -> None:
+    """Replicas share the work: none waits for what another one has taken."""
+    asked: list[Any] = []
+
+    class Replica:
+        def get_bind(self) -> Any:
+            return type("Bind", (), {"dialect": postgresql.dialect()})
+
+        def execute(self, found: Any) -> list[Any]:
+            asked.append(str(found.compile(dialect=postgresql.dialect())))
+            return []
+
+    for work in (reviews.overdue, reviews.settling, reviews.half_gone):
+        work(Replica(), NOW, 100)
+    assert len(asked) == 3
+    assert all(text.endswith("FOR UPDATE OF reviews SKIP LOCKED") for text in asked)
