@@ -56,7 +56,7 @@ class Ticker:
     async def once(self) -> None:
         """One pass: everything due, batch by batch, then the alarm for what is next. Its failures are logged."""
         try:
-            while await self._desk.run(tick):
+            while await self._desk.chore(tick):
                 self._wake_outbox()
                 await asyncio.sleep(0)
         except Exception:

@@ -50,6 +50,7 @@ def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
     judged, decided = reviews.judgements_of(unit, ids), reviews.decisions_of(unit, ids)
     notes = reviews.comments_of(unit, ids)
     authors = {note.author for listed in notes.values() for note in listed}
+    authors |= {j.expert for listed in judged.values() for j in listed} | {r.expert or "" for r in found}
     named = {m.id: m.name for m in members if m.name != m.id}
     named |= people.names(unit, authors - named.keys())
     proposed, said = candidates.many(unit, of), candidates.recommendations(unit, of)

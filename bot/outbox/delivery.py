@@ -119,7 +119,7 @@ class Outbox:
         wait = self._free_at.get(lane, 0.0) - time.monotonic()
         if wait > 0:
             await asyncio.sleep(wait)
-        return await self._desk.run(rows.claim, lane)
+        return await self._desk.chore(rows.claim, lane)
 
     # One errand
 
@@ -207,13 +207,13 @@ class Outbox:
 
     async def _mark(self, errand: Errand, outcome: Sent | Fault) -> None:
         if isinstance(outcome, Sent):
-            await self._desk.run(rows.sent, errand, outcome.place)
+            await self._desk.chore(rows.sent, errand, outcome.place)
             return
         tries = errand.tries + 1
         match outcome.kind:
             case Kind.CHANNEL:
                 self._rooms.pop(errand.lane, None)
-                await self._desk.run(rows.redirect, errand, outcome.said)
+                await self._desk.chore(rows.redirect, errand, outcome.said)
                 self.wake()
             case Kind.ODD if tries >= _UNDERSTOOD:
                 await self._give_up(errand, outcome)
@@ -224,9 +224,9 @@ class Outbox:
                 doubt = outcome.kind is Kind.AMBIGUOUS or errand.state != "ready"
                 state = "unknown" if doubt else "ready"
                 delay = outcome.wait or faults.backoff(tries, self._rng)
-                await self._desk.run(rows.later, errand, delay, state, outcome.said)
+                await self._desk.chore(rows.later, errand, delay, state, outcome.said)
                 asyncio.get_running_loop().call_later(delay + 0.01, self.wake)
 
     async def _give_up(self, errand: Errand, fault: Fault) -> None:
         log.error("errand %s (%s %s) given up: %s", errand.id, errand.kind, errand.ref, fault.said)
-        await self._desk.run(rows.dead, errand, fault.said)
+        await self._desk.chore(rows.dead, errand, fault.said)
