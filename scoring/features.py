@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from math import isfinite
 from operator import attrgetter
 from typing import Any
 
@@ -92,6 +93,9 @@ def sieved(metrics: Metrics, platform: str, today: date | None = None) -> tuple[
 def derived(metrics: Metrics, platform: str) -> dict[str, float]:
     """The second half: what can be worked out of believable metrics and was not given, by the name of its field."""
     filled: dict[str, float] = {}
+    if platform.lower() == "youtube" and metrics.avg_comments == 0:
+        # Comments are switched off there (channels for children): nobody could comment, which is not nobody did.
+        metrics = replace(metrics, avg_comments=None)
     if metrics.engagement_rate is None:
         rate = engagement_rate(metrics)
         if rate is not None and rate <= _cap(platform):
@@ -100,7 +104,8 @@ def derived(metrics: Metrics, platform: str) -> dict[str, float]:
         filled["comments_per_100_likes"] = ratio
     if metrics.views_per_like is None and (ratio := views_per_like(metrics)) is not None:
         filled["views_per_like"] = ratio
-    return filled
+    # A ratio to next to nothing can overflow: then it says nothing.
+    return {name: value for name, value in filled.items() if isfinite(value)}
 
 
 def engagement_rate(metrics: Metrics) -> float | None:

@@ -87,3 +87,15 @@ def test_what_is_left_is_finite_and_every_loss_is_named(values: dict[str, Any], 
         if value is not None and left != value:
             assert name in seen.dropped
     assert measured(seen.metrics, platform).metrics == seen.metrics
+
+
+def test_a_ratio_to_next_to_nothing_says_nothing() -> None:
+    assert (
+        measured(Metrics(avg_likes=5e-324, avg_views=1.0, avg_comments=1.0), "instagram").metrics.views_per_like is None
+    )
+
+
+def test_comments_switched_off_are_no_comments_measured() -> None:
+    seen = Metrics(followers=1000, avg_likes=50.0, avg_comments=0.0)
+    assert measured(seen, "youtube").metrics.comments_per_100_likes is None
+    assert measured(seen, "instagram").metrics.comments_per_100_likes == 0
