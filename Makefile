@@ -6,7 +6,7 @@
 # The first of these that is 3.11 or newer and can make a virtual environment; `make PYTHON=... test` overrides.
 CANDIDATES := python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --quiet --no-compile --disable-pip-version-check --no-input
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
 
 # A stamp holds what it was made from, so a fresh checkout, a new lock or a moved folder is set up again by itself.
 PRINT = $(shell { pwd; cat pyproject.toml $(1); } | cksum | tr ' ' -)
