@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from scoring.types import Band, Check, FlagCode, MatchPart, Recommendation, RiskFlag, Severity, Tier, Verdict
@@ -40,33 +41,38 @@ def recommendation_from_json(plain: Mapping[str, Any]) -> Recommendation:
         raise ValueError(f"not a recommendation: {error!r}") from error
 
 
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(spec.name for spec in fields(kind))
+
+
 def _flat(thing: Recommendation | RiskFlag | Check | Band) -> dict[str, Any]:
     """One dataclass, one level deep: enums as text, tuples as lists, the band inside as a dict."""
     plain: dict[str, Any] = {}
-    for spec in fields(thing):
-        value = getattr(thing, spec.name)
+    for name in _names(type(thing)):
+        value = getattr(thing, name)
         if isinstance(value, StrEnum):
             value = str(value)
         elif isinstance(value, Band):
             value = _flat(value)
         elif isinstance(value, tuple):
             value = list(value)
-        plain[spec.name] = value
+        plain[name] = value
     return plain
 
 
 def _values(kind: type[Recommendation | RiskFlag | Check | Band], plain: Mapping[str, Any]) -> dict[str, Any]:
     """Constructor arguments of `kind`, of what `plain` knows."""
     values: dict[str, Any] = {}
-    for spec in fields(kind):
-        if spec.name not in plain:
+    for name in _names(kind):
+        if name not in plain:
             continue
-        value = plain[spec.name]
-        if value is not None and spec.name in _ENUMS:
-            value = _ENUMS[spec.name](value)
-        elif value is not None and spec.name == "norm":
+        value = plain[name]
+        if value is not None and name in _ENUMS:
+            value = _ENUMS[name](value)
+        elif value is not None and name == "norm":
             value = Band(**_values(Band, value))
         elif isinstance(value, list):
             value = tuple(value)
-        values[spec.name] = value
+        values[name] = value
     return values

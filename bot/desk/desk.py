@@ -33,7 +33,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_id(prefix: str) -> str:
     """An opaque id such as rv_7Q2K0M3XNB: 50 random bits, says nothing about what it names."""
-    return prefix + "_" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    bits = secrets.randbits(50)
+    return prefix + "_" + "".join(_ALPHABET[bits >> shift & 31] for shift in range(0, 50, 5))
 
 
 @dataclass(frozen=True, slots=True)
