@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from scoring.types import Band, Check, FlagCode, MatchPart, Recommendation, RiskFlag, Severity, Tier, Verdict
 
 _ENUMS: Mapping[str, type[StrEnum]] = {"code": FlagCode, "severity": Severity, "tier": Tier, "verdict": Verdict}
+#: The fields of what is kept, looked up once: a list of a thousand asks for them tens of thousands of times.
+_NAMES = {kind: tuple(spec.name for spec in fields(kind)) for kind in (Recommendation, RiskFlag, Check, Band)}
 
 
 def recommendation_to_json(rec: Recommendation) -> dict[str, Any]:
@@ -41,15 +42,10 @@ def recommendation_from_json(plain: Mapping[str, Any]) -> Recommendation:
         raise ValueError(f"not a recommendation: {error!r}") from error
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(spec.name for spec in fields(kind))
-
-
 def _flat(thing: Recommendation | RiskFlag | Check | Band) -> dict[str, Any]:
     """One dataclass, one level deep: enums as text, tuples as lists, the band inside as a dict."""
     plain: dict[str, Any] = {}
-    for name in _names(type(thing)):
+    for name in _NAMES[type(thing)]:
         value = getattr(thing, name)
         if isinstance(value, StrEnum):
             value = str(value)
@@ -64,7 +60,7 @@ def _flat(thing: Recommendation | RiskFlag | Check | Band) -> dict[str, Any]:
 def _values(kind: type[Recommendation | RiskFlag | Check | Band], plain: Mapping[str, Any]) -> dict[str, Any]:
     """Constructor arguments of `kind`, of what `plain` knows."""
     values: dict[str, Any] = {}
-    for name in _names(kind):
+    for name in _NAMES[kind]:
         if name not in plain:
             continue
         value = plain[name]
