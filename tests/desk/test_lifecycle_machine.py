@@ -63,9 +63,9 @@ class Lifecycle(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 99))
     def open_shop(self, seed: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="handoff-machine-"))
-        self._choice = desk_module.secrets
+        self._secrets = desk_module.secrets
         # Ids break ties in the queue: the same example must meet the same ids.
-        desk_module.secrets = SimpleNamespace(choice=Random(seed).choice)  # type: ignore[assignment]
+        desk_module.secrets = SimpleNamespace(randbits=Random(seed).getrandbits)  # type: ignore[assignment]
         self.world = World(self.folder, limits=Limits(open_per_expert=LIMIT, batch=3), seed=seed)
         self.made = 0
         self.texts: set[str] = set()
@@ -77,7 +77,7 @@ class Lifecycle(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "world"):
             self.world.close()
-            desk_module.secrets = self._choice
+            desk_module.secrets = self._secrets
             shutil.rmtree(self.folder)
 
     # What anybody can look up, past our own code
