@@ -48,7 +48,7 @@ lock: ## Choose versions anew and write both locks (needs uv)
 	compile="$$uv pip compile --quiet --universal --generate-hashes --no-config --no-header --no-annotate"; \
 	compile="$$compile --upgrade --python-version 3.11 pyproject.toml --group build"; \
 	$$compile --output-file requirements.lock && \
-	$$compile --group dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock && \
+	$$compile --group dev --constraint requirements.lock --output-file requirements-dev.lock && \
 	echo "Both locks are written. Next: make test, then commit them together."
 
 clean: ## Remove .venv and all that was built or cached
