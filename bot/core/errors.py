@@ -9,7 +9,7 @@ HandoffError
 └── Busy                    the store could not take the answer in time; nothing was changed
 
 Each carries a code and parameters and no prose: only bot.i18n makes sentences of them, and only
-slack/errors.py, api.py and cli.py catch them.
+slack/errors.py, api.py and bot/cli catch them.
 """
 
 from __future__ import annotations

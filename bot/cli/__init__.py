@@ -1,0 +1,48 @@
+"""The command line: thin commands over the desk; the only place besides the edge that turns errors into sentences."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+
+from bot.cli import candidates, process
+from bot.cli.campaigns import campaign_app
+from bot.cli.candidates import review_app
+from bot.cli.console import err, voice
+from bot.cli.people import member_app, trust_app
+from bot.core.errors import HandoffError
+from bot.i18n.catalog import error_text
+
+app = typer.Typer(
+    name="handoff",
+    help="Asynchronous expert handoffs in Slack: the AI proposes, a local expert answers, the deadline decides.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.add_typer(member_app, name="member")
+app.add_typer(campaign_app, name="campaign")
+app.add_typer(trust_app, name="trust")
+app.add_typer(review_app, name="review")
+app.command("import")(candidates.import_)
+for command in (process.status, process.doctor, process.run, process.demo):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run a command; what Handoff refuses becomes a sentence and exit code 1, never a stack trace."""
+    try:
+        app(standalone_mode=True)
+    except HandoffError as error:
+        err.print(error_text(voice(), error), style="red", highlight=False, markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    except OSError as error:
+        logging.getLogger(__name__).debug("failed", exc_info=True)
+        err.print(f"{error.strerror or error}: {error.filename or ''}", style="red", highlight=False, markup=False)
+        sys.exit(1)
