@@ -4,36 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from bot.core.types import Member, Role
 from db.store import Unit
-from db.tables import MemberRoleRow, MemberRow, TrustedReferrerRow
+from db.tables import MEMBER_ROLES, MEMBERS, MemberRoleRow, MemberRow, TrustedReferrerRow
+
+_WITH_ROLES = sa.select(*MEMBERS.c, MEMBER_ROLES.c.role, MEMBER_ROLES.c.market)
+_EVERYBODY = _WITH_ROLES.join(MEMBER_ROLES).order_by(MEMBERS.c.id)
+_LEADS = sa.select(MEMBER_ROLES.c.member_id).where(MEMBER_ROLES.c.role == Role.LEAD.value)
+_CONCERNED = _EVERYBODY.where(sa.or_(MEMBERS.c.id == sa.bindparam("person"), MEMBERS.c.id.in_(_LEADS)))
+_ONE = _WITH_ROLES.outerjoin(MEMBER_ROLES).where(MEMBERS.c.id == sa.bindparam("person"))
 
 
-def _member(row: MemberRow, roles: Iterable[MemberRoleRow]) -> Member:
-    held = tuple(sorted(((Role(r.role), r.market or None) for r in roles), key=lambda r: (r[0], r[1] or "")))
-    return Member(row.id, row.name, held, row.tz, row.locale, row.team, row.guest, row.deleted)
+def _members(rows: Iterable[Any]) -> tuple[Member, ...]:
+    """People of rows of one person and one role each (None for somebody without any), a person's rows together."""
+    held: dict[str, list[tuple[Role, str | None]]] = {}
+    last: dict[str, Any] = {}
+    for row in rows:
+        last[row.id] = row
+        roles = held.setdefault(row.id, [])
+        if row.role is not None:
+            roles.append((Role(row.role), row.market or None))
+    return tuple(
+        Member(
+            row.id, row.name, tuple(sorted(held[row.id], key=lambda r: (r[0], r[1] or ""))), row.tz, row.locale,
+            row.team, row.guest, row.deleted,
+        )
+        for row in last.values()
+    )  # fmt: skip
 
 
 def members(unit: Unit) -> tuple[Member, ...]:
     """Everybody who has a role, by id."""
-    roles: dict[str, list[MemberRoleRow]] = {}
-    for role in unit.exec(select(MemberRoleRow)):
-        roles.setdefault(role.member_id, []).append(role)
-    rows = unit.exec(
-        select(MemberRow).where(col(MemberRow.id).in_(select(MemberRoleRow.member_id))).order_by(MemberRow.id)
-    )
-    return tuple(_member(row, roles.get(row.id, ())) for row in rows)
+    return _members(unit.execute(_EVERYBODY))
+
+
+def concerned(unit: Unit, person: str | None) -> tuple[Member, ...]:
+    """The leads and this person, by id, as far as they have a role: what a rule needs to know of people."""
+    return _members(unit.execute(_CONCERNED, {"person": person}))
 
 
 def member(unit: Unit, member_id: str) -> Member | None:
-    row = unit.get(MemberRow, member_id)
-    if row is None:
-        return None
-    return _member(row, unit.exec(select(MemberRoleRow).where(MemberRoleRow.member_id == member_id)))
+    return next(iter(_members(unit.execute(_ONE, {"person": member_id}))), None)
 
 
 def add_role(unit: Unit, member_id: str, name: str | None, role: Role, market: str | None) -> bool:

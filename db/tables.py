@@ -5,56 +5,14 @@ What they mean is in bot.core.types, how they are read in the repositories.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 from bot.core.types import State
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in, aware UTC out: SQLite forgets the zone, and a naive time is refused before it gets there."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive time reached the database: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _json(**kwargs: Any) -> Any:
-    return Field(sa_type=sa.JSON, **kwargs)
-
-
-def _time(**kwargs: Any) -> Any:
-    return Field(sa_type=UtcDateTime, **kwargs)
-
-
-def _word(value: str) -> sa.ColumnElement[str]:
-    """A word of ours, written into the statement: a database proves from bound parameters nothing about an index."""
-    return sa.literal_column(f"'{value}'", sa.String())
-
-
-def _table(row: type[SQLModel]) -> sa.Table:
-    return cast("sa.Table", row.__table__)  # type: ignore[attr-defined]
-
-
-def _partial(name: str, where: sa.ColumnElement[bool], *columns: Any, unique: bool = False) -> None:
-    """An index on the rows of a condition; a query that states the same condition, as the same object, can use it."""
-    sa.Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+from db.columns import moment, partial_index, plain_json, table_of, word
 
 
 class MemberRow(SQLModel, table=True):
@@ -66,7 +24,7 @@ class MemberRow(SQLModel, table=True):
     team: str | None = None
     guest: bool = False
     deleted: bool = False
-    seen_at: datetime | None = _time(default=None)
+    seen_at: datetime | None = moment(default=None)
 
 
 class MemberRoleRow(SQLModel, table=True):
@@ -75,6 +33,10 @@ class MemberRoleRow(SQLModel, table=True):
     role: str = Field(primary_key=True)
     market: str = Field(primary_key=True, default="")
     """ISO country, "" for roles that have no market."""
+
+
+MEMBERS = table_of(MemberRow)
+MEMBER_ROLES = table_of(MemberRoleRow)
 
 
 class TrustedReferrerRow(SQLModel, table=True):
@@ -88,22 +50,25 @@ class CampaignRow(SQLModel, table=True):
     __tablename__ = "campaigns"
     key: str = Field(primary_key=True)
     name: str
-    markets: list[str] = _json()
+    markets: list[str] = plain_json()
     channel: str
     owner: str
     type: str
     stakes: str
-    categories: list[str] = _json()
+    categories: list[str] = plain_json()
     min_audience: float | None = None
-    avoid: list[str] = _json()
-    tiers: list[str] = _json()
+    avoid: list[str] = plain_json()
+    tiers: list[str] = plain_json()
     fee_line: float | None = None
     budget: float | None = None
     currency: str
     window_seconds: int
     on_deadline: str | None = None
     locale: str
-    created_at: datetime = _time()
+    created_at: datetime = moment()
+
+
+CAMPAIGNS = table_of(CampaignRow)
 
 
 class CreatorRow(SQLModel, table=True):
@@ -116,7 +81,7 @@ class CreatorRow(SQLModel, table=True):
     """Casefolded: one creator, however the handle was typed."""
     name: str
     country: str | None = None
-    categories: list[str] = _json()
+    categories: list[str] = plain_json()
 
 
 class SnapshotRow(SQLModel, table=True):
@@ -129,8 +94,8 @@ class SnapshotRow(SQLModel, table=True):
     import_id: str = Field(foreign_key="imports.id", index=True)
     digest: str
     """Of the numbers: the same file twice adds nothing."""
-    metrics: dict[str, Any] = _json()
-    taken_at: datetime = _time()
+    metrics: dict[str, Any] = plain_json()
+    taken_at: datetime = moment()
 
 
 class ImportRow(SQLModel, table=True):
@@ -139,7 +104,7 @@ class ImportRow(SQLModel, table=True):
     campaign: str = Field(foreign_key="campaigns.key", index=True)
     file_name: str
     digest: str
-    at: datetime = _time()
+    at: datetime = moment()
     accepted: int
     duplicates: int
     rejected: int
@@ -158,8 +123,8 @@ class CandidateRow(SQLModel, table=True):
     handle: str
     platform: str
     country: str | None = None
-    categories: list[str] = _json()
-    metrics: dict[str, Any] = _json()
+    categories: list[str] = plain_json()
+    metrics: dict[str, Any] = plain_json()
     url: str | None = None
     fee: float | None = None
     currency: str | None = None
@@ -168,6 +133,9 @@ class CandidateRow(SQLModel, table=True):
     past_outcome: str | None = None
     contact: str | None = None
     text: str = ""
+
+
+CANDIDATES = table_of(CandidateRow)
 
 
 class RecommendationRow(SQLModel, table=True):
@@ -180,8 +148,11 @@ class RecommendationRow(SQLModel, table=True):
     match: float | None = None
     risk: float
     confident: bool
-    record: dict[str, Any] = _json()
-    at: datetime = _time()
+    record: dict[str, Any] = plain_json()
+    at: datetime = moment()
+
+
+RECOMMENDATIONS = table_of(RecommendationRow)
 
 
 class ReviewRow(SQLModel, table=True):
@@ -207,10 +178,10 @@ class ReviewRow(SQLModel, table=True):
     why_me: str
     rank: float
     """Match at intake: the best opens first."""
-    intake_at: datetime = _time()
-    opened_at: datetime | None = _time(default=None)
-    deadline_at: datetime = _time()
-    half_at: datetime | None = _time(default=None)
+    intake_at: datetime = moment()
+    opened_at: datetime | None = moment(default=None)
+    deadline_at: datetime = moment()
+    half_at: datetime | None = moment(default=None)
     """When half the window is gone; None once it is open or its people have been told."""
     on_deadline: str
     round: int
@@ -218,22 +189,22 @@ class ReviewRow(SQLModel, table=True):
     undone: bool
     form_held: bool
     held_once: bool
-    undo_until: datetime | None = _time(default=None)
+    undo_until: datetime | None = moment(default=None)
     disclosure: str | None = None
     disclosed_by: str | None = None
     executed: bool = False
 
 
-REVIEWS = _table(ReviewRow)
-AWAITING = REVIEWS.c.state.in_([_word(s.value) for s in State if s.awaits])
-HELD = sa.and_(AWAITING, REVIEWS.c.state == _word(State.HELD.value))
-QUEUED = sa.and_(REVIEWS.c.state == _word(State.PENDING.value), REVIEWS.c.opened_at.is_(None))
+REVIEWS = table_of(ReviewRow)
+AWAITING = REVIEWS.c.state.in_([word(s.value) for s in State if s.awaits])
+HELD = sa.and_(AWAITING, REVIEWS.c.state == word(State.HELD.value))
+QUEUED = sa.and_(REVIEWS.c.state == word(State.PENDING.value), REVIEWS.c.opened_at.is_(None))
 UNDOABLE = REVIEWS.c.undo_until.is_not(None)
 HALF_UNTOLD = REVIEWS.c.half_at.is_not(None)
-_partial("ix_reviews_due", AWAITING, REVIEWS.c.deadline_at)
-_partial("ix_reviews_queue", QUEUED, REVIEWS.c.expert, REVIEWS.c.rank.desc(), REVIEWS.c.intake_at, REVIEWS.c.id)
-_partial("ix_reviews_undo", UNDOABLE, REVIEWS.c.undo_until)
-_partial("ix_reviews_half", HALF_UNTOLD, REVIEWS.c.half_at)
+partial_index("ix_reviews_due", AWAITING, REVIEWS.c.deadline_at)
+partial_index("ix_reviews_queue", QUEUED, REVIEWS.c.expert, REVIEWS.c.rank.desc(), REVIEWS.c.intake_at, REVIEWS.c.id)
+partial_index("ix_reviews_undo", UNDOABLE, REVIEWS.c.undo_until)
+partial_index("ix_reviews_half", HALF_UNTOLD, REVIEWS.c.half_at)
 
 
 class JudgementRow(SQLModel, table=True):
@@ -244,14 +215,17 @@ class JudgementRow(SQLModel, table=True):
     expert: str
     verdict: str
     how: str
-    reasons: list[str] = _json()
+    reasons: list[str] = plain_json()
     confidence: str | None = None
     narrative: str
     evidence: str | None = None
-    disputed: list[str] = _json()
+    disputed: list[str] = plain_json()
     ai_visible: bool
-    at: datetime = _time()
-    undone_at: datetime | None = _time(default=None)
+    at: datetime = moment()
+    undone_at: datetime | None = moment(default=None)
+
+
+JUDGEMENTS = table_of(JudgementRow)
 
 
 class DecisionRow(SQLModel, table=True):
@@ -263,9 +237,12 @@ class DecisionRow(SQLModel, table=True):
     verdict: str
     by: str
     basis: str
-    at: datetime = _time()
-    undone_at: datetime | None = _time(default=None)
+    at: datetime = moment()
+    undone_at: datetime | None = moment(default=None)
     judgement_id: str | None = Field(default=None, foreign_key="judgements.id")
+
+
+DECISIONS = table_of(DecisionRow)
 
 
 class CommentRow(SQLModel, table=True):
@@ -274,7 +251,7 @@ class CommentRow(SQLModel, table=True):
     review_id: str = Field(foreign_key="reviews.id", index=True)
     author: str
     text: str
-    at: datetime = _time()
+    at: datetime = moment()
 
 
 class DraftRow(SQLModel, table=True):
@@ -285,8 +262,8 @@ class DraftRow(SQLModel, table=True):
     review_id: str = Field(foreign_key="reviews.id", index=True)
     author: str
     verdict: str | None = None
-    rationale: dict[str, Any] = _json()
-    at: datetime = _time()
+    rationale: dict[str, Any] = plain_json()
+    at: datetime = moment()
 
 
 class EventRow(SQLModel, table=True):
@@ -298,12 +275,15 @@ class EventRow(SQLModel, table=True):
         sa_column=sa.Column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
     )
     review_id: str | None = Field(default=None, index=True)
-    at: datetime = _time()
+    at: datetime = moment()
     actor: str
     """A user id, "deadline", "ai" or "import"."""
     what: str
-    before: dict[str, Any] = _json()
-    after: dict[str, Any] = _json()
+    before: dict[str, Any] = plain_json()
+    after: dict[str, Any] = plain_json()
+
+
+EVENTS = table_of(EventRow)
 
 
 class OutboxRow(SQLModel, table=True):
@@ -322,23 +302,23 @@ class OutboxRow(SQLModel, table=True):
     ref: str
     state: str = "ready"
     tries: int = 0
-    next_at: datetime = _time()
-    created_at: datetime = _time()
-    sent_at: datetime | None = _time(default=None)
+    next_at: datetime = moment()
+    created_at: datetime = moment()
+    sent_at: datetime | None = moment(default=None)
     error: str | None = None
-    detail: dict[str, Any] = _json()
+    detail: dict[str, Any] = plain_json()
 
 
-OUTBOX = _table(OutboxRow)
-TO_SEND = OUTBOX.c.state.in_([_word("ready"), _word("sending"), _word("unknown")])
-READY = OUTBOX.c.state == _word("ready")
-UNSENT = OUTBOX.c.state != _word("sent")
+OUTBOX = table_of(OutboxRow)
+TO_SEND = OUTBOX.c.state.in_([word("ready"), word("sending"), word("unknown")])
+READY = OUTBOX.c.state == word("ready")
+UNSENT = OUTBOX.c.state != word("sent")
 """What is to be sent, and what never will be: the dead."""
 SENT = OUTBOX.c.sent_at.is_not(None)
-_partial("ix_outbox_lane", TO_SEND, OUTBOX.c.lane, OUTBOX.c.seq)
-_partial("ix_outbox_unsent", UNSENT, OUTBOX.c.state)
-_partial("ix_outbox_sent", SENT, OUTBOX.c.sent_at)
-_partial("uq_outbox_ready", READY, OUTBOX.c.kind, OUTBOX.c.ref, OUTBOX.c.lane, unique=True)
+partial_index("ix_outbox_lane", TO_SEND, OUTBOX.c.lane, OUTBOX.c.seq)
+partial_index("ix_outbox_unsent", UNSENT, OUTBOX.c.state)
+partial_index("ix_outbox_sent", SENT, OUTBOX.c.sent_at)
+partial_index("uq_outbox_ready", READY, OUTBOX.c.kind, OUTBOX.c.ref, OUTBOX.c.lane, unique=True)
 
 
 class PostRow(SQLModel, table=True):
@@ -350,4 +330,4 @@ class PostRow(SQLModel, table=True):
     lane: str = Field(primary_key=True)
     channel: str
     ts: str
-    at: datetime = _time()
+    at: datetime = moment()

@@ -6,16 +6,16 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
-from sqlmodel import AutoString, SQLModel
+from sqlmodel import AutoString
 
-from db import tables
+from db import columns, tables
 
 
 def _plain(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
     """Write plain SQLAlchemy types into migrations: they must not change when our classes do."""
     if kind != "type":
         return False
-    if isinstance(thing, tables.UtcDateTime):
+    if isinstance(thing, columns.UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if isinstance(thing, sa.String | AutoString):
         return "sa.String()"
@@ -26,7 +26,7 @@ def run() -> None:
     connection = context.config.attributes["connection"]
     context.configure(
         connection=connection,
-        target_metadata=SQLModel.metadata,
+        target_metadata=tables.MemberRow.metadata,
         render_item=_plain,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.core.errors import Busy, Invalid, TooLate
 from bot.desk import decide
-from db import events, people, reviews, tables
+from db import columns, events, people, reviews, tables
 from db import migrate as migrations
 from db.store import Store, Unit, _plain
 from tests.desk.world import World, row
@@ -290,7 +290,7 @@ ZONES = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=
 def moments() -> Iterator[tuple[sa.Engine, sa.Table]]:
     """A table of instants in memory."""
     engine = sa.create_engine("sqlite://")
-    table = sa.Table("t", sa.MetaData(), sa.Column("at", tables.UtcDateTime()))
+    table = sa.Table("t", sa.MetaData(), sa.Column("at", columns.UtcDateTime()))
     table.create(engine)
     yield engine, table
     engine.dispose()
