@@ -1,6 +1,7 @@
 """What holds for every test: nobody outside this machine is asked, no secret of the developer is used, nothing is slow.
 
-Markers: `data` needs the real exports, `browser` needs Chromium; both skip with a reason where that is not here.
+Markers: `data` needs the real exports, `browser` needs Chromium, `postgres` an embedded PostgreSQL; each skips with a
+reason where that is not here.
 `--no-skips` turns every other skip into a failure, so that a missing tool cannot pass for a green run.
 """
 
@@ -16,6 +17,8 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import postgres as embedded
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("HANDOFF_DATA") or ROOT.parent / "shared" / "data")
@@ -44,6 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(_NoSkips(), "no-skips")
 
 
+def pytest_unconfigure() -> None:
+    embedded.close_shared()
+
+
 # What is here, and what is not
 
 
@@ -60,6 +67,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         missing["data"] = NO_DATA
     if find_chromium() is None:
         missing["browser"] = NO_CHROMIUM
+    if reason := embedded.why_not():
+        missing["postgres"] = reason
     for item in items:
         for marker, reason in missing.items():
             if item.get_closest_marker(marker):
@@ -80,6 +89,23 @@ def chromium() -> dict[str, Any]:
     # Chromium's own sandbox refuses to run as root, as in a container.
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return {"executable_path": find_chromium(), "headless": True, "args": [*quiet, *plain, *root]}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> embedded.Server:
+    """The PostgreSQL server of this process of tests. For tests marked `postgres` only."""
+    try:
+        return embedded.shared()
+    except embedded.Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def pg_url(postgres: embedded.Server) -> Iterator[str]:
+    """SQLAlchemy's URL of a fresh database at the level of this code. For tests marked `postgres` only."""
+    name = postgres.create(embedded.migrated())
+    yield postgres.url(name)
+    postgres.drop(name)
 
 
 # Nobody outside is asked
