@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import secrets
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from aiohttp import WSMsgType, web
 
 from .model import Json
+from .weather import Weather
 from .workspace import Workspace
 
 ACK_SECONDS = 3.0
@@ -36,8 +38,10 @@ class SocketMode:
         self.workspace = workspace
         self.ack_seconds = ACK_SECONDS
         self.event_retries = EVENT_RETRIES
+        self.weather = Weather()
         self.tickets: set[str] = set()
         self.connections: list[web.WebSocketResponse] = []
+        self._lines: dict[web.WebSocketResponse, asyncio.Transport] = {}
         self._turn = itertools.count()
         self._waiting: dict[str, tuple[web.WebSocketResponse, asyncio.Future[Json]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,6 +67,8 @@ class SocketMode:
             await ws.close()
             return ws
         self.connections.append(ws)
+        if request.transport is not None:
+            self._lines[ws] = request.transport
         try:
             await ws.send_json(self._hello())
             self.workspace.changed()
@@ -92,6 +98,7 @@ class SocketMode:
 
     def _gone(self, ws: web.WebSocketResponse) -> None:
         self.connections.remove(ws)
+        self._lines.pop(ws, None)
         for envelope_id, (owner, future) in list(self._waiting.items()):
             if owner is ws and not future.done():
                 future.set_exception(ConnectionResetError("the app's connection closed"))
@@ -102,6 +109,8 @@ class SocketMode:
         self, kind: str, payload: Json, *, answers: bool = False, retry: tuple[int, str] | None = None
     ) -> Reply:
         """Deliver one envelope to the next connection; `answers` says that the acknowledgement may carry a payload."""
+        if self.weather.late:
+            await asyncio.sleep(self.weather.rng.uniform(0, self.weather.late))
         if not self.connections:
             return self._failed(kind, payload, "", "the app is not connected")
         ws = self.connections[next(self._turn) % len(self.connections)]
@@ -119,6 +128,7 @@ class SocketMode:
         try:
             async with asyncio.timeout(self.ack_seconds):
                 await ws.send_json(envelope)
+                await self._again(ws, envelope)
                 answer = await future
         except TimeoutError:
             return self._failed(kind, payload, envelope_id, f"no answer within {self.ack_seconds:g} seconds")
@@ -129,6 +139,13 @@ class SocketMode:
         if answer:
             self.workspace.record("ack", answer)
         return Reply(acked=True, payload=answer, envelope_id=envelope_id)
+
+    async def _again(self, ws: web.WebSocketResponse, envelope: Json) -> None:
+        """Some envelopes come twice: through another connection where there is one."""
+        if self.weather.rng.random() < self.weather.twice:
+            others = [other for other in self.connections if other is not ws] or [ws]
+            with contextlib.suppress(ConnectionError):
+                await self.weather.rng.choice(others).send_json(envelope)
 
     def _failed(self, kind: str, payload: Json, envelope_id: str, why: str) -> Reply:
         what = payload.get("type") or payload.get("command")
@@ -175,6 +192,11 @@ class SocketMode:
         """Close every connection without a word."""
         for ws in list(self.connections):
             await ws.close()
+
+    async def cut(self) -> None:
+        """Break every connection without a closing frame, as when a cable is pulled."""
+        for transport in list(self._lines.values()):
+            transport.abort()
 
     async def aclose(self) -> None:
         for task in list(self._tasks):
