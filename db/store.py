@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -26,6 +26,8 @@ _PATIENCE = 2.0
 _UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
 #: SQLite takes 32,766 parameters in one statement; look-ups go in slices well below.
 _SLICE = 500
+#: Where a unit keeps what is to be done once it is committed.
+_AFTERWARDS = "afterwards"
 
 T = TypeVar("T")
 
@@ -44,6 +46,11 @@ def sliced(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Parts of a list of which each fits into one statement."""
     for start in range(0, len(values), _SLICE):
         yield values[start : start + _SLICE]
+
+
+def afterwards(unit: Unit, work: Callable[[], None]) -> None:
+    """Do this once the unit is committed, and never if it is not: what is counted has happened. It may not raise."""
+    unit.info.setdefault(_AFTERWARDS, []).append(work)
 
 
 class Store:
@@ -125,6 +132,8 @@ class Store:
             except BaseException:
                 session.rollback()
                 raise
+        for work in session.info.get(_AFTERWARDS, ()) if keep else ():
+            work()
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:

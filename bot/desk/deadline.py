@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.core import review as lifecycle
 from bot.core.errors import TooLate
+from bot.desk import tally
 from bot.desk.change import File, T, Work, apply, attempt, load
 from bot.desk.desk import Desk
 from db import reviews
@@ -18,6 +19,8 @@ def expire(unit: Unit, desk: Desk, file: File, now: datetime) -> None:
     apply(unit, desk, file.review, change, file.campaign, "deadline", now)
     if change.decision is not None:
         reviews.add_decision(unit, change.decision)
+        tally.decided(unit, [change.decision])
+    tally.applied(unit, desk.clock, [file.review.deadline_at])
 
 
 def expire_one(desk: Desk, review_id: str) -> None:

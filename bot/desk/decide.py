@@ -10,7 +10,7 @@ from bot.core.case import Case
 from bot.core.errors import Invalid, NotAllowed, TooLate
 from bot.core.rationale import check_norm, check_override
 from bot.core.types import How, Judgement, Rationale, State, UserId
-from bot.desk import deadline, late, see
+from bot.desk import deadline, late, see, tally
 from bot.desk.change import File, Work, apply, attempt, load, require_open, too_late
 from bot.desk.desk import Desk, new_id
 from db import reviews
@@ -134,6 +134,7 @@ def _decide(
     reviews.add_judgement(unit, judgement)
     if change.decision is not None:
         reviews.add_decision(unit, change.decision, judgement.id)
+        tally.decided(unit, [change.decision])
 
 
 def _refuse(unit: Unit, file: File, person: UserId, verdict: Verdict, now: datetime) -> None:

@@ -12,6 +12,7 @@ from bot.core.assignment import assign
 from bot.core.candidate_file import ParsedRow
 from bot.core.routing import POLICY_VERSION, Routed, comparable_fee, route
 from bot.core.types import Basis, By, Campaign, Candidate, Decision, Member, Review, Route, State
+from bot.desk import tally
 from bot.desk.desk import Desk, new_id
 from db import events, lists, people, reviews
 from db.store import Unit
@@ -260,7 +261,9 @@ def record(unit: Unit, placed: Sequence[Placed], now: datetime) -> None:
             for p in placed
         ],
     )
-    reviews.add_decisions(unit, [p.decision for p in placed if p.decision is not None])
+    born = [p.decision for p in placed if p.decision is not None]
+    reviews.add_decisions(unit, born)
+    tally.decided(unit, born)
     events.record_many(
         unit,
         [

@@ -11,7 +11,7 @@ from bot.core.case import Case
 from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
 from bot.core.rationale import with_evidence
 from bot.core.types import REASONS, Basis, Decision, How, Judgement, Rationale, Reason, State, UserId
-from bot.desk import late, see
+from bot.desk import late, see, tally
 from bot.desk.announce import say, say_all
 from bot.desk.change import File, apply, attempt, load
 from bot.desk.desk import Desk, new_id
@@ -102,6 +102,7 @@ def reverse(desk: Desk, review_id: str, person: UserId, to: Verdict | None = Non
         apply(unit, desk, file.review, change, file.campaign, person, now)
         if change.decision is not None:
             reviews.add_decision(unit, change.decision)
+            tally.decided(unit, [change.decision])
         involved = (standing.person, *(j.expert for j in _objections(unit, file)))
         say_all(unit, "reversed", f"{review_id}:{change.review.round}", involved, now)
         return see.whole(unit, desk, review_id)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core import review as lifecycle
 from bot.core.types import Decision, Review
+from bot.desk import tally
 from bot.desk.announce import current_lead, say, say_all
 from bot.desk.change import Lost, apply, open_next
 from bot.desk.desk import Desk
@@ -50,6 +51,8 @@ def _expire_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
             made.append(change.decision)
         apply(unit, desk, review, change, every[review.campaign], "deadline", now, bulk=True)
     reviews.add_decisions(unit, made)
+    tally.decided(unit, made)
+    tally.applied(unit, desk.clock, [review.deadline_at for review, _ in due])
     fell: dict[str, list[str]] = defaultdict(list)
     for decision in made:
         fell[next(r.campaign for r, _ in due if r.id == decision.review_id)].append(decision.review_id)
