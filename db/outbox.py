@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from db import tables
@@ -40,6 +41,32 @@ class Place:
     ts: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """One message to be said, not yet in the outbox."""
+
+    id: str
+    kind: str
+    ref: str
+    lane: str
+    detail: Mapping[str, Any] | None = None
+
+
+def _upserts(insert: Callable[[sa.Table], Any]) -> tuple[Any, Any]:
+    """Insert, or find what says it already: that one is written too, unchanged, and so locked until the commit.
+
+    Otherwise, on PostgreSQL, another process could claim it and write its letter from the state before this unit's
+    change, and nobody would ever say what changed.
+    """
+    key = [_TABLE.c.kind, _TABLE.c.ref, _TABLE.c.lane]
+    said = insert(_TABLE).on_conflict_do_update(index_elements=key, index_where=READY, set_={"detail": _TABLE.c.detail})
+    return said, said.returning(_TABLE.c.seq, _TABLE.c.id, *key, _TABLE.c.detail)
+
+
+_SAY = {"sqlite": _upserts(sqlite.insert), "postgresql": _upserts(postgresql.insert)}
+_JOIN = sa.update(_TABLE).where(_TABLE.c.seq == sa.bindparam("at_seq")).values(detail=sa.bindparam("joined"))
+
+
 def enqueue(
     unit: Unit, errand_id: str, kind: str, ref: str, lane: str, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> None:
@@ -47,21 +74,38 @@ def enqueue(
 
     Of such a pair the details are joined list by list, so that a message about several reviews names all of them.
     """
-    waiting = unit.execute(
-        sa.select(_TABLE.c.seq, _TABLE.c.detail).where(
-            READY, _TABLE.c.kind == kind, _TABLE.c.ref == ref, _TABLE.c.lane == lane
-        )
-    ).first()
-    if waiting is None:
-        unit.execute(
-            sa.insert(_TABLE).values(
-                id=errand_id, lane=lane, kind=kind, ref=ref, state="ready", tries=0, next_at=now, created_at=now,
-                detail=dict(detail or {}),
-            )
-        )  # fmt: skip
-    elif detail:
-        joined = _joined(waiting.detail, detail)
-        unit.execute(sa.update(_TABLE).where(_TABLE.c.seq == waiting.seq).values(detail=joined))
+    enqueue_many(unit, (Fresh(errand_id, kind, ref, lane, detail),), now)
+
+
+def enqueue_many(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
+    """The same for many, in as many statements as for one: one, and two more where there are details to join.
+
+    In the order given within each lane. What says the same is joined here already.
+    """
+    once: dict[tuple[str, str, str], Fresh] = {}
+    for each in fresh:
+        key = (each.kind, each.ref, each.lane)
+        twin = once.get(key)
+        once[key] = each if twin is None else replace(twin, detail=_joined(twin.detail or {}, each.detail or {}))
+    plain = [_values(each, now) for each in once.values() if not each.detail]
+    detailed = [_values(each, now) for each in once.values() if each.detail]
+    said, told = _SAY[unit.get_bind().dialect.name]
+    if plain:
+        unit.execute(said, plain)
+    if not detailed:
+        return
+    mine = {values["id"] for values in detailed}
+    waiting = [row for row in unit.execute(told, detailed) if row.id not in mine]
+    if waiting:
+        joined = [(row.seq, row.detail, once[row.kind, row.ref, row.lane].detail or {}) for row in waiting]
+        unit.execute(_JOIN, [{"at_seq": seq, "joined": _joined(old, new)} for seq, old, new in joined])
+
+
+def _values(fresh: Fresh, now: datetime) -> dict[str, Any]:
+    return {
+        "id": fresh.id, "lane": fresh.lane, "kind": fresh.kind, "ref": fresh.ref, "state": "ready", "tries": 0,
+        "next_at": now, "created_at": now, "detail": dict(fresh.detail or {}),
+    }  # fmt: skip
 
 
 def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

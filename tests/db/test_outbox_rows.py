@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from db import outbox
-from db.outbox import Errand, Place
+from db.outbox import Errand, Fresh, Place
 from db.store import Store
 from tests.desk.world import START, migrated
 
@@ -17,10 +19,13 @@ NOW = START
 LATER = START + timedelta(minutes=5)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    (tmp_path / "handoff.db").write_bytes(migrated())
-    made = Store(f"sqlite:///{tmp_path / 'handoff.db'}")
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "sqlite":
+        (tmp_path / "handoff.db").write_bytes(migrated())
+        made = Store(f"sqlite:///{tmp_path / 'handoff.db'}")
+    else:
+        made = Store(request.getfixturevalue("pg_url"))
     yield made
     made.close()
 
@@ -99,6 +104,59 @@ def test_details_are_joined_list_by_list(box: Box) -> None:
     box.say("fell", "aurora", "U1", reviews=["b", "c"], by="y")
     box.say("fell", "aurora", "U1")
     assert box.must("U1").detail == {"reviews": ["a", "b", "c"], "by": "y"}
+
+
+def test_many_are_said_like_one_after_the_other(box: Box) -> None:
+    box.say("fell", "aurora", "U1", reviews=["a"])
+    fresh = [
+        Fresh("ob_a", "card", "rv_1", "C1"),
+        Fresh("ob_b", "fell", "aurora", "U1", {"reviews": ["b"], "by": "x"}),
+        Fresh("ob_c", "card", "rv_2", "C1"),
+        Fresh("ob_d", "card", "rv_1", "C1"),
+        Fresh("ob_e", "fell", "aurora", "U1", {"reviews": ["c", "a"]}),
+        Fresh("ob_f", "held", "aurora", "U2", {"reviews": ["a"]}),
+        Fresh("ob_g", "held", "aurora", "U2", {"reviews": ["b"]}),
+    ]
+    with box.store.unit() as unit:
+        outbox.enqueue_many(unit, fresh, NOW)
+        outbox.enqueue_many(unit, [], NOW)
+    assert box.depth() == {"ready": 4}
+    assert box.must("U1").detail == {"reviews": ["a", "b", "c"], "by": "x"}
+    assert box.must("U2").detail == {"reviews": ["a", "b"]}
+    first = box.must("C1")
+    assert (first.id, first.ref) == ("ob_a", "rv_1")
+    box.sent(first)
+    assert box.must("C1").ref == "rv_2"
+
+
+@pytest.mark.parametrize("size", [1, 300])
+def test_a_batch_costs_no_more_statements_than_one(box: Box, size: int) -> None:
+    """Two for what has no details and for what has, one for what must be joined."""
+    box.say("fell", "c0", "U1", reviews=["a"])
+    fresh = [Fresh(f"ob_c{n}", "card", f"rv_{n}", "C1") for n in range(size)]
+    fresh += [Fresh(f"ob_f{n}", "fell", f"c{n}", "U1", {"reviews": ["b"]}) for n in range(size)]
+    asked: list[str] = []
+    with box.store.unit() as unit:
+        connection = unit.connection()
+        sa.event.listen(connection, "before_cursor_execute", lambda *a: asked.append(a[2]))
+        outbox.enqueue_many(unit, fresh, NOW)
+    assert len(asked) == 3
+    assert box.depth() == {"ready": 2 * size}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_two_who_say_the_same_at_once_make_one_message_of_both(box: Box) -> None:
+    """The second waits for the first to commit, and then joins what it said."""
+    with ThreadPoolExecutor(1) as other:
+        with box.store.unit() as unit:
+            outbox.enqueue(unit, "ob_first", "fell", "aurora", "U1", NOW, {"reviews": ["a"]})
+            second = other.submit(box.say, "fell", "aurora", "U1", reviews=["b"])
+            with pytest.raises(TimeoutError):
+                second.result(0.2)
+        second.result(5)
+    assert box.depth() == {"ready": 1}
+    assert box.must("U1").detail == {"reviews": ["a", "b"]}
 
 
 def test_what_is_leaving_is_said_again_afterwards(box: Box) -> None:

@@ -59,10 +59,6 @@ PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
         ),
     ),
     "overdue_total": (lambda unit: lists.overdue_total(unit, NOW), ("INDEX ix_reviews_due (deadline_at<?)",)),
-    "enqueue": (
-        lambda unit: outbox.enqueue(unit, "ob", "card", "rv_1", "C1", NOW),
-        ("SEARCH outbox USING INDEX uq_outbox_ready (kind=? AND ref=? AND lane=?)",),
-    ),
     "later": (
         lambda unit: outbox.later(unit, ERRAND, NOW, "ready", ""),
         ("SEARCH outbox USING INDEX uq_outbox_ready (kind=? AND ref=? AND lane=?)",),
