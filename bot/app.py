@@ -16,6 +16,7 @@ import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock, system_clock
@@ -57,6 +58,8 @@ class Handoff:
     edge: Edge
     outbox: Outbox
     ticker: Ticker
+    verifier: SignatureVerifier
+    """Knows whether an HTTP request is Slack's."""
     app: AsyncApp = field(init=False)
     identity: AuthorizeResult | None = None
 
@@ -104,14 +107,18 @@ def build(
     """Wire a bot on its database; Slack is not contacted yet. Raises what `open_desk` raises.
 
     `pace` is seconds between two messages to one channel, `sweep` seconds between two looks at the rows.
-    Without a signing secret no HTTP request can verify: payloads come through the socket only.
+    `signing_secret` is the settings' unless given; without one no HTTP request can verify, and payloads come through
+    the socket only.
     """
     desk = open_desk(settings, clock=clock, rng=rng, norms=norms)
     client = AsyncWebClient(base_url=settings.api_base, timeout=_REQUEST_SECONDS, retry_handlers=[])
     outbox = Outbox(desk, client, pace=pace, rng=rng)
     edge = Edge(desk, Screens(client), outbox.wake)
-    handoff = Handoff(settings, desk, client, edge, outbox, Ticker(desk, outbox.wake, sweep=sweep))
-    handoff.app = _bolt(handoff, signing_secret or secrets.token_hex(16))
+    known = settings.slack_signing_secret
+    secret = signing_secret or (known.get_secret_value() if known is not None else secrets.token_hex(16))
+    ticker = Ticker(desk, outbox.wake, sweep=sweep)
+    handoff = Handoff(settings, desk, client, edge, outbox, ticker, SignatureVerifier(secret))
+    handoff.app = _bolt(handoff, secret)
     return handoff
 
 

@@ -5,6 +5,9 @@ Whoever causes a number says it here; `bot.health` shows them. Labels are few an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
@@ -54,6 +57,12 @@ reconnects = Counter(
     "Socket Mode connections that were made anew after one was lost.",
     registry=REGISTRY,
 )
+refused = Counter(
+    "handoff_refused",
+    "HTTP requests that were no signed payload of Slack's, by what was wrong.",
+    ("why",),  # invalid_signature, too_large, ...
+    registry=REGISTRY,
+)
 sockets_connected = Gauge(
     "handoff_sockets_connected",
     "Socket Mode connections that are up now.",
@@ -73,6 +82,16 @@ outbox_age_seconds = Gauge(
 
 for _by in ("expert", "lead", "deadline", "ai"):
     decisions.labels(_by)  # a series that begins at nought shows its first increase
+
+
+def kind_of(body: Mapping[str, Any]) -> str:
+    """The label of a payload: action, view, command or event."""
+    if "command" in body:
+        return "command"
+    if "event" in body:
+        return "event"
+    return "view" if str(body.get("type")).startswith("view_") else "action"
+
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 

@@ -16,14 +16,19 @@ Level = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(lambda said: str(said).strip().upper())
 ]
 
+#: A token; a variable that is set to nothing is not set.
+Secret = Annotated[SecretStr | None, BeforeValidator(lambda said: said or None)]
+
 
 class Settings(BaseSettings):
     """Every knob has a default that suits a team of ten; durations in the environment are seconds or ISO 8601."""
 
     model_config = SettingsConfigDict(env_prefix="HANDOFF_", frozen=True, extra="ignore")
 
-    slack_bot_token: SecretStr | None = Field(None, validation_alias=AliasChoices("SLACK_BOT_TOKEN"))
-    slack_app_token: SecretStr | None = Field(None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
+    slack_bot_token: Secret = Field(None, validation_alias=AliasChoices("SLACK_BOT_TOKEN"))
+    slack_app_token: Secret = Field(None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
+    slack_signing_secret: Secret = Field(None, validation_alias=AliasChoices("SLACK_SIGNING_SECRET"))
+    """For HTTP mode, where Slack signs what it sends."""
     slack_api_url: str = Field(SLACK, validation_alias=AliasChoices("SLACK_API_URL"))
     database_url: str = "sqlite:///handoff.sqlite3"
     open_per_expert: int = Field(10, ge=1)

@@ -14,6 +14,7 @@ NAMES = {
     "handoff_limited": ("counter", {"method"}),
     "handoff_dead_letters": ("counter", set()),
     "handoff_reconnects": ("counter", set()),
+    "handoff_refused": ("counter", {"why"}),
     "handoff_sockets_connected": ("gauge", set()),
     "handoff_outbox_depth": ("gauge", {"state"}),
     "handoff_outbox_age_seconds": ("gauge", set()),

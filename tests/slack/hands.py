@@ -23,6 +23,19 @@ Json = dict[str, Any]
 _count = itertools.count(1)
 
 
+def signed(payload: Json, secret: str = SECRET, at: float | None = None) -> tuple[str, dict[str, str]]:
+    """The body and the headers that Slack would send for this."""
+    raw = payload["type"] not in ("command", "event_callback", "url_verification")
+    if payload["type"] in ("event_callback", "url_verification"):
+        body, kind = json.dumps(payload), "application/json"
+    else:
+        body = urlencode({"payload": json.dumps(payload)} if raw else payload)
+        kind = "application/x-www-form-urlencoded"
+    stamp = str(int(time.time() if at is None else at))
+    signature = SignatureVerifier(secret).generate_signature(timestamp=stamp, body=body) or ""
+    return body, {"content-type": kind, "x-slack-signature": signature, "x-slack-request-timestamp": stamp}
+
+
 @dataclass
 class Answer:
     """What the app said at once, and how long that took in seconds."""
@@ -58,17 +71,8 @@ class House:
 
     async def send(self, payload: Json, *, settle: bool = True) -> Answer:
         """One signed request; then everything that it started in the background."""
-        raw = payload["type"] not in ("command", "event_callback")
-        if payload["type"] == "event_callback":
-            body, kind = json.dumps(payload), "application/json"
-        else:
-            body = urlencode({"payload": json.dumps(payload)} if raw else payload)
-            kind = "application/x-www-form-urlencoded"
-        stamp = str(int(time.time()))
-        signature = SignatureVerifier(SECRET).generate_signature(timestamp=stamp, body=body) or ""
-        headers: dict[str, Any] = {
-            "content-type": [kind], "x-slack-signature": [signature], "x-slack-request-timestamp": [stamp],
-        }  # fmt: skip
+        body, stamped = signed(payload)
+        headers: dict[str, Any] = {name: [value] for name, value in stamped.items()}
         started = time.perf_counter()
         said = await self.handoff.app.async_dispatch(AsyncBoltRequest(body=body, headers=headers))
         spent = time.perf_counter() - started
