@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -29,8 +31,9 @@ from bot.slack import features, people
 from bot.slack.access import Team
 from bot.slack.edge import Edge
 from bot.slack.screens import Screens
-from bot.slack.sockets import Socket
+from bot.slack.sockets import Sockets
 from bot.ticker import Ticker
+from db.alone import alone
 from scoring.norms import NormTable
 
 log = logging.getLogger(__name__)
@@ -83,8 +86,7 @@ class Handoff:
 
     async def close(self, seconds: float = _STOP_SECONDS) -> None:
         """Let what has begun end, at most so long, then let go of everything."""
-        await self.edge.spawn.drain(seconds / 3)
-        await self.outbox.stop(seconds / 3)
+        await asyncio.gather(self.edge.spawn.drain(seconds), self.outbox.stop(seconds))
         if self.client.session is not None:
             await self.client.session.close()
         await asyncio.to_thread(self.desk.close)
@@ -142,37 +144,63 @@ def _bolt(handoff: Handoff, signing_secret: str) -> AsyncApp:
     return app
 
 
+class Door(Protocol):
+    """Where payloads, or questions from outside, come in: Socket Mode, HTTP."""
+
+    async def run(self) -> None:
+        """Until cancelled or closed; one that raises takes the process with it."""
+
+    async def close(self, seconds: float) -> None:
+        """Take nothing new, finish what is in hand with its answer, let go. At most so long."""
+
+
 async def run(handoff: Handoff, stop: asyncio.Event | None = None) -> None:
-    """Until SIGTERM or SIGINT, or until `stop` where somebody else owns the process. Raises StartError at the start."""
+    """Until SIGTERM or SIGINT, or until `stop` where somebody else owns the process.
+
+    Raises StartError, or Busy('already_running') when another bot works on the same SQLite file.
+    """
     if stop is None:
         stop = asyncio.Event()
         _on_signals(stop)
-    app_token = handoff.settings.slack_app_token
-    if app_token is None:
+    if handoff.settings.slack_app_token is None:
         raise StartError("app_token_missing")
-    await handoff.open()
+    with alone(handoff.desk.store):
+        await handoff.open()
+        doors = await _doors(handoff)
+        background = [
+            asyncio.create_task(handoff.outbox.run(), name="outbox"),
+            asyncio.create_task(handoff.ticker.run(), name="ticker"),
+            asyncio.create_task(people.refresh(handoff.edge), name="profiles"),
+            *(asyncio.create_task(door.run(), name=type(door).__name__.lower()) for door in doors),
+        ]
+        try:
+            await _until(stop, background)
+        finally:
+            await _end(handoff, doors, background)
+
+
+async def _doors(handoff: Handoff) -> Sequence[Door]:
+    """What people can come in by. Raises StartError, and then everything is closed again."""
+    settings, token = handoff.settings, handoff.settings.slack_app_token
+    app_token = token.get_secret_value() if token is not None else ""
     try:
-        # slack_sdk neither returns nor raises on a bad app token: ask ourselves first.
-        opening = handoff.client.apps_connections_open(app_token=app_token.get_secret_value())
-        await _told("app_token_refused", opening, handoff.settings)
+        # Asked once before anything begins: later a refusal is only logged, and tried again.
+        await _told("app_token_refused", handoff.client.apps_connections_open(app_token=app_token), settings)
     except StartError:
         await handoff.close()
         raise
-    socket = Socket(handoff.app, app_token.get_secret_value())
-    background = [
-        asyncio.create_task(handoff.outbox.run(), name="outbox"),
-        asyncio.create_task(handoff.ticker.run(), name="ticker"),
-        asyncio.create_task(people.refresh(handoff.edge), name="profiles"),
-        asyncio.create_task(socket.run(), name="socket"),
-    ]
-    try:
-        await _until(stop, background)
-    finally:
-        await socket.close(_STOP_SECONDS / 3)
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        await handoff.close(_STOP_SECONDS * 2 / 3)
+    return [Sockets(handoff.app, handoff.client, app_token, count=settings.sockets)]
+
+
+async def _end(handoff: Handoff, doors: Sequence[Door], background: Sequence[asyncio.Task[Any]]) -> None:
+    """Nothing new first, then what has begun, then what it has caused; ten seconds for all of it."""
+    log.info("stopping: finishing what has begun")
+    await asyncio.gather(*(door.close(_STOP_SECONDS * 0.35) for door in doors), return_exceptions=True)
+    for task in background:
+        task.cancel()
+    await asyncio.gather(*background, return_exceptions=True)
+    await handoff.close(_STOP_SECONDS * 0.5)
+    log.info("stopped")
 
 
 async def _until(stop: asyncio.Event, tasks: Sequence[asyncio.Task[Any]]) -> None:
@@ -202,7 +230,25 @@ async def _told(refused: str, call: Any, settings: Settings) -> Any:
 
 
 def _on_signals(stop: asyncio.Event) -> None:
+    """The first SIGTERM or SIGINT ends in order, the second at once; so does the time that an orderly end may take."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    signals = (signal.SIGTERM, signal.SIGINT)
+
+    def first() -> None:
+        for number in signals:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+        stop.set()
+        last = threading.Timer(_STOP_SECONDS, _give_up)
+        last.daemon = True
+        last.start()
+
+    for number in signals:
         with suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, first)
+
+
+def _give_up() -> None:
+    """A thread waits for a disk or a database that does not answer: what is not committed is not, and nobody waits."""
+    log.error("something did not end within %.0f seconds and is cut off", _STOP_SECONDS)
+    os._exit(1)

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     """For HTTP mode, where Slack signs what it sends."""
     slack_api_url: str = Field(SLACK, validation_alias=AliasChoices("SLACK_API_URL"))
     database_url: str = "sqlite:///handoff.sqlite3"
+    sockets: int = Field(2, ge=1, le=10)
+    """Socket Mode connections of this process; Slack lets ten of one app in, over all processes."""
     open_per_expert: int = Field(10, ge=1)
     undo_minutes: float = Field(10, ge=0)
     hold_hours: float = Field(12, gt=0)

@@ -1,93 +1,236 @@
-"""Socket Mode: a connection that is kept alive, can stop taking work, and finishes what is in hand first."""
+"""Socket Mode: several connections that are kept up, stop in order, and finish what is in hand first.
+
+slack_sdk's own client is not used: it closes a connection before it has the next one, holds on to a used-up ticket
+after one refused handshake, answers on whatever connection is the newest, and swallows what goes wrong.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from typing import Any
+from collections.abc import Callable
+from random import Random
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
+import aiohttp
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import metrics
+from bot.slack.envelopes import Envelopes
+from bot.slack.link import Json, Link
 
 log = logging.getLogger(__name__)
 
-_LOOK = 2.0
 _PATIENCE = 10.0
-"""Seconds without a connection after which the handler is thrown away: slack_sdk can get stuck on a used-up ticket."""
-_CLOSING = 2.0
+"""Seconds in which a connection is up with Slack's hello, or is thrown away for one with a fresh ticket."""
+_STAGGER = 0.5
+"""Between the first attempts of two connections."""
+_STABLE = 10.0
+"""A connection that lasted so long was a good one: the next is opened at once."""
+_LAST_WORDS = 15.0
+"""For how long one that Slack has called off may go on: Slack itself closes it ten seconds after the warning."""
+_PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
+"""Before the next attempt, after so many that came to nothing."""
+_REFUSED = 4
+"""Where in `_PAUSES` a refusal begins, which a quick second try will not turn round."""
+
+_CALLED_OFF = frozenset({"too_many_websockets", "link_disabled"})
+"""Ends that Slack does not announce but means: the connection goes first, and another may not be let in."""
+_ADVICE = {
+    "too_many_websockets": "Slack lets ten connections of one app in: run fewer, or set HANDOFF_SOCKETS lower",
+    "link_disabled": "Socket Mode is switched off in the app's settings: switch it on again",
+    "ratelimited": "too many connections were opened in a short time",
+}
+_NEW_TOKEN = "make a new app-level token with connections:write, set SLACK_APP_TOKEN and start again"  # noqa: S105
 
 
-class Socket:
-    """Wraps Bolt's handler, which knows neither how many payloads it is working on nor how to stop in order."""
+class _NoHello(Exception):
+    """The connection was let in and then turned away; its text is Slack's reason."""
 
-    def __init__(self, app: AsyncApp, app_token: str) -> None:
-        self._app = app
-        self._app_token = app_token
-        self._handler: AsyncSocketModeHandler | None = None
-        self._in_hand = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+
+class Sockets:
+    """As many connections as asked for, each in a place of its own that is filled again whenever it is empty.
+
+    `came_back(seconds)` is called when there is a connection again after there was none for so long.
+    """
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        client: AsyncWebClient,
+        app_token: str,
+        *,
+        count: int = 2,
+        came_back: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        self._client, self._app_token, self._count = client, app_token, count
+        self._envelopes = Envelopes(app)
+        self._came_back = came_back
+        self._links: set[Link] = set()
+        self._readers: set[asyncio.Task[None]] = set()
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self._places: set[asyncio.Task[None]] = set()
+        self._session: aiohttp.ClientSession | None = None
+        self._alone_since: float | None = None
         self._closing = False
+        self._rng = Random()  # noqa: S311 - spreads attempts, guards nothing
+        self.reconnects = 0
+        """Connections that were made anew after one was lost or called off."""
+
+    @property
+    def connected(self) -> int:
+        """Connections that are up now."""
+        return len(self._links)
 
     async def run(self) -> None:
-        """Connect and stay connected. Until cancelled."""
-        while True:
-            self._handler = self._made()
-            # Tries for ever by itself, and says nothing: that is what the watch below is for.
-            connecting = asyncio.create_task(self._handler.connect_async(), name="connect")  # type: ignore[no-untyped-call]
-            try:
-                await self._watch(self._handler)
-            finally:
-                connecting.cancel()
-                await asyncio.gather(connecting, return_exceptions=True)
-            log.warning("no connection for %s seconds: starting over with a new one", _PATIENCE)
-            await self._drop()
+        """Connect and stay connected. Until cancelled or closed."""
+        # Its own session: connections outlast the time that a request may take.
+        session = self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        async with asyncio.TaskGroup() as group:
+            for number in range(self._count):
+                place = group.create_task(self._keep_up(session, number), name=f"socket {number + 1}")
+                self._places.add(place)
 
     async def close(self, seconds: float) -> None:
-        """Take nothing new (Slack offers it again), finish what is in hand, close."""
+        """Take nothing new (Slack offers it again), finish what is in hand with its answer, close."""
         self._closing = True
+        for place in self._places:
+            place.cancel()
+        if self._in_hand:
+            _, late = await asyncio.wait(self._in_hand, timeout=seconds)
+            if late:
+                log.warning("%s payloads were still in hand when the time was up", len(late))
+        await asyncio.gather(*(link.close() for link in self._links), return_exceptions=True)
+        await asyncio.gather(*self._readers, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+
+    # One place
+
+    async def _keep_up(self, session: aiohttp.ClientSession, number: int) -> None:
+        await asyncio.sleep(number * _STAGGER)
+        failed, before = 0, False
+        while True:
+            try:
+                link = await self._connected(session)
+            except (SlackApiError, _NoHello) as error:
+                failed = max(failed + 1, _REFUSED)
+                await self._pause(failed, error)
+                continue
+            except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+                failed += 1
+                await self._pause(failed, error)
+                continue
+            if before:
+                self.reconnects += 1
+                metrics.reconnects.inc()
+            before, since = True, time.monotonic()
+            await link.ending.wait()
+            asyncio.get_running_loop().call_later(_LAST_WORDS, self._hang_up, link)
+            lasted = time.monotonic() - since
+            log.info("a connection ends after %.0f s: %s", lasted, link.reason)
+            if link.reason in _CALLED_OFF:
+                self._hang_up(link)
+                failed = max(failed + 1, _REFUSED)
+                await self._pause(failed, _NoHello(link.reason))
+            elif lasted >= _STABLE:
+                failed = 0
+            else:
+                # One that never lasts must not be opened in a tight circle.
+                failed += 1
+                await asyncio.sleep(_PAUSES[min(failed, len(_PAUSES)) - 1])
+
+    async def _pause(self, failed: int, error: Exception) -> None:
+        """Say what is wrong and what to do, and wait longer each time."""
+        pause = _PAUSES[min(failed, len(_PAUSES)) - 1] * self._rng.uniform(0.75, 1.25)
+        said = type(error).__name__
+        if isinstance(error, _NoHello):
+            said = str(error)
+        elif isinstance(error, SlackApiError):
+            said = str(error.response.get("error") or "unreadable answer")
+            pause = max(pause, float(error.response.headers.get("Retry-After") or 0.0))
+        if isinstance(error, SlackApiError | _NoHello):
+            advice = _ADVICE.get(said, _NEW_TOKEN)
+            log.error("Slack lets no connection in (%s): %s. Next try in %.0f s", said, advice, pause)
+        else:
+            log.warning("no connection to Slack (%s); next try in %.1f s", said, pause)
+        await asyncio.sleep(pause)
+
+    async def _connected(self, session: aiohttp.ClientSession) -> Link:
+        """A connection that Slack has greeted, with a ticket of its own. Raises what keeps it from being made."""
+        async with asyncio.timeout(_PATIENCE):
+            opened = await self._client.apps_connections_open(app_token=self._app_token)
+            how = {"proxy": self._client.proxy, "ssl": True if self._client.ssl is None else self._client.ssl}
+            link = await Link.to(str(opened["url"]), session, self._take, **how)
+            reader = asyncio.create_task(self._read(link), name="link")
+            self._readers.add(reader)
+            reader.add_done_callback(self._readers.discard)
+            try:
+                await _first(link)
+            except BaseException:
+                reader.cancel()
+                await asyncio.shield(link.close())
+                raise
+            self._greeted(link)
+            return link
+
+    async def _read(self, link: Link) -> None:
         try:
-            await asyncio.wait_for(self._idle.wait(), seconds)
-        except TimeoutError:
-            log.warning("%s payloads were still in hand when the time was up", self._in_hand)
-        await self._drop()
-
-    def _made(self) -> AsyncSocketModeHandler:
-        handler = AsyncSocketModeHandler(self._app, self._app_token)
-
-        async def take(client: Any, request: Any) -> None:
-            if not self._closing:
-                await self._take(handler, client, request)
-
-        listeners: list[Any] = handler.client.socket_mode_request_listeners
-        listeners[:] = [take]
-        return handler
-
-    async def _take(self, handler: AsyncSocketModeHandler, client: Any, request: Any) -> None:
-        self._in_hand += 1
-        self._idle.clear()
-        try:
-            await handler.handle(client, request)
+            await link.read()
         finally:
-            self._in_hand -= 1
-            if not self._in_hand:
-                self._idle.set()
+            if link in self._links:
+                self._links.remove(link)
+                metrics.sockets_connected.set(self.connected)
+                if not self._links:
+                    self._alone_since = time.monotonic()
 
-    @staticmethod
-    async def _watch(handler: AsyncSocketModeHandler) -> None:
-        """Return when there has been no connection for too long."""
-        alive = time.monotonic()
-        while time.monotonic() - alive < _PATIENCE:
-            await asyncio.sleep(_LOOK)
-            if await handler.client.is_connected():
-                alive = time.monotonic()
-
-    async def _drop(self) -> None:
-        handler, self._handler = self._handler, None
-        if handler is None:
+    def _greeted(self, link: Link) -> None:
+        if not link.open:
             return
-        try:
-            await asyncio.wait_for(handler.close_async(), _CLOSING)  # type: ignore[no-untyped-call]
-        except Exception as error:  # noqa: BLE001 - it is thrown away in any case
-            log.info("a connection did not close in order: %s", type(error).__name__)
+        self._links.add(link)
+        metrics.sockets_connected.set(self.connected)
+        if self._alone_since is not None:
+            alone, self._alone_since = time.monotonic() - self._alone_since, None
+            self._came_back(alone)
+
+    def _hang_up(self, link: Link) -> None:
+        if link.open:
+            closing = asyncio.ensure_future(link.close())
+            self._readers.add(closing)
+            closing.add_done_callback(self._readers.discard)
+
+    # One envelope
+
+    def _take(self, link: Link, envelope: Json) -> None:
+        """Each in a task of its own: a slow one holds nobody up."""
+        if self._closing:
+            return
+        work = asyncio.create_task(self._answer(link, envelope))
+        self._in_hand.add(work)
+        work.add_done_callback(self._in_hand.discard)
+
+    async def _answer(self, link: Link, envelope: Json) -> None:
+        said = await self._envelopes.answer(envelope)
+        if said is None or await link.say(said):
+            return
+        # It broke meanwhile: Slack knows an envelope by its id, so another connection may still do.
+        for other in list(self._links):
+            if await other.say(said):
+                return
+        log.warning("an answer found no connection to leave by; what was decided stands")
+
+
+async def _first(link: Link) -> None:
+    """Until Slack's hello. Raises _NoHello when the end comes before it."""
+    waits = [asyncio.ensure_future(link.hello.wait()), asyncio.ensure_future(link.ending.wait())]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+    if not link.hello.is_set():
+        if link.reason == "closed":
+            raise aiohttp.ServerDisconnectedError
+        raise _NoHello(link.reason)

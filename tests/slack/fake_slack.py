@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 
 Json = dict[str, Any]
@@ -27,7 +27,12 @@ class FakeSlack:
         self.faults: dict[str, Fault] = {}
         self.base = ""
         self._count = 0
-        self._sockets: list[web.WebSocketResponse] = []
+        self.sockets: list[web.WebSocketResponse] = []
+        self.first_words: list[Json | None] = []
+        """What connections hear in place of hello before they are cut off, oldest first; None: nothing, for ever."""
+        self.mute = False
+        """Connections made now answer no ping, as if their machine had gone."""
+        self.acks: list[tuple[web.WebSocketResponse, Json]] = []
         self._linked = asyncio.Event()
         self._acked: dict[str, asyncio.Future[Json]] = {}
         app = web.Application()
@@ -87,26 +92,41 @@ class FakeSlack:
         return {"url": self.base.replace("http", "ws", 1) + "/link"}
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=not self.mute)
         await socket.prepare(request)
-        self._sockets.append(socket)
+        hello: Json = {"type": "hello", "num_connections": 1, "debug_info": {}, "connection_info": {}}
+        words = self.first_words.pop(0) if self.first_words else hello
+        if words is not None:
+            await socket.send_json(words)
+        if words is not hello:
+            await (socket.receive() if words is None else socket.close())
+            return socket
+        self.sockets.append(socket)
         self._linked.set()
-        await socket.send_json({"type": "hello", "num_connections": 1, "debug_info": {}, "connection_info": {}})
         async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
             said = json.loads(message.data)
-            self._acked[said["envelope_id"]].set_result(said.get("payload") or {})
-        self._sockets.remove(socket)
+            self.acks.append((socket, said))
+            waiting = self._acked.get(said["envelope_id"])
+            if waiting is not None and not waiting.done():
+                waiting.set_result(said.get("payload") or {})
+        self.sockets.remove(socket)
+        if not self.sockets:
+            self._linked.clear()
         return socket
 
-    async def envelope(self, kind: str, payload: Json) -> asyncio.Future[Json]:
-        """Send one envelope down the newest socket; the future is its acknowledgement."""
+    async def envelope(
+        self, kind: str, payload: Json, *, socket: int = -1, name: str | None = None
+    ) -> asyncio.Future[Json]:
+        """Send one envelope down the newest socket, or another; the future is its first acknowledgement."""
         await self._linked.wait()
-        envelope_id = self.next("E")
-        self._acked[envelope_id] = asyncio.get_running_loop().create_future()
-        await self._sockets[-1].send_json(
-            {"envelope_id": envelope_id, "type": kind, "payload": payload, "accepts_response_payload": True}
+        name = name or self.next("E")
+        acked = self._acked.setdefault(name, asyncio.get_running_loop().create_future())
+        await self.sockets[socket].send_json(
+            {"envelope_id": name, "type": kind, "payload": payload, "accepts_response_payload": True}
         )
-        return self._acked[envelope_id]
+        return acked
 
     def _auth_test(self, _args: Json) -> Json:
         return {"team_id": TEAM, "team": "Home", "user": "handoff", "user_id": BOT, "bot_id": "B0BOT", "url": self.base}
