@@ -29,6 +29,7 @@ from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.slack import features, people
 from bot.slack.access import Team
+from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
 from bot.slack.screens import Screens
 from bot.slack.sockets import Sockets
@@ -64,6 +65,7 @@ class Handoff:
     verifier: SignatureVerifier
     """Knows whether an HTTP request is Slack's."""
     app: AsyncApp = field(init=False)
+    arrivals: Arrivals = field(init=False)
     identity: AuthorizeResult | None = None
 
     async def open(self) -> None:
@@ -140,7 +142,7 @@ def _bolt(handoff: Handoff, signing_secret: str) -> AsyncApp:
         process_before_response=True,
     )
     logger.setLevel(logging.WARNING)  # below this Bolt writes payloads into the log
-    features.register(app, handoff.edge)
+    handoff.arrivals = features.register(app, handoff.edge)
     return app
 
 
@@ -171,6 +173,7 @@ async def run(handoff: Handoff, stop: asyncio.Event | None = None) -> None:
             asyncio.create_task(handoff.outbox.run(), name="outbox"),
             asyncio.create_task(handoff.ticker.run(), name="ticker"),
             asyncio.create_task(people.refresh(handoff.edge), name="profiles"),
+            asyncio.create_task(handoff.arrivals.run(), name="events"),
             *(asyncio.create_task(door.run(), name=type(door).__name__.lower()) for door in doors),
         ]
         try:

@@ -331,3 +331,23 @@ class PostRow(SQLModel, table=True):
     channel: str
     ts: str
     at: datetime = moment()
+
+
+class ArrivalRow(SQLModel, table=True):
+    """An event from Slack, kept before it is acted on; its words go when that is done, its id stays a while."""
+
+    __tablename__ = "arrivals"
+    event_id: str = Field(primary_key=True)
+    at: datetime = moment()
+    body: dict[str, Any] = plain_json()
+    tries: int
+    next_at: datetime = moment()
+    """When it may be taken: in the future while somebody is at it, or until it is tried again."""
+    done_at: datetime | None = moment(default=None)
+
+
+ARRIVALS = table_of(ArrivalRow)
+UNDONE = ARRIVALS.c.done_at.is_(None)
+DONE = ARRIVALS.c.done_at.is_not(None)
+partial_index("ix_arrivals_undone", UNDONE, ARRIVALS.c.next_at)
+partial_index("ix_arrivals_done", DONE, ARRIVALS.c.done_at)

@@ -12,17 +12,19 @@ from bot.desk import tally
 from bot.desk.announce import current_lead, say, say_all
 from bot.desk.change import Lost, apply, open_next
 from bot.desk.desk import Desk
-from db import campaigns, outbox, reviews
+from db import arrivals, campaigns, outbox, reviews
 from db.store import Unit
 
 #: For how long a sent errand is kept, for whoever asks what was said.
 _KEEP_SENT = timedelta(days=7)
+#: For how long an event from Slack is known again; Slack repeats one for some minutes.
+_KEEP_ARRIVED = timedelta(days=2)
 
 
 def tick(desk: Desk) -> bool:
     """One batch of everything that is due; True when there may be more. Safe to run twice and beside clicks."""
     size = desk.limits.batch
-    full = [_sweep(desk, step, size) for step in (_expire_due, _settle_due, _tell_half, _forget_sent)]
+    full = [_sweep(desk, step, size) for step in (_expire_due, _settle_due, _tell_half, _forget)]
     return any(full)
 
 
@@ -92,6 +94,7 @@ def _tell_half(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     return len(due)
 
 
-def _forget_sent(unit: Unit, _desk: Desk, now: datetime, size: int) -> int:
-    """Errands that were sent long ago; where their messages stand is kept apart."""
-    return outbox.prune(unit, now - _KEEP_SENT, size)
+def _forget(unit: Unit, _desk: Desk, now: datetime, size: int) -> int:
+    """Errands that were sent long ago (where their messages stand is kept apart), and events done long ago."""
+    sent = outbox.prune(unit, now - _KEEP_SENT, size)
+    return max(sent, arrivals.prune(unit, now - _KEEP_ARRIVED, size))

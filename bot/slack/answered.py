@@ -8,14 +8,16 @@ from bot.core.case import Case, Inbox
 from bot.core.types import Member
 from bot.desk import see
 from bot.slack import access
+from bot.slack.access import Visitor
 from bot.slack.click import Click
+from bot.slack.edge import Edge
 
 
 def answered(click: Click, case: Case) -> None:
     """The person has changed something: bring what else they see up to date."""
     click.after("refresh the modal", lambda: refresh_behind(click, case))
     if click.who.id in click.edge.homes or click.view.get("type") == "home":
-        click.after("refresh the Home tab", lambda: publish_home(click))
+        click.after("refresh the Home tab", lambda: publish_home(click.edge, click.who))
 
 
 async def refresh_behind(click: Click, case: Case | None) -> None:
@@ -40,9 +42,9 @@ async def refresh_behind(click: Click, case: Case | None) -> None:
         await screens.update(str(view_id), notice.digest_page(found, click.who.voice, start))
 
 
-async def publish_home(click: Click) -> None:
-    found = await click.read(see.inbox, click.who.id)
-    if click.who.member is not None and not click.who.member.active:
+async def publish_home(edge: Edge, who: Visitor) -> None:
+    found = await edge.desk.read(see.inbox, who.id)
+    if who.member is not None and not who.member.active:
         # A guest sees what Handoff is, and nobody's reviews.
-        found = Inbox(Member(click.who.id, click.who.member.name), (), 0, (), found.lead)
-    await click.edge.screens.home(click.who.id, inbox_cards.home(found, click.who.voice, now=click.now))
+        found = Inbox(Member(who.id, who.member.name), (), 0, (), found.lead)
+    await edge.screens.home(who.id, inbox_cards.home(found, who.voice, now=edge.desk.clock()))

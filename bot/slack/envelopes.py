@@ -21,7 +21,6 @@ _MOST = 2_000
 """Answers that are kept for an envelope that comes again: at a hundred clicks a second, those of the last 20 s."""
 _MOST_CHARACTERS = 4_000_000
 """All of them together: an answer that carries a form may have 250 KB."""
-_KINDS = {"interactive": "action", "slash_commands": "command", "events_api": "event"}
 
 
 class Envelopes:
@@ -63,7 +62,7 @@ class Envelopes:
         )
         said = _acknowledgement(name, await self._app.async_dispatch(request))
         if said is not None:
-            metrics.ack_seconds.labels(_kind(envelope), "socket").observe(time.perf_counter() - began)
+            metrics.ack_seconds.labels(metrics.kind_of(request.body), "socket").observe(time.perf_counter() - began)
         return said
 
     def _keep(self, said: str) -> None:
@@ -100,10 +99,3 @@ def _acknowledgement(name: str, response: BoltResponse) -> str | None:
     # JSON is handed on as it is; a plain text becomes what a slash command answers.
     body = response.body if kind.startswith("application/json") else json.dumps({"text": response.body})
     return f'{head}, "payload": {body}}}'
-
-
-def _kind(envelope: Mapping[str, Any]) -> str:
-    """What was answered, in the metrics' words."""
-    if "view" in str((envelope.get("payload") or {}).get("type")):
-        return "view"
-    return _KINDS.get(str(envelope.get("type")), "event")

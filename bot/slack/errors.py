@@ -169,3 +169,9 @@ def catch_all(app: Any, edge: Edge) -> None:
 
     app.action(re.compile(".*"))(guard(edge, unknown))
     app.view(re.compile(".*"))(guard(edge, unknown))
+    app.error(unanswered)
+
+
+async def unanswered(error: Exception, body: dict[str, Any]) -> None:
+    """Nothing was acknowledged, so Slack sends it again. Its type only: Bolt's own line would hold the payload."""
+    log.warning("a payload was not taken in (%s): %s", body.get("event_id") or "no event", type(error).__name__)

@@ -18,12 +18,21 @@ from bot.slack import (
     people,
     undo,
 )
+from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
 
-FEATURES = (approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest, people)
+FEATURES = (approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest)
 
 
-def register(app: Any, edge: Edge) -> None:
+#: What an event of a type causes; for everything else it is enough to say that it arrived.
+EVENTS = inbox.EVENTS | people.EVENTS
+
+
+def register(app: Any, edge: Edge) -> Arrivals:
+    """Every listener; what is given back takes up events that were left undone."""
     for feature in FEATURES:
         feature.register(app, edge)
+    arrivals = Arrivals(edge, EVENTS)
+    arrivals.register(app)
     errors.catch_all(app, edge)
+    return arrivals

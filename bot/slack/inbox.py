@@ -8,8 +8,10 @@ from bot.cards import candidate, ids
 from bot.cards import inbox as cards
 from bot.cards.blocks import Block
 from bot.desk import see
-from bot.slack.access import may_answer
+from bot.slack import people
+from bot.slack.access import Body, may_answer
 from bot.slack.answered import publish_home
+from bot.slack.arrivals import Reaction
 from bot.slack.click import Click
 from bot.slack.edge import Edge
 from bot.slack.errors import guard, opening
@@ -17,12 +19,12 @@ from bot.slack.errors import guard, opening
 COMMAND = "/handoff"
 
 
-async def home(click: Click) -> None:
-    await click.ack()
-    event = click.body.get("event") or {}
-    if event.get("tab", "home") == "home":
-        click.edge.homes.add(click.who.id)
-        click.after("publish the Home tab", lambda: publish_home(click))
+async def home(edge: Edge, body: Body) -> None:
+    if (body.get("event") or {}).get("tab", "home") != "home":
+        return
+    who = await people.admit(edge, body, guests=True)
+    edge.homes.add(who.id)
+    await publish_home(edge, who)
 
 
 async def command(click: Click) -> None:
@@ -47,7 +49,9 @@ async def open_review(click: Click) -> None:
     opening(click, draw)
 
 
+EVENTS = {"app_home_opened": Reaction(home)}
+
+
 def register(app: Any, edge: Edge) -> None:
-    app.event("app_home_opened")(guard(edge, home, guests=True))
     app.command(COMMAND)(guard(edge, command))
     app.action(ids.OPEN)(guard(edge, open_review))

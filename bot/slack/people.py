@@ -14,6 +14,7 @@ from bot.desk import members, see
 from bot.i18n.catalog import voice_of
 from bot.slack import access
 from bot.slack.access import Body, Visitor
+from bot.slack.arrivals import Reaction
 from bot.slack.edge import Edge
 
 log = logging.getLogger(__name__)
@@ -100,11 +101,14 @@ def _next(everybody: Iterable[Member], asked_at: Mapping[str, float], every: flo
     return min(filter(due, everybody), key=lambda member: member.team is not None, default=None)
 
 
-def register(app: Any, edge: Edge) -> None:
-    async def changed(ack: Any, event: dict[str, Any]) -> None:
-        user = event.get("user")
-        if isinstance(user, dict) and await edge.desk.read(see.person, str(user.get("id"))) is not None:
-            edge.spawn.start("user_change", lambda: remember(edge, user))
-        await ack()
+async def _known(edge: Edge, body: Body) -> bool:
+    """Whether we have this person on record: of most people in a workspace we know nothing, and that stays so."""
+    user = (body.get("event") or {}).get("user")
+    return isinstance(user, dict) and await edge.desk.read(see.person, str(user.get("id"))) is not None
 
-    app.event("user_change")(changed)
+
+async def changed(edge: Edge, body: Body) -> None:
+    await remember(edge, body["event"]["user"])
+
+
+EVENTS = {"user_change": Reaction(changed, _known)}

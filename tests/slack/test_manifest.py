@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from bot.slack.features import EVENTS
+
 with warnings.catch_warnings():
     # The validator is a copied script that leaves its files to the garbage collector.
     warnings.simplefilter("ignore")
@@ -31,5 +33,5 @@ def test_the_manifest_is_valid_and_asks_for_what_is_called() -> None:
 def test_what_the_bot_listens_to_is_what_the_manifest_subscribes_to() -> None:
     manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     assert manifest["settings"]["socket_mode_enabled"] is True
-    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == {"app_home_opened", "user_change"}
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
     assert [c["command"] for c in manifest["features"]["slash_commands"]] == ["/handoff"]

@@ -137,6 +137,30 @@ async def test_closed_connections_come_back_and_no_answered_click_is_lost(bot: B
     desk.close()
 
 
+async def test_an_event_whose_process_was_killed_is_acted_on_by_the_next(bot: Bot) -> None:
+    await bot.up()
+    workspace = bot.server.workspace
+    held = asyncio.Event()
+
+    async def hang(method: str, _args: object) -> None:
+        if method == "views.publish":
+            held.set()
+            await asyncio.sleep(30)
+
+    workspace.fault = hang
+    await bot.server.people.open_home(seed.BIA)
+    await asyncio.wait_for(held.wait(), 5)
+    await bot.server.socket.settled()  # acknowledged: Slack will not bring it again
+    assert workspace.failures == []
+    code, _ = await bot.down(signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert seed.BIA not in workspace.homes
+    workspace.fault = None
+    bot.process = await bot.launch()
+    async with asyncio.timeout(20):
+        await workspace.until(lambda: seed.BIA in workspace.homes, 20)
+
+
 async def test_a_second_bot_on_the_same_file_is_told_and_other_commands_are_not_kept_out(bot: Bot) -> None:
     await bot.up()
     assert bot.process is not None
