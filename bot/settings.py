@@ -19,6 +19,9 @@ Level = Annotated[
 #: A token; a variable that is set to nothing is not set.
 Secret = Annotated[SecretStr | None, BeforeValidator(lambda said: said or None)]
 
+#: host:port, [::1]:port for IPv6, or nothing.
+Address = Annotated[str, Field(pattern=r"^(|[^:\s]+:[0-9]{1,5}|\[[0-9a-fA-F:.]+\]:[0-9]{1,5})$")]
+
 
 class Settings(BaseSettings):
     """Every knob has a default that suits a team of ten; durations in the environment are seconds or ISO 8601."""
@@ -41,6 +44,16 @@ class Settings(BaseSettings):
     norms_file: Path | None = None
     """Aggregate norms of your own (the same JSON as the shipped file)."""
     log_level: Level = "INFO"
+    health: Address = "127.0.0.1:8401"
+    """Where health and metrics are asked for; empty: nowhere."""
+    health_outbox_minutes: float = Field(10, gt=0)
+    """A message that is due for longer makes the process not ready."""
+
+    @property
+    def health_at(self) -> tuple[str, int] | None:
+        """Host and port, None for nowhere."""
+        host, _, port = self.health.rpartition(":")
+        return (host.strip("[]"), int(port)) if self.health else None
 
     @property
     def undo(self) -> timedelta:
