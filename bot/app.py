@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 from typing import Any, Protocol
 
@@ -25,6 +26,7 @@ from bot.clock import Clock, system_clock
 from bot.core.errors import HandoffError
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk
+from bot.health import Health
 from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.slack import features, people
@@ -47,7 +49,11 @@ _BAD_TOKEN = frozenset(
 
 
 class StartError(HandoffError):
-    """The bot cannot start: bot_token_missing, bot_token_refused, app_token_missing, app_token_refused, unreachable."""
+    """The bot cannot start: a token or secret is missing or refused, Slack is unreachable, the address is taken.
+
+    Reasons: bot_token_missing, bot_token_refused, app_token_missing, app_token_refused, signing_secret_missing,
+    unreachable, address.
+    """
 
     code = "start"
 
@@ -156,19 +162,22 @@ class Door(Protocol):
         """Take nothing new, finish what is in hand with its answer, let go. At most so long."""
 
 
-async def run(handoff: Handoff, stop: asyncio.Event | None = None) -> None:
+async def run(handoff: Handoff, stop: asyncio.Event | None = None, *, listen: tuple[str, int] | None = None) -> None:
     """Until SIGTERM or SIGINT, or until `stop` where somebody else owns the process.
 
+    Over Socket Mode, or with `listen` (host and port) over HTTP: an app in Slack's settings is one or the other.
     Raises StartError, or Busy('already_running') when another bot works on the same SQLite file.
     """
     if stop is None:
         stop = asyncio.Event()
         _on_signals(stop)
-    if handoff.settings.slack_app_token is None:
+    if listen is not None and handoff.settings.slack_signing_secret is None:
+        raise StartError("signing_secret_missing")
+    if listen is None and handoff.settings.slack_app_token is None:
         raise StartError("app_token_missing")
     with alone(handoff.desk.store):
         await handoff.open()
-        doors = await _doors(handoff)
+        doors = await _doors(handoff, listen)
         background = [
             asyncio.create_task(handoff.outbox.run(), name="outbox"),
             asyncio.create_task(handoff.ticker.run(), name="ticker"),
@@ -182,17 +191,33 @@ async def run(handoff: Handoff, stop: asyncio.Event | None = None) -> None:
             await _end(handoff, doors, background)
 
 
-async def _doors(handoff: Handoff) -> Sequence[Door]:
-    """What people can come in by. Raises StartError, and then everything is closed again."""
-    settings, token = handoff.settings, handoff.settings.slack_app_token
-    app_token = token.get_secret_value() if token is not None else ""
+async def _doors(handoff: Handoff, listen: tuple[str, int] | None) -> Sequence[Door]:
+    """What people can come in by, and the watchers' own. Raises StartError, and then everything is closed again."""
     try:
-        # Asked once before anything begins: later a refusal is only logged, and tried again.
-        await _told("app_token_refused", handoff.client.apps_connections_open(app_token=app_token), settings)
+        main = await _socket_door(handoff) if listen is None else _http_door(handoff, *listen)
     except StartError:
         await handoff.close()
         raise
-    return [Sockets(handoff.app, handoff.client, app_token, count=settings.sockets)]
+    at, patience = handoff.settings.health_at, timedelta(minutes=handoff.settings.health_outbox_minutes)
+    watched = [Health(handoff.desk, *at, sockets=listen is None, oldest=patience)] if at is not None else []
+    return [main, *watched]
+
+
+async def _socket_door(handoff: Handoff) -> Door:
+    token = handoff.settings.slack_app_token
+    app_token = token.get_secret_value() if token is not None else ""
+    # Asked once before anything begins: later a refusal is only logged, and tried again.
+    await _told("app_token_refused", handoff.client.apps_connections_open(app_token=app_token), handoff.settings)
+    return Sockets(handoff.app, handoff.client, app_token, count=handoff.settings.sockets)
+
+
+def _http_door(handoff: Handoff, host: str, port: int) -> Door:
+    from bot.api import Server, build_api  # FastAPI and uvicorn are slow to import, and Socket Mode needs neither
+
+    try:
+        return Server(build_api(handoff), host, port)
+    except OSError as error:
+        raise StartError("address", host=host, port=port, error=error.strerror or type(error).__name__) from None
 
 
 async def _end(handoff: Handoff, doors: Sequence[Door], background: Sequence[asyncio.Task[Any]]) -> None:

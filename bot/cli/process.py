@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -52,17 +53,35 @@ def doctor() -> None:
     out.print("All is well: handoff run", highlight=False)
 
 
-def run() -> None:
-    """Connect to Slack (Socket Mode) and work until stopped. Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN.
+def run(
+    http: Annotated[
+        int | None, typer.Option(metavar="PORT", help="take Slack's requests on this port instead of a socket")
+    ] = None,
+    host: Annotated[str, typer.Option(help="where to listen with --http; 0.0.0.0 is everywhere")] = "127.0.0.1",
+) -> None:
+    """Connect to Slack and work until stopped: over Socket Mode, or with --http behind an address of yours.
 
-    Example: SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… handoff run
+    Needs SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or with --http SLACK_SIGNING_SECRET.
+
+    Example: SLACK_BOT_TOKEN=xoxb-… SLACK_SIGNING_SECRET=… handoff run --http 3000
     """
     from bot import app as product
     from bot.log import configure
 
     known = settings()
     configure(known.log_level)
-    asyncio.run(product.run(product.build(known)))
+    handoff = product.build(known)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(product.run(handoff, listen=None if http is None else (host, http)))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Uvloop's where there is one: not on Windows."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def demo(

@@ -73,6 +73,7 @@ async def running(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
         SLACK_API_URL=server.api_url,
         database_url=f"sqlite:///{folder / 'handoff.sqlite3'}",
         norms_file=None,
+        health="",  # nobody watches a demo, and a second one should not have to ask for another port
     )
     norms = merged(seed.norms(), norms_of(settings))
     desk = open_desk(settings, clock=clock, rng=Random(_SEED), norms=norms)  # noqa: S311 - draws samples only

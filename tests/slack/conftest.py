@@ -84,7 +84,7 @@ async def empty(slack: FakeSlack, migrated: Path, tmp_path: Path) -> AsyncIterat
     shutil.copyfile(migrated, tmp_path / "handoff.sqlite3")
     settings = Settings(
         SLACK_BOT_TOKEN=SecretStr("xoxb-1"), SLACK_APP_TOKEN=SecretStr("xapp-1"), SLACK_API_URL=f"{slack.base}/api",
-        database_url=f"sqlite:///{tmp_path / 'handoff.sqlite3'}",
+        database_url=f"sqlite:///{tmp_path / 'handoff.sqlite3'}", health="",
     )  # fmt: skip
     handoff = build(settings, clock=clock, rng=Random(7), pace=0.0, signing_secret=SECRET)
     desk = handoff.desk

@@ -47,7 +47,7 @@ class Bot:
         environment = {
             "SLACK_BOT_TOKEN": workspace.bot_token, "SLACK_APP_TOKEN": workspace.app_token,
             "SLACK_API_URL": self.server.api_url, "HANDOFF_DATABASE_URL": self.url, "HANDOFF_SOCKETS": str(sockets),
-            "PYTHONPATH": str(ROOT),
+            "HANDOFF_HEALTH": "", "PYTHONPATH": str(ROOT),
         }  # fmt: skip
         command = (sys.executable, "-m", "bot", "run")
         return await asyncio.create_subprocess_exec(*command, env=os.environ | environment, cwd=self.folder,
