@@ -101,10 +101,20 @@ async def _tokens(settings: Settings, client: AsyncWebClient) -> AsyncIterator[F
         else:
             yield _good(f"Bot token: {said.get('user')} in {said.get('team')}")
             yield _scopes(said.headers if hasattr(said, "headers") else {})
+    async for finding in _way_in(settings, client):
+        yield finding
+
+
+async def _way_in(settings: Settings, client: AsyncWebClient) -> AsyncIterator[Finding]:
+    """By HTTP where a signing secret is set and no app token; else by Socket Mode."""
+    if settings.slack_app_token is None and settings.slack_signing_secret is not None:
+        yield _good("Signing secret: set, so Slack's requests are taken over HTTP (handoff run --http PORT)")
+        return
     if settings.slack_app_token is None:
         yield _missing(
             "App token: SLACK_APP_TOKEN is not set",
-            "In your app's settings, Basic Information: create an App-Level Token with connections:write (xapp-…).",
+            "In your app's settings, Basic Information: create an App-Level Token with connections:write (xapp-…). "
+            "For HTTP mode copy the Signing Secret from there instead (SLACK_SIGNING_SECRET).",
         )  # fmt: skip
         return
     opening = client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())

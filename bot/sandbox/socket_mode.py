@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from aiohttp import WSMsgType, web
 
 from .model import Json
+from .request_url import RequestUrl
 from .weather import Weather
 from .workspace import Workspace
 
@@ -39,6 +40,8 @@ class SocketMode:
         self.ack_seconds = ACK_SECONDS
         self.event_retries = EVENT_RETRIES
         self.weather = Weather()
+        self.request_url: RequestUrl | None = None
+        """Where payloads go instead, for an app that takes them over HTTP."""
         self.tickets: set[str] = set()
         self.connections: list[web.WebSocketResponse] = []
         self._lines: dict[web.WebSocketResponse, asyncio.Transport] = {}
@@ -111,6 +114,8 @@ class SocketMode:
         """Deliver one envelope to the next connection; `answers` says that the acknowledgement may carry a payload."""
         if self.weather.late:
             await asyncio.sleep(self.weather.rng.uniform(0, self.weather.late))
+        if self.request_url is not None:
+            return await self._post(self.request_url, kind, payload, retry)
         if not self.connections:
             return self._failed(kind, payload, "", "the app is not connected")
         ws = self.connections[next(self._turn) % len(self.connections)]
@@ -139,6 +144,17 @@ class SocketMode:
         if answer:
             self.workspace.record("ack", answer)
         return Reply(acked=True, payload=answer, envelope_id=envelope_id)
+
+    async def _post(self, url: RequestUrl, kind: str, payload: Json, retry: tuple[int, str] | None) -> Reply:
+        try:
+            answer = await url.post(kind, payload, self.ack_seconds, retry)
+        except TimeoutError:
+            return self._failed(kind, payload, "", f"no answer within {self.ack_seconds:g} seconds")
+        except ConnectionError as why:
+            return self._failed(kind, payload, "", str(why))
+        if answer:
+            self.workspace.record("ack", answer)
+        return Reply(acked=True, payload=answer)
 
     async def _again(self, ws: web.WebSocketResponse, envelope: Json) -> None:
         """Some envelopes come twice: through another connection where there is one."""

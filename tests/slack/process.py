@@ -42,14 +42,15 @@ class Bot:
         settings = Settings(database_url=self.url)
         return open_desk(settings, rng=Random(7), norms=merged(seed.norms(), norms_of(settings)))
 
-    async def launch(self, sockets: int = 2) -> Process:
+    async def launch(self, sockets: int = 2, *more: str, **others: str) -> Process:
+        """`more` are arguments, `others` is more environment."""
         workspace = self.server.workspace
         environment = {
             "SLACK_BOT_TOKEN": workspace.bot_token, "SLACK_APP_TOKEN": workspace.app_token,
             "SLACK_API_URL": self.server.api_url, "HANDOFF_DATABASE_URL": self.url, "HANDOFF_SOCKETS": str(sockets),
             "HANDOFF_HEALTH": "", "PYTHONPATH": str(ROOT),
-        }  # fmt: skip
-        command = (sys.executable, "-m", "bot", "run")
+        } | others  # fmt: skip
+        command = (sys.executable, "-m", "bot", "run", *more)
         return await asyncio.create_subprocess_exec(*command, env=os.environ | environment, cwd=self.folder,
                                                     stderr=PIPE)  # fmt: skip
 
