@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
 
 from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes
 from db.store import Unit
-from db.tables import CampaignRow
+from db.tables import CAMPAIGNS
 from scoring.types import Tier
 
+_NAMES = (
+    "key", "name", "markets", "channel", "owner", "type", "stakes", "categories", "min_audience", "avoid", "tiers",
+    "fee_line", "budget", "currency", "window_seconds", "on_deadline", "locale",
+)  # fmt: skip
+COLUMNS = tuple(CAMPAIGNS.c[name] for name in _NAMES)
+_SELECT = sa.select(*COLUMNS)
+_ONE = _SELECT.where(CAMPAIGNS.c.key == sa.bindparam("key"))
 
-def _from(row: CampaignRow) -> Campaign:
+
+def campaign_of(row: Sequence[Any]) -> Campaign:
+    """A campaign of a row with `COLUMNS`, in their order."""
+    (
+        key, name, markets, channel, owner, kind, stakes, categories, min_audience, avoid, tiers, fee_line, budget,
+        currency, window, on_deadline, locale,
+    ) = row  # fmt: skip
     return Campaign(
-        key=row.key,
-        name=row.name,
-        markets=tuple(row.markets),
-        channel=row.channel,
-        owner=row.owner,
-        type=DecisionType(row.type),
-        stakes=Stakes(row.stakes),
-        categories=tuple(row.categories),
-        min_audience=row.min_audience,
-        avoid=tuple(row.avoid),
-        tiers=tuple(Tier(t) for t in row.tiers),
-        fee_line=row.fee_line,
-        budget=row.budget,
-        currency=row.currency,
-        window=timedelta(seconds=row.window_seconds),
-        on_deadline=OnDeadline(row.on_deadline) if row.on_deadline else None,
-        locale=row.locale,
+        key=key,
+        name=name,
+        markets=tuple(markets),
+        channel=channel,
+        owner=owner,
+        type=DecisionType(kind),
+        stakes=Stakes(stakes),
+        categories=tuple(categories),
+        min_audience=min_audience,
+        avoid=tuple(avoid),
+        tiers=tuple(Tier(t) for t in tiers),
+        fee_line=fee_line,
+        budget=budget,
+        currency=currency,
+        window=timedelta(seconds=window),
+        on_deadline=OnDeadline(on_deadline) if on_deadline else None,
+        locale=locale,
     )
 
 
@@ -59,22 +72,22 @@ def _to(campaign: Campaign) -> dict[str, Any]:
 
 
 def get(unit: Unit, key: str) -> Campaign | None:
-    row = unit.get(CampaignRow, key)
-    return _from(row) if row is not None else None
+    row = unit.execute(_ONE, {"key": key}).first()
+    return campaign_of(row) if row is not None else None
 
 
 def every(unit: Unit) -> tuple[Campaign, ...]:
-    return tuple(_from(row) for row in unit.exec(select(CampaignRow).order_by(CampaignRow.key)))
+    return tuple(campaign_of(row) for row in unit.execute(_SELECT.order_by(CAMPAIGNS.c.key)))
 
 
 def owned_by(unit: Unit, owner: str) -> tuple[Campaign, ...]:
-    rows = unit.exec(select(CampaignRow).where(CampaignRow.owner == owner).order_by(col(CampaignRow.created_at)))
-    return tuple(_from(row) for row in rows)
+    rows = unit.execute(_SELECT.where(CAMPAIGNS.c.owner == owner).order_by(CAMPAIGNS.c.created_at))
+    return tuple(campaign_of(row) for row in rows)
 
 
 def add(unit: Unit, campaign: Campaign, now: datetime) -> None:
-    unit.execute(sa.insert(CampaignRow).values(**_to(campaign), created_at=now))
+    unit.execute(sa.insert(CAMPAIGNS).values(**_to(campaign), created_at=now))
 
 
 def change(unit: Unit, campaign: Campaign) -> None:
-    unit.execute(sa.update(CampaignRow).where(col(CampaignRow.key) == campaign.key).values(**_to(campaign)))
+    unit.execute(sa.update(CAMPAIGNS).where(CAMPAIGNS.c.key == campaign.key).values(**_to(campaign)))

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
 
 from bot.core.types import Candidate
 from db.store import Unit, sliced
-from db.tables import CandidateRow, CreatorRow, ImportRow, RecommendationRow, SnapshotRow
+from db.tables import CANDIDATES, CREATORS, IMPORTS, RECOMMENDATIONS, SNAPSHOTS, ImportRow
 from scoring.record import recommendation_from_json, recommendation_to_json
 from scoring.types import Metrics, Recommendation
+
+_SAID = RECOMMENDATIONS.c
 
 
 def metrics_to_json(metrics: Metrics) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def metrics_from_json(data: Mapping[str, Any]) -> Metrics:
     return Metrics(**values)
 
 
-def _from(row: CandidateRow) -> Candidate:
+def _from(row: Any) -> Candidate:
     return Candidate(
         id=row.id,
         campaign=row.campaign,
@@ -88,34 +89,32 @@ def _to(candidate: Candidate, import_id: str, line: int) -> dict[str, Any]:
 
 
 def get(unit: Unit, candidate_id: str) -> Candidate | None:
-    row = unit.get(CandidateRow, candidate_id)
-    return _from(row) if row is not None else None
+    return many(unit, [candidate_id]).get(candidate_id)
 
 
 def referrer(unit: Unit, candidate_id: str) -> str | None:
     """Who referred a candidate, as the file had it."""
-    found = unit.execute(sa.select(col(CandidateRow.referred_by)).where(col(CandidateRow.id) == candidate_id))
+    found = unit.execute(sa.select(CANDIDATES.c.referred_by).where(CANDIDATES.c.id == candidate_id))
     return found.scalar_one_or_none()
 
 
 def many(unit: Unit, ids: Sequence[str]) -> dict[str, Candidate]:
     found: dict[str, Candidate] = {}
     for part in sliced(ids):
-        rows = unit.exec(select(CandidateRow).where(col(CandidateRow.id).in_(part)))
+        rows = unit.execute(sa.select(CANDIDATES).where(CANDIDATES.c.id.in_(part)))
         found.update((row.id, _from(row)) for row in rows)
     return found
 
 
 def recommendation(unit: Unit, candidate_id: str) -> Recommendation | None:
-    row = unit.get(RecommendationRow, candidate_id)
-    return recommendation_from_json(row.record) if row is not None else None
+    return recommendations(unit, [candidate_id]).get(candidate_id)
 
 
 def recommendations(unit: Unit, ids: Sequence[str]) -> dict[str, Recommendation]:
     found: dict[str, Recommendation] = {}
     for part in sliced(ids):
-        rows = unit.exec(select(RecommendationRow).where(col(RecommendationRow.candidate_id).in_(part)))
-        found.update((row.candidate_id, recommendation_from_json(row.record)) for row in rows)
+        wanted = sa.select(_SAID.candidate_id, _SAID.record).where(_SAID.candidate_id.in_(part))
+        found.update((of, recommendation_from_json(record)) for of, record in unit.execute(wanted))
     return found
 
 
@@ -138,19 +137,19 @@ def known_creators(
     for part in sliced([handle for _, handle in handles]):
         rows = unit.execute(
             sa.select(
-                col(CreatorRow.platform),
-                col(CreatorRow.handle_key),
-                col(CreatorRow.id),
-                col(CandidateRow.id).label("candidate_id"),
-                col(CandidateRow.line),
-                col(ImportRow.file_name),
+                CREATORS.c.platform,
+                CREATORS.c.handle_key,
+                CREATORS.c.id,
+                CANDIDATES.c.id.label("candidate_id"),
+                CANDIDATES.c.line,
+                IMPORTS.c.file_name,
             )
             .outerjoin(
-                CandidateRow,
-                sa.and_(col(CandidateRow.creator_id) == col(CreatorRow.id), col(CandidateRow.campaign) == campaign),
+                CANDIDATES,
+                sa.and_(CANDIDATES.c.creator_id == CREATORS.c.id, CANDIDATES.c.campaign == campaign),
             )
-            .outerjoin(ImportRow, col(ImportRow.id) == col(CandidateRow.import_id))
-            .where(col(CreatorRow.handle_key).in_(part))
+            .outerjoin(IMPORTS, IMPORTS.c.id == CANDIDATES.c.import_id)
+            .where(CREATORS.c.handle_key.in_(part))
         )
         for platform, key, creator_id, candidate_id, line, file_name in rows:
             if (platform, key) in wanted:
@@ -159,7 +158,7 @@ def known_creators(
 
 
 def add_creators(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(unit, CreatorRow, rows)
+    _insert(unit, CREATORS, rows)
 
 
 def unseen_snapshots(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -167,7 +166,7 @@ def unseen_snapshots(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> list[Mapp
     known: set[tuple[str, str]] = set()
     for part in sliced([r["creator_id"] for r in rows]):
         found = unit.execute(
-            sa.select(col(SnapshotRow.creator_id), col(SnapshotRow.digest)).where(col(SnapshotRow.creator_id).in_(part))
+            sa.select(SNAPSHOTS.c.creator_id, SNAPSHOTS.c.digest).where(SNAPSHOTS.c.creator_id.in_(part))
         )
         known.update((creator, digest) for creator, digest in found)
     fresh = {(r["creator_id"], r["digest"]): r for r in rows if (r["creator_id"], r["digest"]) not in known}
@@ -175,21 +174,21 @@ def unseen_snapshots(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> list[Mapp
 
 
 def add_snapshots(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert(unit, SnapshotRow, rows)
+    _insert(unit, SNAPSHOTS, rows)
 
 
 def add_import(unit: Unit, **values: Any) -> None:
-    unit.execute(sa.insert(ImportRow).values(**values))
+    unit.execute(sa.insert(IMPORTS).values(**values))
 
 
 def add_candidates(unit: Unit, rows: Iterable[tuple[Candidate, int]], import_id: str) -> None:
-    _insert(unit, CandidateRow, [_to(candidate, import_id, line) for candidate, line in rows])
+    _insert(unit, CANDIDATES, [_to(candidate, import_id, line) for candidate, line in rows])
 
 
 def add_recommendations(unit: Unit, rows: Iterable[tuple[str, Recommendation]], now: datetime) -> None:
     _insert(
         unit,
-        RecommendationRow,
+        RECOMMENDATIONS,
         [
             {
                 "candidate_id": candidate_id,
@@ -213,15 +212,15 @@ def _insert(unit: Unit, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def history(unit: Unit, limit: int) -> Iterator[tuple[str, str, str | None, tuple[str, ...], Metrics]]:
     """(platform, creator, country, categories, numbers) of the latest snapshots, oldest first: what norms come from."""
-    latest = sa.select(col(SnapshotRow.id)).order_by(col(SnapshotRow.taken_at).desc()).limit(limit)
+    latest = sa.select(SNAPSHOTS.c.id).order_by(SNAPSHOTS.c.taken_at.desc()).limit(limit)
     rows = unit.execute(
         sa.select(
-            col(CreatorRow.platform), col(CreatorRow.id), col(CreatorRow.country), col(CreatorRow.categories),
-            col(SnapshotRow.metrics),
+            CREATORS.c.platform, CREATORS.c.id, CREATORS.c.country, CREATORS.c.categories,
+            SNAPSHOTS.c.metrics,
         )
-        .join(SnapshotRow, col(SnapshotRow.creator_id) == col(CreatorRow.id))
-        .where(col(SnapshotRow.id).in_(latest))
-        .order_by(col(SnapshotRow.taken_at))
+        .join(SNAPSHOTS, SNAPSHOTS.c.creator_id == CREATORS.c.id)
+        .where(SNAPSHOTS.c.id.in_(latest))
+        .order_by(SNAPSHOTS.c.taken_at)
     )  # fmt: skip
     for platform, creator_id, country, categories, metrics in rows:
         yield platform, creator_id, country, tuple(categories), metrics_from_json(metrics)

@@ -8,12 +8,16 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
 
 from db.store import Unit
-from db.tables import EventRow
+from db.tables import EVENTS
 
-_INSERT = sa.insert(EventRow)
+_INSERT = sa.insert(EVENTS)
+_OF_REVIEW = (
+    sa.select(EVENTS.c.at, EVENTS.c.actor, EVENTS.c.what, EVENTS.c.before, EVENTS.c.after)
+    .where(EVENTS.c.review_id == sa.bindparam("review_id"))
+    .order_by(EVENTS.c.seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +57,4 @@ def record_many(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def of_review(unit: Unit, review_id: str) -> tuple[Happened, ...]:
-    rows = unit.exec(select(EventRow).where(EventRow.review_id == review_id).order_by(col(EventRow.seq)))
-    return tuple(Happened(r.at, r.actor, r.what, r.before, r.after) for r in rows)
+    return tuple(Happened(*row) for row in unit.execute(_OF_REVIEW, {"review_id": review_id}))

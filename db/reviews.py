@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -27,35 +28,36 @@ from bot.core.types import (
 )
 from db import tables
 from db.store import Unit, sliced
-from db.tables import AWAITING, CommentRow, DecisionRow, DraftRow, JudgementRow, RecommendationRow, ReviewRow
+from db.tables import AWAITING, DECISIONS, JUDGEMENTS, RECOMMENDATIONS, CommentRow, DraftRow
 from scoring.types import FlagCode, Verdict
 
-_COLUMNS = tuple(Review.__dataclass_fields__)
+_NAMES = tuple(Review.__dataclass_fields__)
 _TABLE = tables.REVIEWS
-_SELECT = sa.select(*(_TABLE.c[name] for name in _COLUMNS))
+COLUMNS = tuple(_TABLE.c[name] for name in _NAMES)
+_SELECT = sa.select(*COLUMNS)
 _ONE = _SELECT.where(_TABLE.c.id == sa.bindparam("review_id"))
-_SAVE = (
-    sa.update(_TABLE)
-    .where(_TABLE.c.id == sa.bindparam("b_id"), _TABLE.c.version == sa.bindparam("b_version"))
-    .values(
-        {name: sa.bindparam(name) for name in _COLUMNS if name != "id"}
-        | {"half_at": sa.case((sa.bindparam("b_queued", type_=sa.Boolean()), _TABLE.c.half_at), else_=None)}
-    )
+#: Kinds of the fields that are stored as words, by their place.
+_WORDS = tuple(
+    (_NAMES.index(name), kind)
+    for name, kind in (("route", Route), ("stakes", Stakes), ("state", State), ("on_deadline", OnDeadline))
 )
+
+
+def review_of(row: Sequence[Any]) -> Review:
+    """A review of a row with `COLUMNS`, in their order."""
+    values = list(row)
+    for place, kind in _WORDS:
+        values[place] = kind(values[place])
+    return Review(*values)
 
 
 def review_from(row: Any) -> Review:
     """A review of a row with the review's own columns, by name."""
-    values = {name: getattr(row, name) for name in _COLUMNS}
-    values["route"] = Route(values["route"])
-    values["stakes"] = Stakes(values["stakes"])
-    values["state"] = State(values["state"])
-    values["on_deadline"] = OnDeadline(values["on_deadline"])
-    return Review(**values)
+    return review_of([getattr(row, name) for name in _NAMES])
 
 
 def _to(review: Review) -> dict[str, Any]:
-    return {name: getattr(review, name) for name in _COLUMNS}
+    return {name: getattr(review, name) for name in _NAMES}
 
 
 def get(unit: Unit, review_id: str) -> Review | None:
@@ -71,20 +73,47 @@ def many(unit: Unit, ids: Sequence[str]) -> dict[str, Review]:
     return found
 
 
+@cache
+def _save(changed: tuple[str, ...], *, still_queued: bool) -> sa.Update:
+    """Write these fields if the version is still the one that was read; prepared once for each way to change."""
+    values: dict[str, Any] = {name: sa.bindparam(name, type_=_TABLE.c[name].type) for name in changed}
+    if not still_queued:
+        values["half_at"] = sa.null()
+    unmoved = sa.and_(_TABLE.c.id == sa.bindparam("b_id"), _TABLE.c.version == sa.bindparam("b_version"))
+    return sa.update(_TABLE).where(unmoved).values(values)
+
+
 def save(unit: Unit, before: Review, after: Review) -> bool:
-    """Write `after` if the review is still at `before`'s version; False when somebody was faster.
+    """Write what is new in `after` if the review is still at `before`'s version; False when somebody was faster.
 
     `half_at` says when unopened reviews are told of, once; when a review is open or over there is nothing to tell.
     """
-    values = {name: value for name, value in _to(after).items() if name != "id"}
-    done = unit.execute(_SAVE, {**values, "b_queued": after.queued, "b_id": before.id, "b_version": before.version})
-    return cast("sa.CursorResult[Any]", done).rowcount == 1
+    return save_all(unit, [(before, after)])
+
+
+def save_all(unit: Unit, pairs: Sequence[tuple[Review, Review]]) -> bool:
+    """The same for several reviews, statement by statement for each way in which they changed.
+
+    False when somebody was faster at any of them: then the unit must not commit.
+    """
+    alike: dict[tuple[tuple[str, ...], bool], list[dict[str, Any]]] = {}
+    for before, after in pairs:
+        changed = tuple(n for n in _NAMES if getattr(before, n) != getattr(after, n))
+        values = {n: getattr(after, n) for n in changed}
+        values |= {"b_id": before.id, "b_version": before.version}
+        alike.setdefault((changed, after.queued), []).append(values)
+    for (changed, still_queued), rows in alike.items():
+        statement = _save(changed, still_queued=still_queued)
+        done = unit.execute(statement, rows if len(rows) > 1 else rows[0])
+        if cast("sa.CursorResult[Any]", done).rowcount != len(rows):
+            return False
+    return True
 
 
 def add_many(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
     """New reviews: the review's own fields and wanted, policy, propensity, rank, half_at."""
     if rows:
-        unit.execute(sa.insert(ReviewRow), list(rows))
+        unit.execute(sa.insert(_TABLE), list(rows))
 
 
 def values(review: Review) -> dict[str, Any]:
@@ -156,8 +185,8 @@ def overdue(unit: Unit, now: datetime, limit: int) -> tuple[tuple[Review, Verdic
     """Unanswered reviews whose deadline has passed, oldest first, each with what the AI recommends."""
     rows = _batch(
         unit,
-        _SELECT.add_columns(col(RecommendationRow.verdict).label("ai_verdict"))
-        .join(RecommendationRow, col(RecommendationRow.candidate_id) == _TABLE.c.candidate_id)
+        _SELECT.add_columns(RECOMMENDATIONS.c.verdict.label("ai_verdict"))
+        .join(RECOMMENDATIONS, RECOMMENDATIONS.c.candidate_id == _TABLE.c.candidate_id)
         .where(AWAITING, _TABLE.c.deadline_at <= now)
         .order_by(_TABLE.c.deadline_at)
         .limit(limit),
@@ -207,8 +236,14 @@ def _first(unit: Unit, column: sa.Column[Any], where: sa.ColumnElement[bool]) ->
 
 # Judgements and decisions
 
+_JUDGED = sa.insert(JUDGEMENTS)
+_DECIDED = sa.insert(DECISIONS)
+_DECISION = sa.select(DECISIONS).where(
+    DECISIONS.c.review_id == sa.bindparam("review_id"), DECISIONS.c.round == sa.bindparam("round")
+)
 
-def judgement_from(row: JudgementRow) -> Judgement:
+
+def judgement_from(row: Any) -> Judgement:
     rationale = Rationale(
         tuple(Reason(r) for r in row.reasons),
         Confidence(row.confidence) if row.confidence else None,
@@ -225,21 +260,22 @@ def judgement_from(row: JudgementRow) -> Judgement:
 def add_judgement(unit: Unit, judgement: Judgement) -> None:
     rationale = judgement.rationale
     unit.execute(
-        sa.insert(JudgementRow).values(
-            id=judgement.id,
-            review_id=judgement.review_id,
-            round=judgement.round,
-            expert=judgement.expert,
-            verdict=judgement.verdict.value,
-            how=judgement.how.value,
-            reasons=[r.value for r in rationale.reasons],
-            confidence=rationale.confidence.value if rationale.confidence else None,
-            narrative=rationale.narrative,
-            evidence=rationale.evidence,
-            disputed=[f.value for f in rationale.disputed],
-            ai_visible=judgement.ai_visible,
-            at=judgement.at,
-        )
+        _JUDGED,
+        {
+            "id": judgement.id,
+            "review_id": judgement.review_id,
+            "round": judgement.round,
+            "expert": judgement.expert,
+            "verdict": judgement.verdict.value,
+            "how": judgement.how.value,
+            "reasons": [r.value for r in rationale.reasons],
+            "confidence": rationale.confidence.value if rationale.confidence else None,
+            "narrative": rationale.narrative,
+            "evidence": rationale.evidence,
+            "disputed": [f.value for f in rationale.disputed],
+            "ai_visible": judgement.ai_visible,
+            "at": judgement.at,
+        },
     )
 
 
@@ -251,58 +287,60 @@ def judgements_of(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Judgement, 
     """Each review's judgements, oldest first; reviews without any are absent."""
     found: dict[str, tuple[Judgement, ...]] = {}
     for part in sliced(ids):
-        wanted = select(JudgementRow).where(col(JudgementRow.review_id).in_(part)).order_by(col(JudgementRow.at))
-        for row in unit.exec(wanted):
+        wanted = sa.select(JUDGEMENTS).where(JUDGEMENTS.c.review_id.in_(part)).order_by(JUDGEMENTS.c.at)
+        for row in unit.execute(wanted):
             found[row.review_id] = (*found.get(row.review_id, ()), judgement_from(row))
     return found
 
 
-def decision_from(row: DecisionRow) -> Decision:
+def decision_from(row: Any) -> Decision:
     return Decision(row.review_id, row.round, Verdict(row.verdict), row.by, Basis(row.basis), row.at, row.undone_at)
 
 
 def decision(unit: Unit, review_id: str, round_: int) -> tuple[Decision, str | None] | None:
     """The decision of a round and the judgement behind it."""
-    row = unit.get(DecisionRow, (review_id, round_))
+    row = unit.execute(_DECISION, {"review_id": review_id, "round": round_}).first()
     return (decision_from(row), row.judgement_id) if row is not None else None
 
 
 def decisions_of(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Decision, str | None]]:
     """The decision of each review's current round and the judgement behind it; undecided reviews are absent."""
     found: dict[str, tuple[Decision, str | None]] = {}
-    current = sa.and_(_TABLE.c.id == col(DecisionRow.review_id), _TABLE.c.round == col(DecisionRow.round))
+    current = sa.and_(_TABLE.c.id == DECISIONS.c.review_id, _TABLE.c.round == DECISIONS.c.round)
     for part in sliced(ids):
-        rows = unit.exec(select(DecisionRow).join(_TABLE, current).where(col(DecisionRow.review_id).in_(part)))
+        rows = unit.execute(sa.select(DECISIONS).join(_TABLE, current).where(DECISIONS.c.review_id.in_(part)))
         found.update((row.review_id, (decision_from(row), row.judgement_id)) for row in rows)
     return found
 
 
 def add_decision(unit: Unit, made: Decision, judgement_id: str | None = None) -> None:
-    unit.execute(sa.insert(DecisionRow), [decision_values(made, judgement_id)])
+    unit.execute(_DECIDED, decision_values(made, judgement_id))
 
 
 def add_decisions(unit: Unit, made: Sequence[Decision]) -> None:
     if made:
-        unit.execute(sa.insert(DecisionRow), [decision_values(d) for d in made])
+        unit.execute(_DECIDED, [decision_values(d) for d in made])
 
 
 def decision_values(made: Decision, judgement_id: str | None = None) -> dict[str, Any]:
-    return asdict(made) | {"verdict": made.verdict.value, "basis": made.basis.value, "by": str(made.by),
-                           "judgement_id": judgement_id}  # fmt: skip
+    return {
+        "review_id": made.review_id, "round": made.round, "verdict": made.verdict.value, "by": str(made.by),
+        "basis": made.basis.value, "at": made.at, "undone_at": made.undone_at, "judgement_id": judgement_id,
+    }  # fmt: skip
 
 
 def mark_undone(unit: Unit, undone: Decision) -> None:
     """The decision, the judgement behind it and what was said against it no longer count; all stay on record."""
     unit.execute(
-        sa.update(DecisionRow)
-        .where(col(DecisionRow.review_id) == undone.review_id, col(DecisionRow.round) == undone.round)
+        sa.update(DECISIONS)
+        .where(DECISIONS.c.review_id == undone.review_id, DECISIONS.c.round == undone.round)
         .values(undone_at=undone.undone_at)
     )
     unit.execute(
-        sa.update(JudgementRow)
+        sa.update(JUDGEMENTS)
         .where(
-            col(JudgementRow.review_id) == undone.review_id,
-            col(JudgementRow.round) == undone.round,
+            JUDGEMENTS.c.review_id == undone.review_id,
+            JUDGEMENTS.c.round == undone.round,
         )
         .values(undone_at=undone.undone_at)
     )

@@ -84,6 +84,9 @@ class CreatorRow(SQLModel, table=True):
     categories: list[str] = plain_json()
 
 
+CREATORS = table_of(CreatorRow)
+
+
 class SnapshotRow(SQLModel, table=True):
     """A creator's numbers as one file had them: history for the norms."""
 
@@ -98,6 +101,9 @@ class SnapshotRow(SQLModel, table=True):
     taken_at: datetime = moment()
 
 
+SNAPSHOTS = table_of(SnapshotRow)
+
+
 class ImportRow(SQLModel, table=True):
     __tablename__ = "imports"
     id: str = Field(primary_key=True)
@@ -108,6 +114,9 @@ class ImportRow(SQLModel, table=True):
     accepted: int
     duplicates: int
     rejected: int
+
+
+IMPORTS = table_of(ImportRow)
 
 
 class CandidateRow(SQLModel, table=True):

@@ -104,5 +104,6 @@ def review_withdraw(review_id: str) -> None:
     from bot.desk.decide import withdraw
 
     with desk() as at:
-        whole = withdraw(at, review_id, see.case(at, review_id).campaign.owner)
+        whole = see.case(at, review_id)
+        withdraw(at, review_id, whole.campaign.owner)
         out.print(f"{whole.candidate.name} is withdrawn.", highlight=False, markup=False)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from bot.core.assignment import is_referrer
 from bot.core.errors import NotAllowed
-from bot.core.types import Campaign, Candidate, Member, Review, UserId
+from bot.core.types import Campaign, Member, Review, UserId
+
+
+class Proposed(Protocol):
+    """What a rule asks of a candidate."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def referred_by(self) -> str | None: ...
 
 
 def require_judge(
-    person: Member | None, review: Review, campaign: Campaign, candidate: Candidate, lead: UserId | None
+    person: Member | None, review: Review, campaign: Campaign, candidate: Proposed, lead: UserId | None
 ) -> Member:
     """The person, if they may decide this review: an expert of its market or a lead, and not its referrer.
 
@@ -35,7 +46,7 @@ def require_judge(
 
 
 def require_objector(
-    person: Member | None, review: Review, campaign: Campaign, candidate: Candidate, lead: UserId | None
+    person: Member | None, review: Review, campaign: Campaign, candidate: Proposed, lead: UserId | None
 ) -> Member:
     """Who may object to a decision: whoever may judge, and the campaign's owner, who asks the lead that way."""
     if person is not None and person.active and person.id == campaign.owner:

@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 from bot.core import review as lifecycle
 from bot.core.errors import NotFound, TooLate
 from bot.core.review import Announce, Change
-from bot.core.types import Campaign, Candidate, Member, Review, State, UserId
+from bot.core.types import Campaign, Member, Review, State, UserId
 from bot.desk.announce import announce, lead_of, say
 from bot.desk.desk import Desk
-from db import campaigns, candidates, events, people, reviews
+from db import campaigns, events, files, people, reviews
+from db.files import Proposed
 from db.store import Unit
-from scoring.types import Recommendation
+from scoring.types import Verdict
 
 T = TypeVar("T")
 #: One unit of work, at the time at which it runs. What it gives is read before the commit: nothing may fail after it.
@@ -31,9 +32,11 @@ class File:
 
     review: Review
     campaign: Campaign
-    candidate: Candidate
-    recommendation: Recommendation
+    candidate: Proposed
+    ai: Verdict
+    """What the AI recommends."""
     members: tuple[Member, ...]
+    """The leads, and whoever acts if they have a role."""
 
     @property
     def lead(self) -> UserId | None:
@@ -43,17 +46,12 @@ class File:
         return next((m for m in self.members if m.id == person_id), None)
 
 
-def load(unit: Unit, review_id: str) -> File:
-    """Read what a rule needs of one review. Raises NotFound('review')."""
-    review = reviews.get(unit, review_id)
-    if review is None:
+def load(unit: Unit, review_id: str, person: UserId | None) -> File:
+    """Read what a rule needs of one review and of the person who acts. Raises NotFound('review')."""
+    found = files.get(unit, review_id)
+    if found is None:
         raise NotFound("review", review=review_id)
-    campaign = campaigns.get(unit, review.campaign)
-    candidate = candidates.get(unit, review.candidate_id)
-    recommendation = candidates.recommendation(unit, review.candidate_id)
-    if campaign is None or candidate is None or recommendation is None:
-        raise NotFound("review", review=review_id)
-    return File(review, campaign, candidate, recommendation, people.members(unit))
+    return File(*found, people.concerned(unit, person))
 
 
 class Lost(Exception):
@@ -154,5 +152,5 @@ def too_late(unit: Unit, file: File, now: datetime) -> TooLate:
         return TooLate("moved", **common)
     made, _ = found
     reason = {"deadline": "decided_by_deadline", "ai": "decided_by_ai"}.get(made.by, "decided")
-    against = made.verdict is not file.recommendation.verdict
+    against = made.verdict is not file.ai
     return TooLate(reason, verdict=made.verdict, by=made.by, basis=made.basis, at=made.at, against_ai=against, **common)

@@ -15,7 +15,7 @@ from db.store import Unit
 
 def expire(unit: Unit, desk: Desk, file: File, now: datetime) -> None:
     """Apply the deadline to a review that awaits an answer and is due."""
-    change = lifecycle.expire(file.review, file.recommendation.verdict, now, desk.limits.times)
+    change = lifecycle.expire(file.review, file.ai, now, desk.limits.times)
     apply(unit, desk, file.review, change, file.campaign, "deadline", now)
     if change.decision is not None:
         reviews.add_decision(unit, change.decision)
@@ -27,7 +27,7 @@ def expire_one(desk: Desk, review_id: str) -> None:
     """The same for one review, if it is due: a click found it before the sweep did."""
 
     def work(unit: Unit, now: datetime) -> None:
-        file = load(unit, review_id)
+        file = load(unit, review_id, None)
         if file.review.state.awaits and now >= file.review.deadline_at:
             expire(unit, desk, file, now)
 

@@ -6,69 +6,66 @@ from datetime import datetime
 
 from bot.core import review as lifecycle
 from bot.core.access import require_judge
-from bot.core.case import Case
-from bot.core.errors import Invalid, NotAllowed, TooLate
+from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
 from bot.core.rationale import check_norm, check_override
-from bot.core.types import How, Judgement, Rationale, State, UserId
+from bot.core.types import How, Judgement, Rationale, Review, State, UserId
 from bot.desk import deadline, late, see, tally
 from bot.desk.change import File, Work, apply, attempt, load, require_open, too_late
 from bot.desk.desk import Desk, new_id
-from db import reviews
+from db import candidates, reviews
 from db.store import Unit
 from scoring.recommend import without
-from scoring.types import Verdict
+from scoring.types import Recommendation, Verdict
 
 
-def approve(desk: Desk, review_id: str, person: UserId) -> Case:
+def approve(desk: Desk, review_id: str, person: UserId) -> Review:
     """Agree with the AI, whatever it recommends. Raises NotAllowed, TooLate, NotFound, Busy."""
 
-    def work(unit: Unit, now: datetime) -> Case:
-        file = load(unit, review_id)
-        _decide(unit, desk, file, person, file.recommendation.verdict, How.APPROVE, Rationale(), now)
-        return see.whole(unit, desk, review_id)
+    def work(unit: Unit, now: datetime) -> Review:
+        file = load(unit, review_id, person)
+        return _decide(unit, desk, file, person, file.ai, How.APPROVE, Rationale(), now)
 
     return deadline.answering(desk, review_id, work)
 
 
-def override(desk: Desk, review_id: str, person: UserId, rationale: Rationale) -> Case:
+def override(desk: Desk, review_id: str, person: UserId, rationale: Rationale) -> Review:
     """Decide the opposite of the AI, with reasons and a confidence.
 
     Raises Invalid naming the field; TooLate with `kept` when the review was over: what was typed is not lost.
     """
 
-    def work(unit: Unit, now: datetime) -> Case:
-        file = load(unit, review_id)
-        verdict = file.recommendation.verdict.opposite
-        checked = check_override(rationale, verdict, file.recommendation)
-        _decide(unit, desk, file, person, verdict, How.OVERRIDE, checked, now)
-        return see.whole(unit, desk, review_id)
+    def work(unit: Unit, now: datetime) -> Review:
+        file = load(unit, review_id, person)
+        verdict = file.ai.opposite
+        checked = check_override(rationale, verdict, _said(unit, file))
+        return _decide(unit, desk, file, person, verdict, How.OVERRIDE, checked, now)
 
     return _or_keep(desk, review_id, person, rationale, None, work)
 
 
-def normal(desk: Desk, review_id: str, person: UserId, rationale: Rationale, verdict: Verdict | None) -> Case:
+def normal(desk: Desk, review_id: str, person: UserId, rationale: Rationale, verdict: Verdict | None) -> Review:
     """Say that flags are normal for this market. Without a verdict the recomputed one decides, if it turned round.
 
     Raises Invalid('verdict_needed') when the AI would still say the same and the person has not chosen.
     """
 
-    def work(unit: Unit, now: datetime) -> Case:
-        file = load(unit, review_id)
-        checked = check_norm(rationale, file.recommendation)
-        recomputed = without(file.recommendation, checked.disputed).verdict
-        if verdict is None and recomputed is file.recommendation.verdict:
+    def work(unit: Unit, now: datetime) -> Review:
+        file = load(unit, review_id, person)
+        said = _said(unit, file)
+        checked = check_norm(rationale, said)
+        recomputed = without(said, checked.disputed).verdict
+        if verdict is None and recomputed is file.ai:
             raise Invalid("verdict_needed", field="verdict")
-        _decide(unit, desk, file, person, verdict or recomputed, How.NORM, checked, now)
-        return see.whole(unit, desk, review_id)
+        return _decide(unit, desk, file, person, verdict or recomputed, How.NORM, checked, now)
 
     return _or_keep(desk, review_id, person, rationale, verdict, work)
 
 
-def undo(desk: Desk, review_id: str, person: UserId) -> Case:
+def undo(desk: Desk, review_id: str, person: UserId) -> Review:
     """Take one's own decision back while its window runs, once."""
 
-    def work(unit: Unit, now: datetime) -> Case:
-        file = load(unit, review_id)
+    def work(unit: Unit, now: datetime) -> Review:
+        file = load(unit, review_id, person)
         found = reviews.decision(unit, review_id, file.review.round)
         if file.review.state is State.WITHDRAWN:
             raise too_late(unit, file, now)
@@ -79,48 +76,50 @@ def undo(desk: Desk, review_id: str, person: UserId) -> Case:
         if change.decision is not None:
             reviews.mark_undone(unit, change.decision)
         apply(unit, desk, file.review, change, file.campaign, person, now)
-        return see.whole(unit, desk, review_id)
+        return change.review
 
     return attempt(desk, work)
 
 
-def withdraw(desk: Desk, review_id: str, person: UserId) -> Case:
+def withdraw(desk: Desk, review_id: str, person: UserId) -> Review:
     """The campaign's owner or a lead takes a candidate back. Raises NotAllowed('not_owner'), TooLate."""
 
-    def work(unit: Unit, now: datetime) -> Case:
-        file = load(unit, review_id)
+    def work(unit: Unit, now: datetime) -> Review:
+        file = load(unit, review_id, person)
         member = file.person(person)
         known = member is None or member.active
         if not known or (person != file.campaign.owner and not (member and member.is_lead)):
             raise NotAllowed("not_owner", candidate=file.candidate.name, owner=file.campaign.owner, lead=file.lead)
         require_open(unit, file, now)
-        apply(unit, desk, file.review, lifecycle.withdraw(file.review, now), file.campaign, person, now)
-        return see.whole(unit, desk, review_id)
+        change = lifecycle.withdraw(file.review, now)
+        apply(unit, desk, file.review, change, file.campaign, person, now)
+        return change.review
 
     return deadline.answering(desk, review_id, work)
 
 
-def form_opened(desk: Desk, review_id: str, person: UserId) -> Case:
+def form_opened(desk: Desk, review_id: str, person: UserId) -> Review:
     """Somebody begins to write an answer: check that they may and that it is open, and hold a near deadline.
 
     Raises NotAllowed, or TooLate saying what is true now.
     """
 
-    def work(unit: Unit, now: datetime) -> Case:
-        file = load(unit, review_id)
+    def work(unit: Unit, now: datetime) -> Review:
+        file = load(unit, review_id, person)
         require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         require_open(unit, file, now)
         change = lifecycle.open_form(file.review, now, desk.limits.times)
-        if change is not None:
-            apply(unit, desk, file.review, change, file.campaign, person, now)
-        return see.whole(unit, desk, review_id)
+        if change is None:
+            return file.review
+        apply(unit, desk, file.review, change, file.campaign, person, now)
+        return change.review
 
     return deadline.answering(desk, review_id, work)
 
 
 def _decide(
     unit: Unit, desk: Desk, file: File, person: UserId, verdict: Verdict, how: How, why: Rationale, now: datetime
-) -> None:
+) -> Review:
     member = require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
     if not file.review.state.awaits:
         _refuse(unit, file, person, verdict, now)
@@ -135,6 +134,15 @@ def _decide(
     if change.decision is not None:
         reviews.add_decision(unit, change.decision, judgement.id)
         tally.decided(unit, [change.decision])
+    return change.review
+
+
+def _said(unit: Unit, file: File) -> Recommendation:
+    """What the AI said in full. Raises NotFound('review') when it is gone."""
+    found = candidates.recommendation(unit, file.review.candidate_id)
+    if found is None:
+        raise NotFound("review", review=file.review.id)
+    return found
 
 
 def _refuse(unit: Unit, file: File, person: UserId, verdict: Verdict, now: datetime) -> None:
@@ -144,8 +152,8 @@ def _refuse(unit: Unit, file: File, person: UserId, verdict: Verdict, now: datet
 
 
 def _or_keep(
-    desk: Desk, review_id: str, person: UserId, typed: Rationale, verdict: Verdict | None, work: Work[Case]
-) -> Case:
+    desk: Desk, review_id: str, person: UserId, typed: Rationale, verdict: Verdict | None, work: Work[Review]
+) -> Review:
     try:
         return deadline.answering(desk, review_id, work)
     except TooLate as told:

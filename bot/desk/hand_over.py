@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core import review as lifecycle
@@ -14,7 +15,7 @@ from bot.desk import deadline, late, see
 from bot.desk.announce import say
 from bot.desk.change import File, apply, load, open_next, require_open, too_late
 from bot.desk.desk import Desk
-from db import events, reviews
+from db import events, people, reviews
 from db.store import Unit
 
 _DISCLOSURE = 300
@@ -23,19 +24,19 @@ _DISCLOSURE = 300
 def passing(desk: Desk, review_id: str, person: UserId) -> tuple[Case, tuple[Member, ...]]:
     """May this person pass it on, and to whom? Experts of the market first, then leads."""
     with desk.store.reading() as unit:
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         if not file.review.state.awaits:
             raise too_late(unit, file, desk.clock())
-        to = _able(file)
+        to = _able(file, people.members(unit))
     return see.case(desk, review_id), to
 
 
-def _able(file: File) -> tuple[Member, ...]:
+def _able(file: File, members: Sequence[Member]) -> tuple[Member, ...]:
     review = file.review
     able = [
         m
-        for m in file.members
+        for m in members
         if m.active
         and m.id != review.expert
         and (m.is_lead or m.is_expert_of(review.market))
@@ -48,12 +49,13 @@ def pass_on(desk: Desk, review_id: str, person: UserId, to: UserId, note: str = 
     """Put somebody else's name on it. Raises Invalid('person_needed') for somebody who could not answer it."""
 
     def work(unit: Unit, now: datetime) -> Case:
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         require_open(unit, file, now)
-        if to not in {m.id for m in _able(file)}:
+        able = _able(file, people.members(unit))
+        if to not in {m.id for m in able}:
             raise Invalid("person_needed", field="person")
-        change = lifecycle.pass_on(file.review, to, _backup(file, to, person), now)
+        change = lifecycle.pass_on(file.review, to, _backup(file, able, to, person), now)
         apply(unit, desk, file.review, change, file.campaign, person, now)
         if note.strip():
             events.record(unit, review_id, person, "passed_on_note", now, {}, {"note": note.strip()[:_DISCLOSURE]})
@@ -75,7 +77,7 @@ def disclose(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
     def work(unit: Unit, now: datetime) -> Case:
         if not said:
             raise Invalid("text_needed", field="narrative")
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         require_open(unit, file, now)
         change = lifecycle.disclose(file.review, person, said)
@@ -88,12 +90,12 @@ def disclose(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
         raise late.keep_words(desk, review_id, person, said, told) from told
 
 
-def _backup(file: File, to: UserId, passed_by: UserId) -> UserId | None:
+def _backup(file: File, able: Sequence[Member], to: UserId, passed_by: UserId) -> UserId | None:
     """The backup it had, else the next who could answer: never whoever has just passed it on."""
     out = {to, passed_by, file.review.expert}
     if file.review.backup not in out:
         return file.review.backup
-    return next((m.id for m in _able(file) if m.id not in out), None)
+    return next((m.id for m in able if m.id not in out), None)
 
 
 def release(unit: Unit, desk: Desk, person: UserId, now: datetime) -> int:
@@ -102,13 +104,13 @@ def release(unit: Unit, desk: Desk, person: UserId, now: datetime) -> int:
     What nobody else could answer stays: the deadline ends it, and its owner is told.
     """
     moved = 0
-    load_by = reviews.load_of(unit)
+    load_by, members = reviews.load_of(unit), people.members(unit)
     for review in reviews.awaiting_of(unit, person):
-        file = load(unit, review.id)
+        file = load(unit, review.id, person)
         member = file.person(person)
         if member and member.active and (member.is_lead or member.is_expert_of(review.market)):
             continue
-        named = assign(review.market, file.members, load_by, referred_by=file.candidate.referred_by)
+        named = assign(review.market, members, load_by, referred_by=file.candidate.referred_by)
         if named is None or named.expert == person:
             continue
         change = lifecycle.pass_on(review, named.expert, named.backup, now)

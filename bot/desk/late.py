@@ -31,7 +31,7 @@ def keep(
     kept: dict[str, object] = {"typed": bool(words)}
     with desk.store.unit() as unit:
         now = desk.clock()
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         began = reviews.draft(unit, draft_id) if draft_id else None
         if began is not None and began[1] == person:
             reviews.drop_draft(unit, str(draft_id))
@@ -51,7 +51,7 @@ def keep_words(desk: Desk, review_id: str, person: UserId, words: str, late: Too
     """The same for words that go with no verdict: a comment."""
     kept: dict[str, object] = {"typed": bool(words)}
     with desk.store.unit() as unit:
-        if _say(unit, load(unit, review_id), person, words, desk.clock()):
+        if _say(unit, load(unit, review_id, person), person, words, desk.clock()):
             kept |= {"kept": "comment"}
     return TooLate(late.reason, **{**late.params, **kept})
 

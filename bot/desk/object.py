@@ -29,7 +29,7 @@ def objecting(
 ) -> tuple[Case, Verdict | None, Rationale | None]:
     """May this person object, and what did they already write? Raises NotAllowed, TooLate, NotFound."""
     with desk.store.reading() as unit:
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         require_objector(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         _standing(unit, file)
         kept = _own_draft(unit, draft_id, person) if draft_id else None
@@ -52,7 +52,7 @@ def dissent(
     """
 
     def work(unit: Unit, now: datetime) -> Case:
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         require_objector(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         standing = _standing(unit, file)
         wanted = verdict or standing.verdict.opposite
@@ -90,7 +90,7 @@ def reverse(desk: Desk, review_id: str, person: UserId, to: Verdict | None = Non
     """
 
     def work(unit: Unit, now: datetime) -> Case:
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         _require_ruler(file, person)
         standing = _standing(unit, file)
         mine = standing.person == person and _turned_round(unit, file) and not _objections(unit, file)
@@ -114,7 +114,7 @@ def let_stand(desk: Desk, review_id: str, person: UserId) -> Case:
     """A lead has read the objection and leaves the decision as it is; who objected is told."""
 
     def work(unit: Unit, now: datetime) -> Case:
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         _require_ruler(file, person)
         standing = _standing(unit, file)
         told = {e.after.get("judgement") for e in events.of_review(unit, review_id) if e.what == "let_stand"}
@@ -133,7 +133,7 @@ def let_stand(desk: Desk, review_id: str, person: UserId) -> Case:
 def noting(desk: Desk, review_id: str, person: UserId) -> Case:
     """May this person add a note? Asked before the form opens, so that nobody types for nothing."""
     with desk.store.reading() as unit:
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         require_objector(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         return see.whole(unit, desk, review_id)
 
@@ -145,7 +145,7 @@ def note(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
     def work(unit: Unit, now: datetime) -> Case:
         if not said:
             raise Invalid("text_needed", field="narrative")
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         require_objector(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         if not late.said_already(unit, review_id, person, said[:_NOTE]):
             comment(unit, file, person, said[:_NOTE], now)
@@ -164,7 +164,7 @@ def keep_comment(desk: Desk, draft_id: str, person: UserId) -> Case:
         if kept is None:
             raise NotFound("form", form=draft_id)
         review_id = kept[0]
-        file = load(unit, review_id)
+        file = load(unit, review_id, person)
         if kept[3].narrative.strip():
             comment(unit, file, person, kept[3].narrative.strip(), now)
         reviews.drop_draft(unit, draft_id)

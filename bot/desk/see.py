@@ -8,9 +8,8 @@ from typing import Any
 
 from bot.core.case import Case, Digest, Inbox, Line, Progress
 from bot.core.errors import NotFound
-from bot.core.types import Campaign, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
-from bot.desk.announce import current_lead
-from bot.desk.change import File
+from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
+from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
 from db import campaigns, candidates, events, lists, outbox, people, reviews
 from db.store import Unit
@@ -57,7 +56,11 @@ def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
     running = {c.key: c for c in campaigns.every(unit)}
     return tuple(
         _case(
-            File(r, running[r.campaign], proposed[r.candidate_id], said[r.candidate_id], members),
+            r,
+            running[r.campaign],
+            proposed[r.candidate_id],
+            said[r.candidate_id],
+            members,
             judged.get(r.id, ()),
             decided.get(r.id, (None, None)),
             notes.get(r.id, ()),
@@ -70,7 +73,11 @@ def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
 
 
 def _case(
-    file: File,
+    review: Review,
+    campaign: Campaign,
+    candidate: Candidate,
+    recommendation: Recommendation,
+    members: Sequence[Member],
     judged: Sequence[Judgement],
     decided: tuple[Decision | None, str | None],
     notes: tuple[Comment, ...],
@@ -81,11 +88,11 @@ def _case(
     made, judgement_id = decided
     said = [e.after["note"] for e in handed if e.what == "passed_on_note"]
     return Case(
-        review=file.review,
-        campaign=file.campaign,
-        candidate=file.candidate,
-        recommendation=file.recommendation,
-        lead=file.lead,
+        review=review,
+        campaign=campaign,
+        candidate=candidate,
+        recommendation=recommendation,
+        lead=lead_of(members, candidate.referred_by),
         decision=made,
         judgement=next((j for j in judged if j.id == judgement_id), None),
         # What was said against a decision that has been taken back is no objection to the one after it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cards import candidate, ids, notice
 from bot.cards import inbox as inbox_cards
-from bot.core.case import Case, Inbox
+from bot.core.case import Inbox
 from bot.core.types import Member
 from bot.desk import see
 from bot.slack import access
@@ -13,14 +13,14 @@ from bot.slack.click import Click
 from bot.slack.edge import Edge
 
 
-def answered(click: Click, case: Case) -> None:
+def answered(click: Click, review_id: str) -> None:
     """The person has changed something: bring what else they see up to date."""
-    click.after("refresh the modal", lambda: refresh_behind(click, case))
+    click.after("refresh the modal", lambda: refresh_behind(click, review_id))
     if click.who.id in click.edge.homes or click.view.get("type") == "home":
         click.after("refresh the Home tab", lambda: publish_home(click.edge, click.who))
 
 
-async def refresh_behind(click: Click, case: Case | None) -> None:
+async def refresh_behind(click: Click, review_id: str | None) -> None:
     """The modal in which they tapped, or the one behind the form that they sent."""
     view, screens = click.view, click.edge.screens
     if click.kind == "view_submission":
@@ -30,8 +30,8 @@ async def refresh_behind(click: Click, case: Case | None) -> None:
         behind, view_id, page = view.get("callback_id"), view.get("id"), str(view.get("private_metadata") or "")
     if not view_id:
         return
-    if behind == ids.OPEN_VIEW and case is not None:
-        fresh = await click.read(see.case, case.review.id)
+    if behind == ids.OPEN_VIEW and review_id is not None:
+        fresh = await click.read(see.case, review_id)
         may = access.may_answer(fresh, click.who)
         opened = candidate.opened(fresh, click.who.voice, now=click.now, may_answer=may)
         await screens.update(str(view_id), opened)

@@ -31,7 +31,7 @@ async def submit(click: Click) -> None:
     meta, typed = click.meta(), rationale.read_form(click.view).rationale
     case = await click.run(objections.dissent, meta.review_id, click.who.id, typed, meta.draft, meta.verdict)
     await click.ack()
-    answered(click, case)
+    answered(click, case.review.id)
 
 
 async def closed(click: Click) -> None:
@@ -55,7 +55,7 @@ async def reverse(click: Click) -> None:
     case = await click.run(objections.reverse, click.review(), click.who.id, ids.wanted(click.value))
     await click.ack()
     _instead(click, lambda: notice.reversed(case, click.who.voice))
-    answered(click, case)
+    answered(click, case.review.id)
 
 
 async def let_stand(click: Click) -> None:
@@ -64,14 +64,14 @@ async def let_stand(click: Click) -> None:
     if case.dissents:
         last = case.dissents[-1]
         _instead(click, lambda: notice.dissent(case, last, click.who.voice, reader_is_lead=False))
-    answered(click, case)
+    answered(click, case.review.id)
 
 
 async def keep(click: Click) -> None:
     case = await click.run(objections.keep_comment, click.value, click.who.id)
     await click.ack()
     _gone(click)
-    answered(click, case)
+    answered(click, case.review.id)
 
 
 async def drop(click: Click) -> None:

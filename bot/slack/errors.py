@@ -134,7 +134,7 @@ async def _whisper(click: Click, error: HandoffError, case: Case | None) -> None
         await click.edge.screens.whisper(click.response_url, message)
     elif click.kind == "block_actions":
         await _on_top(click, message)
-        await answered.refresh_behind(click, case)
+        await answered.refresh_behind(click, case.review.id if case is not None else None)
 
 
 async def _on_top(click: Click, message: Message) -> None:

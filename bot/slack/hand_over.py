@@ -31,7 +31,7 @@ async def submit(click: Click) -> None:
     note = answer.rationale.narrative or str(click.recalled().get("note") or "")
     case = await click.run(hand_over.pass_on, click.meta().review_id, click.who.id, answer.person or "", note)
     await click.ack()
-    answered(click, case)
+    answered(click, case.review.id)
 
 
 async def ask_how(click: Click) -> None:
@@ -55,7 +55,7 @@ async def disclose(click: Click) -> None:
         return
     case = await click.run(hand_over.disclose, review_id, click.who.id, told)
     await click.ack()
-    answered(click, case)
+    answered(click, case.review.id)
 
 
 def register(app: Any, edge: Edge) -> None:

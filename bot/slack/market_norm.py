@@ -27,12 +27,13 @@ def form(case: Case, voice: Voice, typed: Rationale) -> Block:
 
 
 async def ask(click: Click) -> None:
-    case = await click.run(decide.form_opened, click.review(), click.who.id)
+    review = await click.run(decide.form_opened, click.review(), click.who.id)
     await click.ack()
-    flags = disputable(case.recommendation)
-    ticked = Rationale(disputed=flags) if len(flags) == 1 else Rationale()
 
     async def draw() -> Block:
+        case = await click.read(see.case, review.id)
+        flags = disputable(case.recommendation)
+        ticked = Rationale(disputed=flags) if len(flags) == 1 else Rationale()
         return form(case, click.who.voice, ticked)
 
     opening(click, draw)
@@ -77,9 +78,9 @@ async def redraw(click: Click) -> Block:
 
 async def submit(click: Click) -> None:
     answer = rationale.read_form(click.view)
-    case = await click.run(decide.normal, click.meta().review_id, click.who.id, answer.rationale, answer.verdict)
+    review = await click.run(decide.normal, click.meta().review_id, click.who.id, answer.rationale, answer.verdict)
     await click.ack()
-    answered(click, case)
+    answered(click, review.id)
 
 
 def register(app: Any, edge: Edge) -> None:

@@ -27,7 +27,7 @@ async def submit(click: Click) -> None:
     text = rationale.read_form(click.view).rationale.narrative
     case = await click.run(objections.note, click.meta().review_id, click.who.id, text)
     await click.ack()
-    answered(click, case)
+    answered(click, case.review.id)
 
 
 def register(app: Any, edge: Edge) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.cards import ids, rationale
 from bot.cards.blocks import Block
-from bot.desk import decide
+from bot.desk import decide, see
 from bot.slack.answered import answered
 from bot.slack.click import Click
 from bot.slack.edge import Edge
@@ -14,10 +14,11 @@ from bot.slack.errors import guard, opening
 
 
 async def ask(click: Click) -> None:
-    case = await click.run(decide.form_opened, click.review(), click.who.id)
+    review = await click.run(decide.form_opened, click.review(), click.who.id)
     await click.ack()
 
     async def draw() -> Block:
+        case = await click.read(see.case, review.id)
         return rationale.override_form(case, click.who.voice)
 
     opening(click, draw)
@@ -25,9 +26,9 @@ async def ask(click: Click) -> None:
 
 async def submit(click: Click) -> None:
     typed = rationale.read_form(click.view).rationale
-    case = await click.run(decide.override, click.meta().review_id, click.who.id, typed)
+    review = await click.run(decide.override, click.meta().review_id, click.who.id, typed)
     await click.ack()
-    answered(click, case)
+    answered(click, review.id)
 
 
 def register(app: Any, edge: Edge) -> None:

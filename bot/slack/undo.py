@@ -13,9 +13,9 @@ from bot.slack.errors import guard
 
 
 async def undo(click: Click) -> None:
-    case = await click.run(decide.undo, click.review(), click.who.id)
+    review = await click.run(decide.undo, click.review(), click.who.id)
     await click.ack()
-    answered(click, case)
+    answered(click, review.id)
 
 
 def register(app: Any, edge: Edge) -> None:

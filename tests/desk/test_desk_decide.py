@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.case import Case
 from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
-from bot.core.types import Basis, Confidence, How, Reason, Role, State
+from bot.core.types import Basis, Confidence, How, Reason, Review, Role, State
 from bot.desk import decide, members, see
 from bot.desk import object as objections
 from db import reviews
@@ -36,7 +35,7 @@ def refused(call: Callable[..., Any], *args: Any) -> TooLate:
 @pytest.mark.parametrize("person", [BIA, CAIO, ZOE])
 def test_approve_agrees_with_the_ai_whatever_it_says(world: World, verdict: Verdict, person: str) -> None:
     review_id = world.one(verdict=verdict)
-    case = decide.approve(world.desk, review_id, person)
+    case = world.after(decide.approve, review_id, person)
     assert case.decision is not None
     assert (case.decision.verdict, case.decision.by, case.decision.at) == (verdict, person, START)
     assert case.decision.basis is (Basis.LEAD if person == ZOE else Basis.EXPERT)
@@ -51,7 +50,7 @@ def test_approve_agrees_with_the_ai_whatever_it_says(world: World, verdict: Verd
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_override_is_the_opposite_with_its_reasons(world: World, verdict: Verdict) -> None:
     given = why("see https://example.com/proof.", Reason.CULTURAL_FIT, Reason.PRICE)
-    case = decide.override(world.desk, world.one(verdict=verdict), BIA, given)
+    case = world.after(decide.override, world.one(verdict=verdict), BIA, given)
     assert case.decision is not None
     assert case.judgement is not None
     assert case.decision.verdict is verdict.opposite is case.judgement.verdict
@@ -60,7 +59,7 @@ def test_override_is_the_opposite_with_its_reasons(world: World, verdict: Verdic
 
 
 def test_normal_follows_the_recomputed_verdict_or_the_expert(world: World) -> None:
-    case = decide.normal(world.desk, world.one(), BIA, NORM, None)
+    case = world.after(decide.normal, world.one(), BIA, NORM, None)
     assert case.decision is not None
     assert case.decision.verdict is Verdict.PROCEED
     assert case.judgement is not None
@@ -68,7 +67,7 @@ def test_normal_follows_the_recomputed_verdict_or_the_expert(world: World) -> No
 
 
 def test_one_may_dispute_a_flag_and_still_decline(world: World) -> None:
-    case = decide.normal(world.desk, world.one(), BIA, NORM, Verdict.DECLINE)
+    case = world.after(decide.normal, world.one(), BIA, NORM, Verdict.DECLINE)
     assert case.decision is not None
     assert case.decision.verdict is Verdict.DECLINE
     assert not case.differs
@@ -81,7 +80,7 @@ def test_normal_asks_for_a_verdict_when_the_ai_would_say_the_same(world: World) 
         decide.normal(world.desk, review_id, BIA, NORM, None)
     assert refused_.value.params["field"] == "verdict"
     assert world.dump() == before
-    case = decide.normal(world.desk, review_id, BIA, NORM, Verdict.PROCEED)
+    case = world.after(decide.normal, review_id, BIA, NORM, Verdict.PROCEED)
     assert case.judgement is not None
     assert case.judgement.rationale.disputed == (FlagCode.GROWTH_SPIKE,), (
         "the AI agreed, and the flag is disputed all the same"
@@ -115,13 +114,13 @@ def test_normal_without_flags_names_the_field(world: World) -> None:
 
 def test_a_lead_who_knows_the_market_answers_like_an_expert_until_it_is_held(world: World) -> None:
     members.add(world.desk, ZOE, Role.EXPERT, "BR")
-    case = decide.approve(world.desk, world.one(), ZOE)
+    case = world.after(decide.approve, world.one(), ZOE)
     assert case.decision is not None
     assert case.decision.basis is Basis.EXPERT
     world.take_in(row("bruno"), campaign="grave")
     world.clock.move(hours=48)
     world.sweep()
-    ruled = decide.approve(world.desk, world.lines()["bruno"].review_id, ZOE)
+    ruled = world.after(decide.approve, world.lines()["bruno"].review_id, ZOE)
     assert ruled.decision is not None
     assert ruled.decision.basis is Basis.LEAD
 
@@ -133,14 +132,14 @@ def test_undo_takes_decision_and_judgement_back(world: World) -> None:
     review_id = world.one()
     decide.override(world.desk, review_id, BIA, why("too fast"))
     world.clock.move(minutes=9)
-    case = decide.undo(world.desk, review_id, BIA)
+    case = world.after(decide.undo, review_id, BIA)
     assert (case.review.state, case.review.round, case.decision) == (State.REOPENED, 2, None)
     assert case.review.deadline_at == START + timedelta(hours=48)
     undone = world.sql("SELECT undone_at FROM decisions UNION ALL SELECT undone_at FROM judgements")
     assert undone == [("2026-11-23 09:09:00.000000",)] * 2
     assert ("undone", f"{review_id}:1", MAYA, {}) in world.errands()
     assert see.undone_case(world.desk, review_id, 1)[1]
-    again = decide.approve(world.desk, review_id, CAIO)
+    again = world.after(decide.approve, review_id, CAIO)
     assert again.decision is not None
     assert (again.decision.round, again.review.undo_until) == (2, None)
 
@@ -302,7 +301,7 @@ def test_a_tap_at_the_very_deadline_hears_that_the_deadline_was_first(world: Wor
 def test_a_tap_at_the_very_deadline_still_counts_where_the_policy_holds(world: World) -> None:
     review_id = world.one(campaign="grave")
     world.clock.move(hours=48)
-    case = decide.approve(world.desk, review_id, BIA)
+    case = world.after(decide.approve, review_id, BIA)
     assert case.decision is not None
     assert case.decision.by == BIA
     assert [e.what for e in see.history(world.desk, review_id)][-2:] == ["held", "answered"]
@@ -329,9 +328,9 @@ def test_where_the_campaign_declines_at_the_deadline(world: World) -> None:
 def test_an_open_form_holds_the_deadline_once(world: World) -> None:
     review_id = world.one()
     world.clock.move(hours=47, minutes=49)
-    assert decide.form_opened(world.desk, review_id, BIA).review.deadline_at == START + timedelta(hours=48)
+    assert world.after(decide.form_opened, review_id, BIA).review.deadline_at == START + timedelta(hours=48)
     world.clock.move(minutes=5)
-    assert decide.form_opened(world.desk, review_id, BIA).review.deadline_at == START + timedelta(hours=48, minutes=5)
+    assert world.after(decide.form_opened, review_id, BIA).review.deadline_at == START + timedelta(hours=48, minutes=5)
     world.clock.move(minutes=10)
     before = world.dump()
     decide.form_opened(world.desk, review_id, CAIO)
@@ -437,9 +436,9 @@ def test_two_at_once_make_one_decision_and_the_loser_hears_the_winner(tmp_path: 
     world.take_in(*(row(f"creator{n:03}", verdict=Verdict.DECLINE) for n in range(rounds)))
     reviews = [line.review_id for line in world.lines().values()]
     start = threading.Barrier(2)
-    told: dict[tuple[str, str], Case | Exception] = {}
+    told: dict[tuple[str, str], Review | Exception] = {}
 
-    def answer(person: str, verb: Callable[[str], Case]) -> None:
+    def answer(person: str, verb: Callable[[str], Review]) -> None:
         for review_id in reviews:
             start.wait()
             try:
@@ -457,7 +456,7 @@ def test_two_at_once_make_one_decision_and_the_loser_hears_the_winner(tmp_path: 
         thread.join()
     wins = {BIA: 0, CAIO: 0}
     for review_id in reviews:
-        won = [p for p in (BIA, CAIO) if isinstance(told[review_id, p], Case)]
+        won = [p for p in (BIA, CAIO) if isinstance(told[review_id, p], Review)]
         assert len(won) == 1, told[review_id, BIA]
         wins[won[0]] += 1
         loser = told[review_id, CAIO if won[0] == BIA else BIA]
@@ -482,7 +481,7 @@ def test_who_loses_the_compare_and_set_tries_again_and_at_last_keeps_the_words(
 
     monkeypatch.setattr(reviews, "save", save)
     if decides:
-        assert decide.override(world.desk, review_id, BIA, why("at last")).decision is not None
+        assert world.after(decide.override, review_id, BIA, why("at last")).decision is not None
         assert world.sql("SELECT COUNT(*) FROM judgements") == [(1,)]
         return
     late = refused(decide.override, world.desk, review_id, BIA, why("at last"))
@@ -493,7 +492,7 @@ def test_who_loses_the_compare_and_set_tries_again_and_at_last_keeps_the_words(
 
 async def test_the_async_edge_runs_verbs_on_their_threads(world: World) -> None:
     review_id = world.one()
-    case = await world.desk.run(decide.approve, review_id, BIA)
-    assert (await world.desk.read(see.case, review_id)) == case
+    review = await world.desk.run(decide.approve, review_id, BIA)
+    assert (await world.desk.read(see.case, review_id)).review == review
     with pytest.raises(TooLate, match="already_yours"):
         await world.desk.run(decide.approve, review_id, BIA)

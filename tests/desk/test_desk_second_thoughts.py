@@ -59,7 +59,7 @@ def test_what_was_said_against_an_undone_decision_is_over_with_it(world: World) 
     decide.approve(world.desk, review_id, BIA)  # decline, as the AI
     objections.dissent(world.desk, review_id, CAIO, why("she is fine"))
     decide.undo(world.desk, review_id, BIA)
-    case = decide.override(world.desk, review_id, BIA, why("she is fine indeed"))
+    case = world.after(decide.override, review_id, BIA, why("she is fine indeed"))
     assert case.dissents == ()
     (line,) = see.lines(world.desk, [review_id])
     assert not line.objected
@@ -112,15 +112,14 @@ def test_many_held_at_once_make_one_message(world: World) -> None:
 
 
 def test_nothing_can_fail_between_the_commit_and_the_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The case comes out of the very unit of work that decided: no reader is asked after the commit."""
+    """The review comes out of the very unit of work that decided: no reader is asked after the commit."""
     review_id = world.one()
 
     def unreadable(*_: object, **__: object) -> None:
         raise AssertionError("read after the commit")
 
     monkeypatch.setattr(world.desk.store, "reading", unreadable)
-    case = decide.approve(world.desk, review_id, BIA)
-    assert case.review.state is State.DECIDED
+    assert decide.approve(world.desk, review_id, BIA).state is State.DECIDED
 
 
 def test_people_click_while_a_list_is_scored(world: World) -> None:

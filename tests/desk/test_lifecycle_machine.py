@@ -21,8 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot.core.case import Case
 from bot.core.errors import HandoffError, Invalid, NotAllowed, NotFound, TooLate
-from bot.core.types import Reason
-from bot.desk import decide, hand_over, tick
+from bot.core.types import Reason, Review
+from bot.desk import decide, hand_over, see, tick
 from bot.desk import desk as desk_module
 from bot.desk import object as objections
 from bot.desk.desk import Limits
@@ -123,7 +123,7 @@ class Lifecycle(RuleBasedStateMachine):
         assert allowed, f"{verb.__name__} went through for {args}"
         if typed:
             self.texts.add(typed)
-        return done
+        return see.case(self.world.desk, done.id) if isinstance(done, Review) else done
 
     def refused(self, error: HandoffError, before: Any, *, due: bool, allowed: bool, typed: str | None) -> None:
         after = self.world.dump()
@@ -358,7 +358,7 @@ class Lifecycle(RuleBasedStateMachine):
             thread.join()
         for n, verb in enumerate(verbs):
             error = results[n]
-            assert isinstance(error, (Case, bool, TooLate, NotAllowed, Invalid)), error
+            assert isinstance(error, (Case, Review, bool, TooLate, NotAllowed, Invalid)), error
             if isinstance(error, TooLate) and error.params.get("draft_id"):
                 self.drafts.append((str(error.params["draft_id"]), pair[n]))
             if verb in (1, 6) and not isinstance(error, (NotAllowed, Invalid)):
@@ -366,7 +366,7 @@ class Lifecycle(RuleBasedStateMachine):
         answers = [n for n in (0, 1) if verbs[n] in (0, 1, 6)]
         could = review["state"] in AWAITS and not self.due(review)
         if len(answers) == 2 and could and all(self.may_judge(p, review) for p in pair):
-            won = [n for n in answers if isinstance(results[n], Case)]
+            won = [n for n in answers if isinstance(results[n], Review)]
             lost = [n for n in answers if isinstance(results[n], TooLate)]
             if len(won) + len(lost) == 2:
                 assert len(won) == len(lost) == 1, results

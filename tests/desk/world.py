@@ -7,7 +7,7 @@ import io
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.core.case import Line
+from bot.core.case import Case, Line
 from bot.core.types import Campaign, Confidence, DecisionType, Member, OnDeadline, Rationale, Reason, Role, Stakes
 from bot.desk import intake, members, see, tick
 from bot.desk.desk import Desk, Limits
@@ -183,6 +183,11 @@ class World:
         review_id = report.fates[0].review_id
         assert review_id is not None, report.fates
         return review_id
+
+    def after(self, verb: Callable[..., Any], review_id: str, *answer: Any) -> Case:
+        """The case once a verb has changed its review."""
+        verb(self.desk, review_id, *answer)
+        return see.case(self.desk, review_id)
 
     def lines(self) -> dict[str, Line]:
         """Every candidate by handle."""
