@@ -113,7 +113,8 @@ def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in new.items():
         there = both.get(key)
         if isinstance(there, list) and isinstance(value, list):
-            both[key] = there + [v for v in value if v not in there]
+            known = set(there)
+            both[key] = there + [v for v in value if v not in known]
         else:
             both[key] = value
     return both

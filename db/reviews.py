@@ -83,18 +83,11 @@ def _save(changed: tuple[str, ...], *, still_queued: bool) -> sa.Update:
     return sa.update(_TABLE).where(unmoved).values(values)
 
 
-def save(unit: Unit, before: Review, after: Review) -> bool:
-    """Write what is new in `after` if the review is still at `before`'s version; False when somebody was faster.
+def save(unit: Unit, pairs: Sequence[tuple[Review, Review]]) -> bool:
+    """Write what is new in each review (before, after) that is still at the version of `before`.
 
-    `half_at` says when unopened reviews are told of, once; when a review is open or over there is nothing to tell.
-    """
-    return save_all(unit, [(before, after)])
-
-
-def save_all(unit: Unit, pairs: Sequence[tuple[Review, Review]]) -> bool:
-    """The same for several reviews, statement by statement for each way in which they changed.
-
-    False when somebody was faster at any of them: then the unit must not commit.
+    False when somebody was faster at any of them: then the unit must not commit. `half_at` says when unopened
+    reviews are told of, once; when a review is open or over there is nothing to tell.
     """
     alike: dict[tuple[tuple[str, ...], bool], list[dict[str, Any]]] = {}
     for before, after in pairs:
@@ -127,26 +120,41 @@ def load_of(unit: Unit) -> dict[str, int]:
     return {expert: count for expert, count in rows if expert}
 
 
+_OPEN = sa.select(sa.func.count()).where(
+    _TABLE.c.expert == sa.bindparam("expert"), AWAITING, _TABLE.c.opened_at.is_not(None)
+)
+_QUEUED = (
+    _SELECT.where(_TABLE.c.expert == sa.bindparam("expert"), tables.QUEUED, _TABLE.c.deadline_at > sa.bindparam("now"))
+    .order_by(_TABLE.c.rank.desc(), _TABLE.c.intake_at, _TABLE.c.id)
+    .limit(sa.bindparam("most"))
+)
+
+
 def open_count(unit: Unit, expert: str) -> int:
-    return int(
-        unit.execute(
-            sa.select(sa.func.count()).where(_TABLE.c.expert == expert, AWAITING, _TABLE.c.opened_at.is_not(None))
-        ).scalar_one()
-    )
+    return int(unit.execute(_OPEN, {"expert": expert}).scalar_one())
 
 
 def queued(unit: Unit, expert: str, limit: int, now: datetime) -> tuple[Review, ...]:
     """The best unopened reviews of one person that still have time: highest match first, then first come."""
-    rows = unit.execute(
-        _SELECT.where(
-            _TABLE.c.expert == expert,
-            tables.QUEUED,
-            _TABLE.c.deadline_at > now,
-        )
-        .order_by(_TABLE.c.rank.desc(), _TABLE.c.intake_at, _TABLE.c.id)
-        .limit(limit)
-    )
-    return tuple(review_from(row) for row in rows)
+    rows = unit.execute(_QUEUED, {"expert": expert, "now": now, "most": limit})
+    return tuple(review_of(row) for row in rows)
+
+
+def _next_queueing() -> sa.Select[Any]:
+    """Everybody with a queue, one look into the index for each: a scan of it would read every queued review."""
+    first = sa.select(sa.func.min(_TABLE.c.expert).label("expert")).where(tables.QUEUED).cte("person", recursive=True)
+    after = sa.select(sa.func.min(_TABLE.c.expert)).where(tables.QUEUED, _TABLE.c.expert > first.c.expert)
+    step = sa.select(after.scalar_subquery()).select_from(first).where(first.c.expert.is_not(None))
+    person = first.union_all(step)
+    return sa.select(person.c.expert).where(person.c.expert.is_not(None))
+
+
+_QUEUEING = _next_queueing()
+
+
+def queueing(unit: Unit) -> tuple[str, ...]:
+    """Who has reviews that are not open yet, by id."""
+    return tuple(unit.execute(_QUEUEING).scalars())
 
 
 def queued_count(unit: Unit, expert: str) -> int:
@@ -191,7 +199,7 @@ def overdue(unit: Unit, now: datetime, limit: int) -> tuple[tuple[Review, Verdic
         .order_by(_TABLE.c.deadline_at)
         .limit(limit),
     )
-    return tuple((review_from(row), Verdict(row.ai_verdict)) for row in rows)
+    return tuple((review_of(row[:-1]), Verdict(row[-1])) for row in rows)
 
 
 def settling(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.core.review import Announce, Change
 from bot.core.types import Campaign, Member, Review, UserId
 from bot.desk.desk import new_id
 from db import candidates, outbox, people
+from db.outbox import Fresh
 from db.store import Unit
 
 
@@ -18,8 +19,7 @@ def say(
     unit: Unit, kind: str, ref: str, lane: str | None, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> None:
     """One message to one channel or person; nobody to tell is no message."""
-    if lane:
-        outbox.enqueue(unit, new_id("ob"), kind, ref, lane, now, detail)
+    say_all(unit, kind, ref, (lane,), now, detail)
 
 
 def say_all(
@@ -31,8 +31,7 @@ def say_all(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """The same to several people, each once."""
-    for lane in dict.fromkeys(lane for lane in lanes if lane):
-        say(unit, kind, ref, lane, now, detail)
+    outbox.enqueue_many(unit, _fresh(kind, ref, *lanes, detail=detail), now)
 
 
 def lead_of(members: Iterable[Member], referred_by: str | None = None) -> UserId | None:
@@ -41,39 +40,38 @@ def lead_of(members: Iterable[Member], referred_by: str | None = None) -> UserId
 
 
 def current_lead(unit: Unit) -> UserId | None:
-    return lead_of(people.members(unit))
+    return lead_of(people.concerned(unit, None))
 
 
-def announce(
-    unit: Unit,
-    change: Change,
-    before: Review,
-    campaign: Campaign,
-    now: datetime,
-    skip: tuple[Announce, ...] = (),
-) -> None:
-    """Everybody who must know of this change, in the outbox; `skip` is told by the caller."""
-    review = change.review
+def told(
+    unit: Unit, change: Change, before: Review, campaign: Campaign, skip: Collection[Announce] = ()
+) -> Iterator[Fresh]:
+    """What must be said of this change and to whom; `skip` is told by the caller."""
     for what in change.announce:
-        if what in skip:
-            continue
-        match what:
-            case Announce.CARD:
-                # A review that was never shown stays unshown: its end is in its owner's message.
-                if review.opened_at is not None:
-                    say(unit, "card", review.id, campaign.channel, now)
-            case Announce.RESULT:
-                say(unit, "result", f"{review.id}:{review.round}", campaign.owner, now)
-            case Announce.FELL:
-                say(unit, "fell", campaign.key, campaign.owner, now, {"reviews": [review.id]})
-            case Announce.UNDONE:
-                ref = f"{review.id}:{before.round}"
-                say(unit, "result", ref, campaign.owner, now)
-                say(unit, "undone", ref, campaign.owner, now)
-            case Announce.HELD:
-                referred_by = candidates.referrer(unit, review.candidate_id)
-                people_asked = (lead_of(people.members(unit), referred_by), review.backup)
-                say_all(unit, "held", campaign.key, people_asked, now, {"reviews": [review.id]})
-            case Announce.REVERSED:
-                ref = f"{review.id}:{review.round}"
-                say_all(unit, "reversed", ref, (campaign.owner, review.expert), now)
+        if what not in skip:
+            yield from _letters(unit, what, change.review, before, campaign)
+
+
+def _letters(unit: Unit, what: Announce, review: Review, before: Review, campaign: Campaign) -> list[Fresh]:
+    this, that = f"{review.id}:{review.round}", f"{review.id}:{before.round}"
+    match what:
+        case Announce.CARD:
+            # A review that was never shown stays unshown: its end is in its owner's message.
+            return _fresh("card", review.id, campaign.channel if review.opened_at is not None else None)
+        case Announce.RESULT:
+            return _fresh("result", this, campaign.owner)
+        case Announce.FELL:
+            return _fresh("fell", campaign.key, campaign.owner, detail={"reviews": [review.id]})
+        case Announce.UNDONE:
+            return _fresh("result", that, campaign.owner) + _fresh("undone", that, campaign.owner)
+        case Announce.HELD:
+            lead = lead_of(people.concerned(unit, None), candidates.referrer(unit, review.candidate_id))
+            return _fresh("held", campaign.key, lead, review.backup, detail={"reviews": [review.id]})
+        case Announce.REVERSED:
+            return _fresh("reversed", this, campaign.owner, review.expert)
+
+
+def _fresh(kind: str, ref: str, *lanes: str | None, detail: Mapping[str, Any] | None = None) -> list[Fresh]:
+    """The same for each of them once; nobody to tell is no message."""
+    once = dict.fromkeys(lane for lane in lanes if lane)
+    return [Fresh(new_id("ob"), kind, ref, lane, detail) for lane in once]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,9 +11,9 @@ from bot.core import review as lifecycle
 from bot.core.errors import NotFound, TooLate
 from bot.core.review import Announce, Change
 from bot.core.types import Campaign, Member, Review, State, UserId
-from bot.desk.announce import announce, lead_of, say
+from bot.desk.announce import lead_of, say, told
 from bot.desk.desk import Desk
-from db import campaigns, events, files, people, reviews
+from db import campaigns, events, files, outbox, people, reviews
 from db.files import Proposed
 from db.store import Unit
 from scoring.types import Verdict
@@ -58,35 +58,57 @@ class Lost(Exception):
     """Somebody else changed the review between our reading and our writing."""
 
 
-def apply(
-    unit: Unit,
-    desk: Desk,
-    before: Review,
-    change: Change,
-    campaign: Campaign,
-    actor: str,
-    now: datetime,
-    *,
-    bulk: bool = False,
-) -> None:
-    """Write a change and all that follows from it. Raises Lost when the review has moved on.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A change that a rule made of a review, not yet written."""
 
-    In `bulk` the caller tells of the deadlines and fills the experts' hands, once for all of them.
-    """
-    if not reviews.save(unit, before, change.review):
-        raise Lost
-    was, now_is = _difference(before, change.review)
-    events.record(unit, before.id, actor, change.event, now, was, now_is | _decided(change))
-    announce(unit, change, before, campaign, now, skip=(Announce.FELL,) if bulk else ())
+    before: Review
+    change: Change
+    campaign: Campaign
+
+
+def apply(
+    unit: Unit, desk: Desk, before: Review, change: Change, campaign: Campaign, actor: str, now: datetime
+) -> None:
+    """Write a change and all that follows from it. Raises Lost when the review has moved on."""
+    apply_all(unit, [Made(before, change, campaign)], actor, now)
     freed = before.state.awaits and not change.review.state.awaits
     moved = before.expert != change.review.expert
-    if (freed or moved) and before.expert and not bulk:
+    if (freed or moved) and before.expert:
         open_next(unit, desk, before.expert, now)
 
 
+def apply_all(unit: Unit, made: Sequence[Made], actor: str, now: datetime, *, skip: Collection[Announce] = ()) -> None:
+    """Write several changes in as many statements as one takes; their experts' hands are the caller's to fill.
+
+    Raises Lost when one of the reviews has moved on.
+    """
+    if not reviews.save(unit, [(m.before, m.change.review) for m in made]):
+        raise Lost
+    events.record_many(unit, [_event(m, actor, now) for m in made])
+    letters = [letter for m in made for letter in told(unit, m.change, m.before, m.campaign, skip)]
+    outbox.enqueue_many(unit, letters, now)
+
+
+def _event(made: Made, actor: str, now: datetime) -> dict[str, Any]:
+    was, now_is = _difference(made.before, made.change.review)
+    return {
+        "review_id": made.before.id, "actor": actor, "what": made.change.event, "at": now, "before": was,
+        "after": now_is | _decided(made.change),
+    }  # fmt: skip
+
+
+_FIELDS = tuple(Review.__dataclass_fields__)
+
+
 def _difference(before: Review, after: Review) -> tuple[dict[str, Any], dict[str, Any]]:
-    names = [n for n in Review.__dataclass_fields__ if getattr(before, n) != getattr(after, n)]
-    return {n: _plain(getattr(before, n)) for n in names}, {n: _plain(getattr(after, n)) for n in names}
+    was: dict[str, Any] = {}
+    now_is: dict[str, Any] = {}
+    for name in _FIELDS:
+        old, new = getattr(before, name), getattr(after, name)
+        if old is not new and old != new:
+            was[name], now_is[name] = _plain(old), _plain(new)
+    return was, now_is
 
 
 def _decided(change: Change) -> dict[str, Any]:
@@ -104,21 +126,16 @@ def open_next(unit: Unit, desk: Desk, expert: UserId, now: datetime) -> set[str]
 
     What is already past its deadline stays shut: the sweep ends it, and its owner is told.
     """
-    room = desk.limits.open_per_expert - reviews.open_count(unit, expert)
+    limit = desk.limits.open_per_expert
+    waiting = reviews.queued(unit, expert, limit, now)
+    room = limit - reviews.open_count(unit, expert) if waiting else 0
     if room <= 0:
         return set()
-    opened = reviews.queued(unit, expert, room, now)
-    for before in opened:
-        campaign = campaigns.get(unit, before.campaign)
-        if campaign is None:
-            raise NotFound("campaign", campaign=before.campaign)
-        shown = lifecycle.show(before, now)
-        if not reviews.save(unit, before, shown.review):
-            raise Lost
-        events.record(unit, before.id, "queue", shown.event, now, *_difference(before, shown.review))
-        announce(unit, shown, before, campaign, now)
-    if opened:
-        say(unit, "opened", "opened", expert, now, {"reviews": [r.id for r in opened]})
+    opened = waiting[:room]
+    running = {key: campaigns.get(unit, key) for key in {r.campaign for r in opened}}
+    made = [Made(r, lifecycle.show(r, now), campaign) for r in opened if (campaign := running[r.campaign]) is not None]
+    apply_all(unit, made, "queue", now)
+    say(unit, "opened", "opened", expert, now, {"reviews": [r.id for r in opened]})
     return {r.id for r in opened}
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.core import review as lifecycle
-from bot.core.types import Decision, Review
+from bot.core.review import Announce
+from bot.core.types import Review
 from bot.desk import tally
 from bot.desk.announce import current_lead, say, say_all
-from bot.desk.change import Lost, apply, open_next
+from bot.desk.change import Lost, Made, apply_all, open_next
 from bot.desk.desk import Desk
 from db import arrivals, campaigns, outbox, reviews
 from db.store import Unit
@@ -24,7 +25,9 @@ _KEEP_ARRIVED = timedelta(days=2)
 def tick(desk: Desk) -> bool:
     """One batch of everything that is due; True when there may be more. Safe to run twice and beside clicks."""
     size = desk.limits.batch
-    full = [_sweep(desk, step, size) for step in (_expire_due, _settle_due, _tell_half, _forget)]
+    if _sweep(desk, _expire_due, size):
+        return True
+    full = [_sweep(desk, step, size) for step in (_fill_hands, _settle_due, _tell_half, _forget)]
     return any(full)
 
 
@@ -43,35 +46,38 @@ def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int], size: i
 
 
 def _expire_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
-    """Deadlines in bulk: one message per campaign and one look at each expert's queue, however many fell."""
+    """Deadlines in bulk, one message per campaign however many fell; `_fill_hands` opens what comes after them."""
     due = reviews.overdue(unit, now, size)
     every = {c.key: c for c in campaigns.every(unit)} if due else {}
-    made: list[Decision] = []
+    made: list[Made] = []
+    fell: dict[str, list[str]] = defaultdict(list)
     for review, recommended in due:
         change = lifecycle.expire(review, recommended, now, desk.limits.times)
+        made.append(Made(review, change, every[review.campaign]))
         if change.decision is not None:
-            made.append(change.decision)
-        apply(unit, desk, review, change, every[review.campaign], "deadline", now, bulk=True)
-    reviews.add_decisions(unit, made)
-    tally.decided(unit, made)
+            fell[review.campaign].append(review.id)
+    apply_all(unit, made, "deadline", now, skip=(Announce.FELL,))
+    decisions = [m.change.decision for m in made if m.change.decision is not None]
+    reviews.add_decisions(unit, decisions)
+    tally.decided(unit, decisions)
     tally.applied(unit, desk.clock, [review.deadline_at for review, _ in due])
-    fell: dict[str, list[str]] = defaultdict(list)
-    for decision in made:
-        fell[next(r.campaign for r, _ in due if r.id == decision.review_id)].append(decision.review_id)
     for key, ids in fell.items():
         say(unit, "fell", key, every[key].owner, now, {"reviews": ids})
-    for expert in sorted({r.expert for r, _ in due if r.expert}):
-        open_next(unit, desk, expert, now)
     return len(due)
 
 
-def _settle_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
+def _fill_hands(unit: Unit, desk: Desk, now: datetime, _size: int) -> int:
+    """Whoever has room and a queue gets the next: after deadlines, and whatever else made room."""
+    for expert in reviews.queueing(unit):
+        open_next(unit, desk, expert, now)
+    return 0
+
+
+def _settle_due(unit: Unit, _desk: Desk, now: datetime, size: int) -> int:
     due = reviews.settling(unit, now, size)
-    for review in due:
-        change = lifecycle.settle(review, now)
-        campaign = campaigns.get(unit, review.campaign)
-        if change is not None and campaign is not None:
-            apply(unit, desk, review, change, campaign, "deadline", now)
+    every = {c.key: c for c in campaigns.every(unit)} if due else {}
+    settled = [Made(r, change, every[r.campaign]) for r in due if (change := lifecycle.settle(r, now)) is not None]
+    apply_all(unit, settled, "deadline", now)
     return len(due)
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -256,7 +257,7 @@ def test_two_processes_on_one_file_see_and_respect_each_other(tmp_path: Path) ->
     assert stale is not None
     decide.approve(world.desk, review_id, "U0BIA00001")
     with two.unit() as unit:
-        assert not reviews.save(unit, stale, stale), "compare-and-set"
+        assert not reviews.save(unit, [(stale, replace(stale, version=stale.version + 1))]), "compare-and-set"
         fresh = reviews.get(unit, review_id)
     assert fresh is not None
     assert fresh.version == stale.version + 1

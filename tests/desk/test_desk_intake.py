@@ -342,8 +342,7 @@ def test_formula_cells_and_shouting_names_are_only_text(world: World) -> None:
         (reviews, "add_many"),
         (reviews, "add_decisions"),
         (events, "record_many"),
-        (events, "record"),
-        (outbox, "enqueue"),
+        (outbox, "enqueue_many"),
         (enrol_module, "record"),
     ],
 )
@@ -363,11 +362,11 @@ def test_a_crash_in_the_middle_writes_nothing(
     assert four.take_in(*mixed(30), campaign="world").count("accepted") == 30
 
 
-@pytest.mark.parametrize("when", [1, 5])
+@pytest.mark.parametrize("when", [1, 2])
 def test_a_crash_halfway_through_the_cards_writes_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, when: int
 ) -> None:
-    real: Callable[..., None] = outbox.enqueue
+    real: Callable[..., None] = outbox.enqueue_many
     calls = 0
 
     def crash(*args: Any, **kwargs: Any) -> None:
@@ -378,7 +377,7 @@ def test_a_crash_halfway_through_the_cards_writes_nothing(
         real(*args, **kwargs)
 
     before = world.dump()
-    monkeypatch.setattr(outbox, "enqueue", crash)
+    monkeypatch.setattr(outbox, "enqueue_many", crash)
     with pytest.raises(RuntimeError, match="the power went"):
         world.take_in(*(row(f"creator{n}") for n in range(9)))
     assert world.dump() == before
