@@ -9,7 +9,7 @@ from bot.core.types import Comment, Rationale, State, UserId
 from bot.desk.announce import say
 from bot.desk.change import File, load
 from bot.desk.desk import Desk, new_id
-from db import events, reviews
+from db import events, notes, reviews
 from db.store import Unit
 from scoring.types import Verdict
 
@@ -32,9 +32,9 @@ def keep(
     with desk.store.unit() as unit:
         now = desk.clock()
         file = load(unit, review_id, person)
-        began = reviews.draft(unit, draft_id) if draft_id else None
+        began = notes.draft(unit, draft_id) if draft_id else None
         if began is not None and began[1] == person:
-            reviews.drop_draft(unit, str(draft_id))
+            notes.drop_draft(unit, str(draft_id))
             wanted = wanted or began[2]
         told = late.params.get("verdict")
         if file.review.state is State.WITHDRAWN or (told is not None and told is wanted):
@@ -42,7 +42,7 @@ def keep(
                 kept |= {"kept": "comment"}
         else:
             fresh = new_id("dr")
-            reviews.keep_draft(unit, fresh, review_id, person, wanted, typed, now)
+            notes.keep_draft(unit, fresh, review_id, person, wanted, typed, now)
             kept |= {"kept": "draft", "draft_id": fresh}
     return TooLate(late.reason, **{**late.params, **kept})
 
@@ -68,12 +68,12 @@ def said_already(unit: Unit, review_id: str, person: UserId, words: str) -> bool
     judged = any(
         j.expert == person and j.rationale.narrative.strip() == words for j in reviews.judgements(unit, review_id)
     )
-    return judged or any(c.author == person and c.text == words for c in reviews.comments(unit, review_id))
+    return judged or any(c.author == person and c.text == words for c in notes.comments(unit, review_id))
 
 
 def comment(unit: Unit, file: File, person: UserId, text: str, now: datetime) -> None:
     """Put a note on a card."""
-    reviews.add_comment(unit, Comment(new_id("cm"), file.review.id, person, text, now))
+    notes.add_comment(unit, Comment(new_id("cm"), file.review.id, person, text, now))
     events.record(unit, file.review.id, person, "noted", now)
     refresh(unit, file, now)
 

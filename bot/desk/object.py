@@ -16,7 +16,7 @@ from bot.desk.announce import say, say_all
 from bot.desk.change import File, apply, attempt, load
 from bot.desk.desk import Desk, new_id
 from bot.desk.late import comment, refresh
-from db import events, reviews
+from db import events, notes, reviews
 from db.store import Unit
 from scoring.types import Verdict
 
@@ -71,7 +71,7 @@ def dissent(
         )
         reviews.add_judgement(unit, judgement)
         if draft_id and typed is not None:
-            reviews.drop_draft(unit, draft_id)
+            notes.drop_draft(unit, draft_id)
         events.record(unit, review_id, person, "objected", now, {}, {"judgement": judgement.id})
         say_all(unit, "dissent", judgement.id, (file.campaign.owner, file.lead), now)
         refresh(unit, file, now)
@@ -167,7 +167,7 @@ def keep_comment(desk: Desk, draft_id: str, person: UserId) -> Case:
         file = load(unit, review_id, person)
         if kept[3].narrative.strip():
             comment(unit, file, person, kept[3].narrative.strip(), now)
-        reviews.drop_draft(unit, draft_id)
+        notes.drop_draft(unit, draft_id)
         return see.whole(unit, desk, review_id)
 
     return attempt(desk, work)
@@ -178,13 +178,13 @@ def drop_draft(desk: Desk, draft_id: str, person: UserId) -> None:
 
     def work(unit: Unit, _now: datetime) -> None:
         if _own_draft(unit, draft_id, person) is not None:
-            reviews.drop_draft(unit, draft_id)
+            notes.drop_draft(unit, draft_id)
 
     attempt(desk, work)
 
 
 def _own_draft(unit: Unit, draft_id: str, person: UserId) -> tuple[str, UserId, Verdict | None, Rationale] | None:
-    kept = reviews.draft(unit, draft_id)
+    kept = notes.draft(unit, draft_id)
     if kept is not None and kept[1] != person:
         raise NotAllowed("not_yours", lead=None)
     return kept

@@ -11,7 +11,7 @@ from bot.core.errors import NotFound
 from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
 from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
-from db import campaigns, candidates, events, lists, outbox, people, reviews
+from db import campaigns, candidates, events, lists, notes, outbox, people, reviews
 from db.store import Unit
 from scoring.recommend import without
 from scoring.types import FlagCode, Recommendation
@@ -47,8 +47,8 @@ def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
     ids, of = [r.id for r in found], [r.candidate_id for r in found]
     members = people.members(unit)
     judged, decided = reviews.judgements_of(unit, ids), reviews.decisions_of(unit, ids)
-    notes = reviews.comments_of(unit, ids)
-    authors = {note.author for listed in notes.values() for note in listed}
+    said_of = notes.comments_of(unit, ids)
+    authors = {note.author for listed in said_of.values() for note in listed}
     authors |= {j.expert for listed in judged.values() for j in listed} | {r.expert or "" for r in found}
     named = {m.id: m.name for m in members if m.name != m.id}
     named |= people.names(unit, authors - named.keys())
@@ -63,7 +63,7 @@ def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
             members,
             judged.get(r.id, ()),
             decided.get(r.id, (None, None)),
-            notes.get(r.id, ()),
+            said_of.get(r.id, ()),
             events.of_review(unit, r.id) if r.why_me == "passed_on" else (),
             named,
             desk,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.core.types import Comment, Member, Role
 from bot.desk import decide, members, see
-from db import people, reviews, store
+from db import notes, people, reviews, store
 from db.store import Unit
 from tests.desk.world import BIA, EVERYBODY, START, World, row, why
 
@@ -37,7 +37,7 @@ def ids(world: World) -> list[str]:
     with world.desk.store.unit() as unit:
         for n in (2, 1):
             at = START + timedelta(minutes=n)
-            reviews.add_comment(unit, Comment(f"cm_{n}", made[3], BIA, f"note {n}", at))
+            notes.add_comment(unit, Comment(f"cm_{n}", made[3], BIA, f"note {n}", at))
     return made
 
 
@@ -53,17 +53,17 @@ def test_many_say_what_one_says(world: World, ids: list[str]) -> None:
         assert set(decided) == set(ids[:2]), "of the current round: what was taken back belongs to the one before"
         assert all(decided.get(i) == reviews.decision(unit, i, every[i].round) for i in ids)
         assert all(decided[i][1] == judged[i][0].id for i in ids[:2])
-        assert {i: [c.text for c in notes] for i, notes in reviews.comments_of(unit, asked).items()} == {
+        assert {i: [c.text for c in notes] for i, notes in notes.comments_of(unit, asked).items()} == {
             ids[3]: ["note 1", "note 2"]
         }
-        assert reviews.comments(unit, ids[3]) == reviews.comments_of(unit, asked)[ids[3]]
+        assert notes.comments(unit, ids[3]) == notes.comments_of(unit, asked)[ids[3]]
 
 
 READERS: list[Callable[[Unit, list[str]], Any]] = [
     reviews.many,
     reviews.judgements_of,
     reviews.decisions_of,
-    reviews.comments_of,
+    notes.comments_of,
 ]
 
 
