@@ -1,17 +1,7 @@
-"""A world per test, closed at its end."""
+"""A world per test, on both databases, closed at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from tests.desk.worlds import kind, new_world, world
 
-import pytest
-
-from tests.desk.world import World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path)
-    yield made
-    made.close()
+__all__ = ["kind", "new_world", "world"]

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from bot.desk import object as objections
 from db import reviews
 from scoring.types import FlagCode, Verdict
 from tests.desk.world import BIA, CAIO, FLAGS, GIL, IVAN, MAYA, OLEG, START, ZOE, World, row, why
+from tests.desk.worlds import NewWorld
 
 NORM = why("always so in November", Reason.MARKET_NORM, disputed=FLAGS[:1])
 
@@ -431,8 +431,8 @@ def test_who_may_not_answer_leaves_no_words_either(world: World) -> None:
 
 
 @pytest.mark.parametrize("rounds", [200])
-def test_two_at_once_make_one_decision_and_the_loser_hears_the_winner(tmp_path: Path, rounds: int) -> None:
-    world = World(tmp_path, limits=replace(World.LIMITS, open_per_expert=rounds))
+def test_two_at_once_make_one_decision_and_the_loser_hears_the_winner(new_world: NewWorld, rounds: int) -> None:
+    world = new_world(limits=replace(World.LIMITS, open_per_expert=rounds))
     world.take_in(*(row(f"creator{n:03}", verdict=Verdict.DECLINE) for n in range(rounds)))
     reviews = [line.review_id for line in world.lines().values()]
     start = threading.Barrier(2)
@@ -465,7 +465,6 @@ def test_two_at_once_make_one_decision_and_the_loser_hears_the_winner(tmp_path: 
     assert world.sql("SELECT COUNT(*), COUNT(DISTINCT review_id) FROM decisions") == [(rounds, rounds)]
     assert world.sql("SELECT COUNT(*) FROM judgements") == [(rounds,)]
     assert world.sql("SELECT COUNT(*) FROM drafts") == [(wins[BIA],)]
-    world.close()
 
 
 @pytest.mark.parametrize(("losses", "decides"), [(1, True), (7, True), (8, False)])

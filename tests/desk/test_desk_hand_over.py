@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from bot.core.errors import Invalid, NotAllowed, TooLate
 from bot.core.types import State
 from bot.desk import decide, hand_over, see
 from tests.desk.world import BIA, CAIO, GIL, IVAN, MAYA, OLEG, START, ZOE, World, row
+from tests.desk.worlds import NewWorld
 
 
 def test_passing_on_names_somebody_else_and_keeps_the_clock(world: World) -> None:
@@ -103,21 +103,19 @@ def test_what_is_due_falls_before_it_changes_hands(world: World) -> None:
     assert not world.errands("passed")
 
 
-def test_passing_on_makes_room_and_fills_it(tmp_path: Path) -> None:
-    world = World(tmp_path, limits=replace(World.LIMITS, open_per_expert=1))
+def test_passing_on_makes_room_and_fills_it(new_world: NewWorld) -> None:
+    world = new_world(limits=replace(World.LIMITS, open_per_expert=1))
     world.take_in(*(row(f"creator{n}", "Russia") for n in range(2)))
     first, second = sorted(world.lines().values(), key=lambda line: not line.opened)
     assert (first.opened, second.opened) == (True, False)
     hand_over.pass_on(world.desk, first.review_id, OLEG, ZOE)
     assert world.lines()[second.handle].opened
-    world.close()
 
 
-def test_a_queued_review_opens_in_hands_that_have_room(tmp_path: Path) -> None:
-    world = World(tmp_path, limits=replace(World.LIMITS, open_per_expert=1))
+def test_a_queued_review_opens_in_hands_that_have_room(new_world: NewWorld) -> None:
+    world = new_world(limits=replace(World.LIMITS, open_per_expert=1))
     world.take_in(*(row(f"creator{n}", "Russia") for n in range(2)))
     queued = next(line for line in world.lines().values() if not line.opened)
     case = hand_over.pass_on(world.desk, queued.review_id, OLEG, ZOE)
     assert case.review.opened_at == START
     assert case.review.expert == ZOE
-    world.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -92,12 +93,11 @@ def test_nothing_to_object_to_keeps_the_words(world: World) -> None:
 
 def test_an_objection_rewritten_from_a_draft_replaces_it(world: World, fallen: str) -> None:
     draft = late(fallen, world)
-    world.sql("UPDATE reviews SET executed = 1")
+    world.sql("UPDATE reviews SET executed = TRUE")
     with pytest.raises(TooLate, match="executed") as told:
         objections.dissent(world.desk, fallen, BIA, why("rewritten"), draft)
-    assert world.sql("SELECT id, json_extract(rationale, '$.narrative') FROM drafts") == [
-        (told.value.params["draft_id"], "rewritten")
-    ]
+    ((draft_id, rationale),) = world.sql("SELECT id, rationale FROM drafts")
+    assert (draft_id, json.loads(rationale)["narrative"]) == (told.value.params["draft_id"], "rewritten")
 
 
 def test_a_lead_reverses_and_everybody_hears(world: World, fallen: str) -> None:
@@ -194,7 +194,7 @@ def test_nothing_is_ruled_before_there_is_a_decision_nor_after_the_deal(world: W
         call(world.desk, review_id, ZOE, *more)
     assert told.value.params["candidate"] == "Ana Lima"
     decide.approve(world.desk, review_id, BIA)
-    world.sql("UPDATE reviews SET executed = 1")
+    world.sql("UPDATE reviews SET executed = TRUE")
     with pytest.raises(TooLate, match="executed"):
         call(world.desk, review_id, ZOE, *more)
     with pytest.raises(TooLate, match="executed"):

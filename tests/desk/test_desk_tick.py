@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,17 +13,17 @@ from bot.core.types import Basis, Role, State
 from bot.desk import decide, hand_over, members, see, tick
 from scoring.types import Verdict
 from tests.desk.world import BIA, CAIO, MAYA, START, ZOE, World, row
+from tests.desk.worlds import NewWorld
 
 SMALL = replace(World.LIMITS, open_per_expert=2)
 
 
 @pytest.fixture
-def full(tmp_path: Path) -> object:
+def full(new_world: NewWorld) -> World:
     """Two experts of Brazil with two open cards each, and six in the queue."""
-    world = World(tmp_path, limits=SMALL)
+    world = new_world(limits=SMALL)
     world.take_in(*(row(f"creator{n}") for n in range(10)))
-    yield world
-    world.close()
+    return world
 
 
 def states(world: World) -> Counter[str]:
@@ -81,9 +80,8 @@ def test_deadlines_survive_a_restart_and_what_is_overdue_goes_at_once(world: Wor
     world.clock.move(hours=30)
     world.reopen()
     assert tick.next_due(world.desk) == START + timedelta(hours=48)
-    world.close()
     world.clock.move(days=9)
-    world.desk = world._open()
+    world.reopen()
     assert not tick.tick(world.desk)
     case = see.case(world.desk, review_id)
     assert case.decision is not None
@@ -169,19 +167,18 @@ def test_the_unopened_expire_too_and_no_card_appears(full: World) -> None:
     assert {ref for _, ref, _, _ in full.errands("card")} == shown
 
 
-def test_after_a_long_sleep_nobody_hears_of_half_windows(tmp_path: Path) -> None:
-    world = World(tmp_path, limits=replace(SMALL, batch=3))
+def test_after_a_long_sleep_nobody_hears_of_half_windows(new_world: NewWorld) -> None:
+    world = new_world(limits=replace(SMALL, batch=3))
     world.take_in(*(row(f"creator{n}") for n in range(10)))
     world.clock.move(days=5)
     assert world.sweep() > 3
     assert states(world) == {"decided": 10}
     assert not world.errands("half"), "half of what? it is over"
     assert not [e for e in world.errands("opened") if len(e[3]["reviews"]) > 4], "nothing opened on its way out"
-    world.close()
 
 
-def test_a_queued_review_with_stakes_is_held_and_the_lead_is_asked(tmp_path: Path) -> None:
-    world = World(tmp_path, limits=replace(SMALL, open_per_expert=1))
+def test_a_queued_review_with_stakes_is_held_and_the_lead_is_asked(new_world: NewWorld) -> None:
+    world = new_world(limits=replace(SMALL, open_per_expert=1))
     world.take_in(*(row(f"creator{n}", "Russia") for n in range(2)), campaign="grave")
     world.clock.move(hours=48)
     world.sweep()
@@ -190,22 +187,20 @@ def test_a_queued_review_with_stakes_is_held_and_the_lead_is_asked(tmp_path: Pat
         line.review_id for line in world.lines().values()
     }
     decide.approve(world.desk, next(r.review_id for r in world.lines().values() if not r.opened), ZOE)
-    world.close()
 
 
-def test_half_a_window_without_a_lead_is_told_to_the_owner(tmp_path: Path) -> None:
-    world = World(tmp_path, limits=SMALL)
+def test_half_a_window_without_a_lead_is_told_to_the_owner(new_world: NewWorld) -> None:
+    world = new_world(limits=SMALL)
     members.remove(world.desk, ZOE, Role.LEAD)
     world.take_in(*(row(f"creator{n}") for n in range(6)))
     world.clock.move(hours=24)
     world.sweep()
     assert [lane for _, _, lane, _ in world.errands("half")] == [MAYA]
-    world.close()
 
 
-def test_a_thousand_due_at_once(tmp_path: Path) -> None:
+def test_a_thousand_due_at_once(new_world: NewWorld) -> None:
     """In batches, each review once; the bound is of the processor's time, and generous."""
-    world = World(tmp_path)
+    world = new_world()
     world.take_in(*(row(f"creator{n:04}", "Brazil" if n % 2 else "Russia") for n in range(1000)))
     world.clock.move(hours=48)
     began = time.process_time()
@@ -215,4 +210,3 @@ def test_a_thousand_due_at_once(tmp_path: Path) -> None:
     assert world.sql("SELECT COUNT(*), COUNT(DISTINCT review_id) FROM decisions") == [(1000, 1000)]
     told = [r for *_, detail in world.errands("fell") for r in detail["reviews"]]
     assert len(told) == len(set(told)) == 1000
-    world.close()

@@ -37,7 +37,7 @@ from tests.desk.world import (
     MAYA,
     OLEG,
     ZOE,
-    World,
+    a_world,
     campaigns,
     row,
     why,
@@ -60,13 +60,15 @@ verdicts = st.sampled_from(list(Verdict))
 class Lifecycle(RuleBasedStateMachine):
     """One agency, from its first list to wherever the day leads."""
 
+    kind = "sqlite"
+
     @initialize(seed=st.integers(0, 99))
     def open_shop(self, seed: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="handoff-machine-"))
         self._secrets = desk_module.secrets
         # Ids break ties in the queue: the same example must meet the same ids.
         desk_module.secrets = SimpleNamespace(randbits=Random(seed).getrandbits)  # type: ignore[assignment]
-        self.world = World(self.folder, limits=Limits(open_per_expert=LIMIT, batch=3), seed=seed)
+        self.world = a_world(self.folder, self.kind, limits=Limits(open_per_expert=LIMIT, batch=3), seed=seed)
         self.made = 0
         self.texts: set[str] = set()
         self.drafts: list[tuple[str, str]] = []
@@ -84,12 +86,10 @@ class Lifecycle(RuleBasedStateMachine):
 
     def rows(self) -> list[dict[str, Any]]:
         """Every review with its candidate, by handle."""
-        found = self.world.beside.execute(
+        return self.world.database.rows(
             "SELECT r.*, c.handle, c.referred_by, m.verdict AS ai FROM reviews r JOIN candidates c "
             "ON c.id = r.candidate_id JOIN recommendations m ON m.candidate_id = c.id ORDER BY c.handle"
         )
-        names = [d[0] for d in found.description]
-        return [dict(zip(names, values, strict=True)) for values in found]
 
     def pick(self, at: int, *, decided: bool = False) -> dict[str, Any]:
         """Any review, most often one that awaits an answer (or is decided): where there is something to do."""
@@ -551,8 +551,9 @@ class Lifecycle(RuleBasedStateMachine):
     def nothing_typed_is_lost(self) -> None:
         kept = {t for (t,) in self.world.sql("SELECT narrative FROM judgements UNION SELECT text FROM comments")}
         kept |= {json.loads(r)["narrative"] for (r,) in self.world.sql("SELECT rationale FROM drafts")}
-        # A disclosure that another one replaced on the card stays in the audit.
-        kept |= {t for (t,) in self.world.sql("SELECT json_extract(after, '$.disclosure') FROM events")}
+        # A disclosure that another one replaced on the card stays in the audit, and so does what was passed on with it.
+        audit = [json.loads(after) for (after,) in self.world.sql("SELECT after FROM events")]
+        kept |= {after.get(name) for after in audit for name in ("disclosure", "note")}
         assert self.texts <= kept, self.texts - kept
 
 
@@ -579,7 +580,13 @@ def after_author(dump: dict[str, list[tuple[Any, ...]]], draft_id: object) -> st
     return str(next(r for r in dump["drafts"] if draft_id in r)[2])
 
 
-Lifecycle.TestCase.settings = settings(
+class LifecycleOnPostgres(Lifecycle):
+    """The same agency on PostgreSQL."""
+
+    kind = "postgres"
+
+
+Lifecycle.TestCase.settings = LifecycleOnPostgres.TestCase.settings = settings(
     # Under half a minute: the profile's hundred examples are for functions, not for a hundred agencies.
     max_examples=max(1, settings().max_examples // 8),
     stateful_step_count=60,
@@ -587,3 +594,4 @@ Lifecycle.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
 )
 TestLifecycle = pytest.mark.timeout(600)(Lifecycle.TestCase)
+TestLifecycleOnPostgres = pytest.mark.postgres(pytest.mark.timeout(600)(LifecycleOnPostgres.TestCase))

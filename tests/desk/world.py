@@ -1,12 +1,10 @@
-"""A small agency on a real SQLite file: two markets, their people, three campaigns, and a clock that stands still."""
+"""A small agency on a real database: two markets, their people, three campaigns, and a clock that stands still."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,10 +17,10 @@ from bot.core.case import Case, Line
 from bot.core.types import Campaign, Confidence, DecisionType, Member, OnDeadline, Rationale, Reason, Role, Stakes
 from bot.desk import intake, members, see, tick
 from bot.desk.desk import Desk, Limits
-from db.migrate import migrate
 from db.store import Store
 from scoring.norms import NormTable, shipped_norms
 from scoring.types import FlagCode, Verdict
+from tests.database import Database, fresh
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BIA, CAIO, OLEG = "U0BIA00001", "U0CAIO0001", "U0OLEG0001"
@@ -90,17 +88,6 @@ def norms() -> NormTable:
     return shipped_norms()
 
 
-@cache
-def migrated() -> bytes:
-    """An empty database at the level of this code: migrating once per run is enough."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "empty.db"
-        store = Store(f"sqlite:///{file}")
-        migrate(store)
-        store.close()
-        return file.read_bytes()
-
-
 CAMPAIGN = Campaign(
     key="aurora", name="Aurora Summer", markets=("BR", "RU"), channel=CHANNEL, owner=MAYA, categories=("beauty",)
 )
@@ -121,41 +108,29 @@ def campaigns() -> tuple[Campaign, ...]:
     )  # fmt: skip
 
 
-@cache
-def staffed() -> bytes:
-    """The same with our people and campaigns in it."""
-    with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder), people=False)
-        world.staff()
-        world.close()
-        return world.file.read_bytes()
-
-
 class World:
-    """The desk with everything around it; `reopen` is what a restart of the process leaves: the file."""
+    """The desk with everything around it; `reopen` is what a restart of the process leaves: the database."""
 
     LIMITS = Limits()
 
-    def __init__(self, folder: Path, *, limits: Limits = LIMITS, seed: int = 1, people: bool = True) -> None:
-        self.file = folder / "handoff.db"
-        self.file.write_bytes(staffed() if people else migrated())
+    def __init__(self, database: Database, *, limits: Limits = LIMITS, seed: int = 1) -> None:
+        self.database = database
         self.clock = Clock()
         self.limits = limits
         self.rng = Random(seed)
-        self._beside: sqlite3.Connection | None = None
+        self.sql, self.dump = database.sql, database.dump
         self.desk = self._open()
 
     def _open(self) -> Desk:
-        return Desk(Store(f"sqlite:///{self.file}"), self.clock, norms(), self.limits, self.rng)
+        return Desk(Store(self.database.url), self.clock, norms(), self.limits, self.rng)
 
     def close(self) -> None:
-        if self._beside is not None:
-            self._beside.close()
-            self._beside = None
         self.desk.close()
+        self.database.close()
 
     def reopen(self) -> None:
-        self.close()
+        self.desk.close()
+        self.database.let_go()
         self.desk = self._open()
 
     def staff(self) -> None:
@@ -201,23 +176,23 @@ class World:
             assert rounds < 1000, "the sweep never ends"
         return rounds
 
-    @property
-    def beside(self) -> sqlite3.Connection:
-        """A second way into the file, past all our code."""
-        if self._beside is None:
-            self._beside = sqlite3.connect(self.file, isolation_level=None)
-        return self._beside
-
-    def sql(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
-        return self.beside.execute(statement, parameters).fetchall()
-
-    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Every table with every row."""
-        tables = [name for (name,) in self.sql("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        everything = 'SELECT * FROM "{}" ORDER BY 1, 2'
-        return {table: self.sql(everything.format(table)) for table in tables if table != "alembic_version"}
-
     def errands(self, kind: str | None = None) -> list[tuple[str, str, str, dict[str, Any]]]:
         """(kind, ref, lane, detail) of everything that was ever to be said, oldest first."""
         rows = self.sql("SELECT kind, ref, lane, detail FROM outbox ORDER BY seq")
         return [(k, ref, lane, json.loads(detail)) for k, ref, lane, detail in rows if kind in (None, k)]
+
+
+def staffed(kind: str, folder: Path) -> Database:
+    """A fresh database with our people and campaigns in it."""
+    return fresh(kind, folder, _staff)
+
+
+def _staff(database: Database) -> None:
+    world = World(database)
+    world.staff()
+    world.desk.close()
+
+
+def a_world(folder: Path, kind: str = "sqlite", **how: Any) -> World:
+    """A staffed one, to be closed; the fixture `new_world` closes what it makes."""
+    return World(staffed(kind, folder), **how)
