@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session
 
 from bot.core.errors import Busy, Invalid
+from db import postgres
 
 #: A unit of work: everything in it is committed together or not at all.
 Unit = Session
@@ -72,7 +73,7 @@ class Store:
             self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE")
             self._reader = self._sqlite_engine(begin="BEGIN", query_only=True)
         else:
-            self._writer = self._reader = sa.create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
+            self._writer, self._reader = postgres.writer(self.url, _limits), postgres.reader(self.url)
 
     def _prepare_folder(self) -> None:
         name = self.url.database
@@ -110,17 +111,28 @@ class Store:
     def engine(self) -> Engine:
         return self._writer
 
+    def _session(self, engine: Engine) -> Session:
+        if self.sqlite:
+            return Session(engine, expire_on_commit=False, autoflush=False)
+        try:
+            return postgres.begun(engine)
+        except DatabaseError as error:
+            raise _plain(error) from error
+
     @contextmanager
     def unit(self, *, keep: bool = True) -> Iterator[Unit]:
         """A unit of work that commits at its end; without `keep` it is worked out and taken back.
 
-        Raises Busy when the store does not let us write in time: two seconds, or what `waiting_until` says.
+        Raises Busy when the store does not let us write in time: two seconds, or what `waiting_until` says. On
+        PostgreSQL, Busy('doubtful') when it went away during the commit, and nobody knows whether that arrived;
+        Busy('gave_way') when somebody else's change had to go first: worth another try at once.
         """
-        lock = self._writing if self.sqlite else _NO_LOCK
-        with lock, Session(self._writer, expire_on_commit=False, autoflush=False) as session:
+        lock, committing = self._writing if self.sqlite else _NO_LOCK, False
+        with lock, self._session(self._writer) as session:
             try:
                 yield session
                 if keep:
+                    committing = True
                     session.commit()
                 else:
                     session.rollback()
@@ -128,7 +140,7 @@ class Store:
                 session.rollback()
                 if _is_ours(error):
                     raise
-                raise _plain(error) from error
+                raise _plain(error, committing=committing) from error
             except BaseException:
                 session.rollback()
                 raise
@@ -138,7 +150,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Unit]:
         """A consistent view that never waits for a writer and never writes."""
-        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+        with self._session(self._reader) as session:
             try:
                 yield session
             except DatabaseError as error:
@@ -159,6 +171,12 @@ def _left() -> float:
     return 1000 * (_PATIENCE if until is None else max(until - time.monotonic(), 0.0))
 
 
+def _limits() -> tuple[float, float | None]:
+    """For PostgreSQL: seconds to wait for a lock, and for one statement where somebody has said until when."""
+    left = _left() / 1000
+    return left, None if _UNTIL.get() is None else left
+
+
 class _NoLock:
     def __enter__(self) -> None:
         return None
@@ -172,16 +190,23 @@ _NO_LOCK = _NoLock()
 
 def _is_ours(error: DatabaseError) -> bool:
     """Whether a broken constraint or a wrong statement is at fault, and not the database or the way to it."""
-    return type(error) not in (OperationalError, DatabaseError)
+    return type(error) not in (OperationalError, DatabaseError) and postgres.reason_of(error.orig) is None
 
 
-def _plain(error: DatabaseError) -> Busy:
+def _plain(error: DatabaseError, *, committing: bool = False) -> Busy:
     """What the database said, as an error that tells somebody what to do; never its SQL, which may hold answers."""
-    said = str(error.orig).lower()
-    if "locked" in said or "timeout" in said:
-        return Busy("locked")
-    if "full" in said:
-        return Busy("disk_full")
-    if "no such table" in said or "no such column" in said or "undefined" in said:
-        return Busy("not_migrated")
-    return Busy("unreachable", detail=str(error.orig).partition("\n")[0])
+    said = str(error.orig)
+    if committing and error.connection_invalidated:
+        return Busy("doubtful")
+    reason = postgres.reason_of(error.orig) or _sqlite_reason(said.lower())
+    return Busy(reason) if reason != "unreachable" else Busy(reason, detail=said.partition("\n")[0])
+
+
+def _sqlite_reason(said: str) -> str:
+    if "locked" in said:
+        return "locked"
+    if "is full" in said:
+        return "disk_full"
+    if "no such table" in said or "no such column" in said:
+        return "not_migrated"
+    return "unreachable"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.core import review as lifecycle
-from bot.core.errors import NotFound, TooLate
+from bot.core.errors import Busy, NotFound, TooLate
 from bot.core.review import Announce, Change
 from bot.core.types import Campaign, Member, Review, State, UserId
 from bot.desk.announce import lead_of, say, told
@@ -147,6 +147,9 @@ def attempt(desk: Desk, work: Work[T]) -> T:
                 return work(unit, desk.clock())
         except Lost:
             continue
+        except Busy as busy:
+            if busy.reason != "gave_way":
+                raise
     raise TooLate("moved")
 
 

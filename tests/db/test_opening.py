@@ -14,13 +14,13 @@ from bot.core.errors import Busy, Invalid
 from bot.desk import see
 from bot.desk.opening import open_desk
 from bot.settings import Settings
-from tests.desk.world import migrated, norms
+from tests.database import fresh
+from tests.desk.world import norms
 
 
 @pytest.fixture
 def at(tmp_path: Path) -> Settings:
-    (tmp_path / "handoff.db").write_bytes(migrated())
-    return Settings(database_url=f"sqlite:///{tmp_path / 'handoff.db'}")
+    return Settings(database_url=fresh("sqlite", tmp_path).url)
 
 
 def other(tmp_path: Path, begin: str) -> sqlite3.Connection:

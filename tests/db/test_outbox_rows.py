@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,21 +11,10 @@ import sqlalchemy as sa
 from db import outbox
 from db.outbox import Errand, Fresh, Place
 from db.store import Store
-from tests.desk.world import START, migrated
+from tests.desk.world import START
 
 NOW = START
 LATER = START + timedelta(minutes=5)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        (tmp_path / "handoff.db").write_bytes(migrated())
-        made = Store(f"sqlite:///{tmp_path / 'handoff.db'}")
-    else:
-        made = Store(request.getfixturevalue("pg_url"))
-    yield made
-    made.close()
 
 
 class Box:

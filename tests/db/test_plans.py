@@ -15,7 +15,8 @@ from sqlalchemy.schema import CreateIndex
 from db import lists, outbox, reviews, tables
 from db.outbox import Errand
 from db.store import Store, Unit
-from tests.desk.world import START, migrated
+from tests.database import fresh
+from tests.desk.world import START
 
 NOW = START
 ERRAND = Errand(1, "ob_1", "C1", "card", "rv_1", "sending", 1, NOW, {})
@@ -79,8 +80,7 @@ PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    (tmp_path / "handoff.db").write_bytes(migrated())
-    made = Store(f"sqlite:///{tmp_path / 'handoff.db'}")
+    made = Store(fresh("sqlite", tmp_path).url)
     yield made
     made.close()
 
