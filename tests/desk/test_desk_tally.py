@@ -97,7 +97,9 @@ def test_what_is_to_be_done_afterwards_is_done_after_the_commit_or_not_at_all(wo
         seen.append(world.sql("SELECT name FROM members WHERE id = 'U9'"))
 
     def put(unit: Unit) -> None:
-        unit.connection().exec_driver_sql("INSERT INTO members (id, name, guest, deleted) VALUES ('U9', 'Nia', FALSE, FALSE)")
+        unit.connection().exec_driver_sql(
+            "INSERT INTO members (id, name, guest, deleted) VALUES ('U9', 'Nia', FALSE, FALSE)"
+        )
         afterwards(unit, look)
 
     with world.desk.store.unit(keep=keep) as unit:
