@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any, Protocol
 
@@ -208,7 +209,8 @@ async def _socket_door(handoff: Handoff) -> Door:
     app_token = token.get_secret_value() if token is not None else ""
     # Asked once before anything begins: later a refusal is only logged, and tried again.
     await _told("app_token_refused", handoff.client.apps_connections_open(app_token=app_token), handoff.settings)
-    return Sockets(handoff.app, handoff.client, app_token, count=handoff.settings.sockets)
+    came_back = partial(people.came_back, handoff.edge)
+    return Sockets(handoff.app, handoff.client, app_token, count=handoff.settings.sockets, came_back=came_back)
 
 
 def _http_door(handoff: Handoff, host: str, port: int) -> Door:

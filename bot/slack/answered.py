@@ -13,7 +13,7 @@ from bot.slack.click import Click
 from bot.slack.edge import Edge
 
 
-def answered(click: Click, review_id: str) -> None:
+def answered(click: Click, review_id: str | None) -> None:
     """The person has changed something: bring what else they see up to date."""
     click.after("refresh the modal", lambda: refresh_behind(click, review_id))
     if click.who.id in click.edge.homes or click.view.get("type") == "home":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.desk.desk import Desk
 from bot.slack.access import Team
+from bot.slack.directory import Directory
 from bot.slack.screens import Screens
 from bot.slack.spawn import Spawn
 
@@ -21,6 +23,10 @@ class Edge:
     """Tells the outbox that something may have been enqueued."""
     spawn: Spawn = field(default_factory=Spawn)
     team: Team | None = None
+    directory: Directory = field(default_factory=Directory)
+    """People with a role, as of the last sweep."""
+    missed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when events may have passed us by: profiles are then asked for anew."""
     asked: set[str] = field(default_factory=set)
     """People whose profile is being fetched right now."""
     homes: set[str] = field(default_factory=set)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -21,6 +22,8 @@ from bot.slack.click import Click
 from bot.slack.edge import Edge
 
 log = logging.getLogger(__name__)
+
+_JUST_NOW = timedelta(minutes=1)
 
 Listener = Callable[[Click], Awaitable[None]]
 #: Shows a form again, with what was typed, when it lacks the field that an error is about.
@@ -76,7 +79,10 @@ async def _refused(click: Click, error: HandoffError, redraw: Redraw | None) -> 
     try:
         if not click.who.id:
             click.who = await people.greet(click.edge, click.body)
-        if click.kind == "view_submission":
+        if _said_just_now(error, click):
+            await click.ack()
+            answered.answered(click, _review_of(click))
+        elif click.kind == "view_submission":
             await _in_form(click, error, redraw)
         elif click.kind == "command":
             told = refusal(error, click.who.voice, None, now=click.now)
@@ -88,6 +94,17 @@ async def _refused(click: Click, error: HandoffError, redraw: Redraw | None) -> 
     except Exception:
         log.exception("a refusal failed (review %s)", _review_of(click) or "unknown")
         await _broke(click)
+
+
+def _said_just_now(error: HandoffError, click: Click) -> bool:
+    """The same person, the same answer, a moment later: a double tap, or a click that Slack brought twice.
+
+    They wanted it and it is so: that looks like the success that it is. Words beyond the first answer are another
+    matter, and later on they may have forgotten: then it is said.
+    """
+    at = error.params.get("at")
+    fresh = isinstance(at, datetime) and click.now - at < _JUST_NOW
+    return error.reason == "already_yours" and fresh and "kept" not in error.params
 
 
 async def _broke(click: Click) -> None:

@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from bot.core.types import Member
@@ -24,6 +25,8 @@ _PACE = 1.2
 _REFRESH = 6 * 3600.0
 _SWEEP = 5.0
 """How soon somebody is asked for to whom another process has given a role: as often as the ticker sweeps."""
+_AWAY = 10.0
+"""Seconds without a connection after which an event may have passed us by: the first repeats come sooner."""
 _RETRY = 60.0
 """Until somebody is asked for again whom Slack did not tell us of."""
 
@@ -33,7 +36,7 @@ async def admit(edge: Edge, body: Body, *, guests: bool = False) -> Visitor:
     if edge.team is None:
         raise RuntimeError("a payload arrived before Slack told us where the app is installed")
     actor = access.actor_of(body)
-    member = await edge.desk.read(see.person, actor.id)
+    member = edge.directory.find(actor.id) or await edge.desk.read(see.person, actor.id)
     access.require_colleague(actor, member, edge.team, guests=guests)
     visitor = Visitor(actor.id, member, voice_of(member))
     if not visitor.known:
@@ -68,26 +71,44 @@ def ask(edge: Edge, user_id: str) -> None:
 
 async def remember(edge: Edge, user: dict[str, Any]) -> None:
     if edge.team is not None and not user.get("is_bot") and user.get("id"):
-        await edge.desk.run(members.remember, access.profile_of(user, edge.team))
+        profile = access.profile_of(user, edge.team)
+        try:
+            await edge.desk.run(members.remember, profile)
+        finally:
+            edge.directory.forget(profile.id)
 
 
 async def refresh(edge: Edge, *, pace: float = _PACE, every: float = _REFRESH, sweep: float = _SWEEP) -> None:
     """Keep the profiles of everybody with a role fresh: time zone, language, guest, gone. Until cancelled.
 
     Whoever was added meanwhile and is not known yet comes first, within a sweep: a guest must not answer for long.
+    When events may have been missed, everybody is asked for anew, at the same pace.
     """
     asked_at: dict[str, float] = {}
     while True:
         pause = sweep
         try:
-            person = _next(await edge.desk.read(see.everybody), asked_at, every)
+            edge.directory.begin()
+            everybody = await edge.desk.read(see.everybody)
+            edge.directory.fill(everybody)
+            person = _next(everybody, asked_at, every)
             if person is not None:
                 pause = pace
                 asked_at[person.id] = time.monotonic()
                 await remember(edge, await edge.screens.profile(person.id))
         except Exception as error:  # noqa: BLE001 - neither a busy database nor one profile may stop the others
             log.info("a profile was not refreshed: %s", type(error).__name__)
-        await asyncio.sleep(pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(edge.missed.wait(), pause)
+            edge.missed.clear()
+            asked_at.clear()
+
+
+def came_back(edge: Edge, seconds: float) -> None:
+    """There is a connection again after there was none for so long: Slack may have had things to tell us."""
+    if seconds >= _AWAY:
+        log.info("no connection for %.0f s: profiles are asked for anew", seconds)
+        edge.missed.set()
 
 
 def _next(everybody: Iterable[Member], asked_at: Mapping[str, float], every: float) -> Member | None:

@@ -25,13 +25,28 @@ async def test_agreeing_with_a_decline_declines(house: House) -> None:
     assert decision is not None and decision.verdict is Verdict.DECLINE
 
 
-async def test_a_double_tap_is_told_that_the_answer_is_in(house: House) -> None:
+async def test_a_double_tap_looks_like_the_success_that_it_is(house: House) -> None:
     value = house.value("bruno")
     both = await asyncio.gather(*(house.tap("U0BIA", ids.APPROVE, value) for _ in range(2)))
-    assert [a.status for a in both] == [200, 200]
-    assert len(house.whispers) == 1
-    assert house.whispers[0].startswith("Your answer is already in")
+    assert [(a.status, a.body) for a in both] == [(200, {}), (200, {})]
+    assert house.whispers == []
     assert house.case("bruno").review.round == 1
+
+
+async def test_the_same_answer_much_later_is_told_that_it_is_in(house: House) -> None:
+    value = house.value("bruno")
+    await house.tap("U0BIA", ids.APPROVE, value)
+    house.clock.move(minutes=5)
+    await house.tap("U0BIA", ids.APPROVE, value)
+    assert [said.partition(":")[0] for said in house.whispers] == ["Your answer is already in"]
+
+
+async def test_the_same_tap_by_somebody_else_is_no_repetition(house: House) -> None:
+    value = house.value("bruno")
+    await house.tap("U0BIA", ids.APPROVE, value)
+    await house.tap("U0CAIO", ids.APPROVE, value)
+    assert len(house.whispers) == 1
+    assert "Bia" in house.whispers[0]
 
 
 async def test_of_two_experts_one_wins_and_the_other_is_told_who(house: House) -> None:

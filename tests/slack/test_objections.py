@@ -76,8 +76,12 @@ async def test_a_reverse_button_of_an_older_version_still_answers(house: House) 
 
 async def test_reversing_twice_is_reversing_once(house: House) -> None:
     value = await objected_and_reversed(house)
+    before = len(house.whispers)
     await house.tap("U0ZOE", ids.REVERSE, value)
     assert stands(house) is Verdict.DECLINE
+    assert len(house.whispers) == before
+    house.clock.move(minutes=2)
+    await house.tap("U0ZOE", ids.REVERSE, value)
     assert house.whispers[-1] == "Your answer is already in: decline. Nothing more to do."
 
 

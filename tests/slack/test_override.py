@@ -28,6 +28,22 @@ async def test_an_override_is_one_form(house: House) -> None:
     assert case.judgement.rationale.evidence == "https://e.com/a"
 
 
+async def test_a_form_sent_twice_closes_twice_and_says_nothing_twice(house: House) -> None:
+    view = await opened(house)
+    for _ in range(2):
+        assert (await house.submit("U0BIA", view, GOOD)).body == {}
+    case = house.case("ana")
+    assert (case.review.round, case.comments, house.whispers) == (1, (), [])
+
+
+async def test_a_form_sent_again_with_other_words_says_what_became_of_them(house: House) -> None:
+    view = await opened(house)
+    await house.submit("U0BIA", view, GOOD)
+    answer = await house.submit("U0BIA", view, GOOD | {"narrative": "And she delivers on time"})
+    assert answer.body["view"]["callback_id"] == ids.SAVED_VIEW
+    assert [c.text for c in house.case("ana").comments] == ["And she delivers on time"]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
