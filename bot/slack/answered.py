@@ -15,7 +15,8 @@ from bot.slack.edge import Edge
 
 def answered(click: Click, review_id: str | None) -> None:
     """The person has changed something: bring what else they see up to date."""
-    click.after("refresh the modal", lambda: refresh_behind(click, review_id))
+    if click.view.get("id"):  # most answers are taps on a card, and then nothing stands behind them
+        click.after("refresh the modal", lambda: refresh_behind(click, review_id))
     if click.who.id in click.edge.homes or click.view.get("type") == "home":
         click.after("refresh the Home tab", lambda: publish_home(click.edge, click.who))
 
