@@ -28,6 +28,7 @@ from bot.core.errors import HandoffError
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk
 from bot.health import Health
+from bot.log import unheard
 from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.slack import features, people
@@ -149,6 +150,12 @@ def _bolt(handoff: Handoff, signing_secret: str) -> AsyncApp:
         process_before_response=True,
     )
     logger.setLevel(logging.WARNING)  # below this Bolt writes payloads into the log
+
+    @app.error
+    async def failed(error: Exception) -> None:
+        # Bolt's own handler would write what the error says, and it may quote somebody.
+        log.error("a payload could not be handled", exc_info=error)
+
     handoff.arrivals = features.register(app, handoff.edge)
     return app
 
@@ -169,6 +176,7 @@ async def run(handoff: Handoff, stop: asyncio.Event | None = None, *, listen: tu
     Over Socket Mode, or with `listen` (host and port) over HTTP: an app in Slack's settings is one or the other.
     Raises StartError, or Busy('already_running') when another bot works on the same SQLite file.
     """
+    asyncio.get_running_loop().set_exception_handler(unheard)
     if stop is None:
         stop = asyncio.Event()
         _on_signals(stop)

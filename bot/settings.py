@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     norms_file: Path | None = None
     """Aggregate norms of your own (the same JSON as the shipped file)."""
     log_level: Level = "INFO"
+    log_format: Literal["json", "text"] | None = None
+    """Unless set: text on a terminal, JSON elsewhere."""
     health: Address = "127.0.0.1:8401"
     """Where health and metrics are asked for; empty: nowhere."""
     health_outbox_minutes: float = Field(10, gt=0)

@@ -69,7 +69,7 @@ def run(
     from bot.log import configure
 
     known = settings()
-    configure(known.log_level)
+    configure(known.log_level, known.log_format)
     handoff = product.build(known)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(product.run(handoff, listen=None if http is None else (host, http)))

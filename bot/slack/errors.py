@@ -17,6 +17,7 @@ from bot.core.case import Case
 from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
 from bot.desk import see
 from bot.i18n.catalog import error_text
+from bot.log import about
 from bot.slack import answered, late, people
 from bot.slack.click import Click
 from bot.slack.edge import Edge
@@ -40,18 +41,19 @@ def guard(
 
     async def handle(ack: Any, body: dict[str, Any]) -> None:
         click = Click(edge, body, ack)
-        try:
-            click.who = await people.admit(edge, body, guests=guests)
-            await listener(click)
-            if not click.acked:
-                await click.ack()
-        except HandoffError as error:
-            await _refused(click, error, redraw)
-        except Exception:
-            log.exception("%s failed (review %s)", listener.__name__, _review_of(click) or "unknown")
-            await _broke(click)
-        finally:
-            click.settle()
+        with about(action=_tapped(click), review=_review_of(click)):
+            try:
+                click.who = await people.admit(edge, body, guests=guests)
+                await listener(click)
+                if not click.acked:
+                    await click.ack()
+            except HandoffError as error:
+                await _refused(click, error, redraw)
+            except Exception:
+                log.exception("%s failed", listener.__name__)
+                await _broke(click)
+            finally:
+                click.settle()
 
     handle.__name__ = f"{listener.__module__.rpartition('.')[2]}_{listener.__name__}"
     return handle
@@ -65,7 +67,7 @@ def opening(click: Click, draw: Callable[[], Awaitable[Block]]) -> None:
             await click.show(await draw())
         except Exception as error:  # noqa: BLE001 - the person is told, whatever it was
             said = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
-            log.warning("a view was not opened (review %s): %s", _review_of(click) or "none", said)
+            log.warning("a view was not opened: %s", said)
             await _whisper(click, Busy("view"), None)
 
     click.after("open a view", work)
@@ -92,7 +94,7 @@ async def _refused(click: Click, error: HandoffError, redraw: Redraw | None) -> 
             await click.ack()
             click.after("say why not", lambda: _whisper(click, error, case))
     except Exception:
-        log.exception("a refusal failed (review %s)", _review_of(click) or "unknown")
+        log.exception("a refusal failed")
         await _broke(click)
 
 
@@ -166,6 +168,12 @@ async def _case_of(click: Click) -> Case | None:
         return await click.read(see.case, review_id)
     except HandoffError:
         return None
+
+
+def _tapped(click: Click) -> str | None:
+    """What was tapped or sent, for logs."""
+    said = click.action.get("action_id") or click.view.get("callback_id") or click.body.get("command")
+    return said if isinstance(said, str) else None
 
 
 def _review_of(click: Click) -> str | None:

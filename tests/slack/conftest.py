@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
 import shutil
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from bot import log as looks
 from bot.app import build
 from bot.core.types import Campaign, Member, Role
 from bot.desk import intake, members
@@ -107,3 +112,21 @@ async def house(empty: House) -> House:
     report = intake.take_in(empty.desk, FILE, file_name="instagram.csv", campaign="aurora")
     empty.ids = {str(f.handle).split(".")[0]: str(f.review_id) for f in report.fates}
     return empty
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """What is written to standard error; logging is left as it was."""
+    root = logging.getLogger()
+    before = (list(root.handlers), root.level, {name: logging.getLogger(name).level for name in looks._OURS})
+    yield io.StringIO()
+    root.handlers[:], root.level = before[0], before[1]
+    for name, level in before[2].items():
+        logging.getLogger(name).setLevel(level)
+
+
+@pytest.fixture
+def lines(stream: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
+    """JSON at DEBUG from here on; what has been said so far."""
+    looks.configure("DEBUG", "json", stream)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from bot.cards import ids
@@ -92,7 +95,7 @@ async def test_a_store_that_is_busy_keeps_what_was_typed(house: House, monkeypat
 
 
 async def test_something_unexpected_is_answered_logged_by_id_and_changes_nothing(
-    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    house: House, monkeypatch: pytest.MonkeyPatch, lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
     await house.tap("U0BIA", ids.OVERRIDE, house.value("ana"))
     view = house.slack.last_view
@@ -101,5 +104,5 @@ async def test_something_unexpected_is_answered_logged_by_id_and_changes_nothing
     assert (tapped.status, len(house.whispers)) == (200, 1)
     sent = await house.submit("U0BIA", view, {"reasons": ["price"], "confidence": "sure", "narrative": "secret words"})
     assert list(sent.errors) == ["reasons"]
-    assert house.ids["bruno"] in caplog.text
-    assert "secret words" not in caplog.text
+    assert [line["review"] for line in lines()] == [house.ids["bruno"], house.ids["ana"]]
+    assert "secret words" not in str(lines())
