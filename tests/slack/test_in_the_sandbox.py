@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.cards import ids
+from bot.desk import see
 from bot.sandbox import seed
 from bot.sandbox.demo import Demo, running
 
@@ -139,3 +140,27 @@ async def test_two_days_later_the_deadline_has_decided_and_the_owner_knows(demo:
     direct = workspace.im(seed.MAYA).id
     # One message for all that fell together: names of the creators with their results.
     await workspace.until(lambda: any("Bruno" in str(m.blocks) for m in workspace.messages.get(direct, [])))
+
+
+async def test_whatever_slack_brings_twice_happens_once(demo: Demo) -> None:
+    people, workspace = demo.server.people, demo.workspace
+    demo.server.socket.weather.twice = 1.0
+    ts, review = card(demo, "Bruno").ts, ids.parse_value(button(card(demo, "Bruno"), ids.APPROVE)["value"])[0]
+    assert (await people.click(seed.BIA, seed.BRAZIL, ts, ids.APPROVE)).acked
+    await shows(demo, "Bruno", ids.UNDO)
+    assert (await people.click(seed.BIA, seed.BRAZIL, ts, ids.UNDO)).acked
+    await shows(demo, "Bruno", ids.APPROVE)
+    await people.open_home(seed.BIA)
+    await there(demo, lambda: workspace.homes.get(seed.BIA))
+    await demo.server.socket.settled()
+    await demo.handoff.settled()
+    happened = [h.what for h in see.history(demo.handoff.desk, review) if h.actor == seed.BIA]
+    assert happened == ["answered", "undone"]
+    assert [c["method"] for c in workspace.calls].count("views.publish") == 1
+    assert not [m for m in workspace.messages[seed.BRAZIL] if m.ephemeral_to]
+
+
+def button(message: Any, action: str) -> Any:
+    """The button of a card, wherever on it it stands."""
+    elements = [e for b in message.blocks for e in (b.get("elements") or [])]
+    return next(e for e in elements if e.get("action_id") == action)
