@@ -27,6 +27,7 @@ _PATIENCE = 2.0
 _UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
 #: SQLite takes 32,766 parameters in one statement; look-ups go in slices well below.
 _SLICE = 500
+_Work = Callable[[], None]
 #: Where a unit keeps what is to be done once it is committed.
 _AFTERWARDS = "afterwards"
 
@@ -49,9 +50,25 @@ def sliced(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + _SLICE]
 
 
-def afterwards(unit: Unit, work: Callable[[], None]) -> None:
+def afterwards(unit: Unit, work: _Work) -> None:
     """Do this once the unit is committed, and never if it is not: what is counted has happened. It may not raise."""
     unit.info.setdefault(_AFTERWARDS, []).append(work)
+
+
+class Together:
+    """Units of one thread that are committed together: `check` raises Broken when the database has undone them all."""
+
+    class Broken(Exception):
+        """The database is in trouble: nothing of what was done together has happened."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+        self.afterwards: list[_Work] = []
+        self.broken = False
+
+    def check(self) -> None:
+        if self.broken:
+            raise Together.Broken
 
 
 class Store:
@@ -68,6 +85,7 @@ class Store:
             raise Invalid("database_url", url=url) from error
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = threading.Lock()
+        self._mine = threading.local()
         if self.sqlite:
             self._prepare_folder()
             self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE")
@@ -127,6 +145,11 @@ class Store:
         PostgreSQL, Busy('doubtful') when it went away during the commit, and nobody knows whether that arrived;
         Busy('gave_way') when somebody else's change had to go first: worth another try at once.
         """
+        shared: Together | None = getattr(self._mine, "together", None)
+        if shared is not None:
+            with self._part(shared, keep=keep) as session:
+                yield session
+            return
         lock, committing = self._writing if self.sqlite else _NO_LOCK, False
         with lock, self._session(self._writer) as session:
             try:
@@ -146,6 +169,50 @@ class Store:
                 raise
         for work in session.info.get(_AFTERWARDS, ()) if keep else ():
             work()
+
+    @contextmanager
+    def together(self) -> Iterator[Together]:
+        """Units in here, one after the other on this thread, are committed at the end; what one refuses is its own.
+
+        For SQLite, where each commit waits for the disk. Raises Busy when nothing of it has happened.
+        """
+        with self._writing:
+            try:
+                with self._writer.begin() as connection:
+                    self._mine.together = shared = Together(connection)
+                    try:
+                        yield shared
+                    finally:
+                        del self._mine.together
+                    shared.check()
+            except DatabaseError as error:
+                raise _plain(error) from error
+        for work in shared.afterwards:
+            work()
+
+    @contextmanager
+    def _part(self, shared: Together, *, keep: bool) -> Iterator[Unit]:
+        """A unit within what is committed together: a savepoint of its own."""
+        with Session(
+            shared.connection, expire_on_commit=False, autoflush=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            try:
+                yield session
+                if keep:
+                    session.commit()
+                    shared.afterwards += session.info.get(_AFTERWARDS, ())
+                else:
+                    session.rollback()
+            except DatabaseError as error:
+                # SQLite may have taken back the whole transaction, and not only this part of it.
+                shared.broken = shared.broken or not _is_ours(error)
+                if shared.broken:
+                    raise Together.Broken from error
+                session.rollback()
+                raise
+            except BaseException:
+                session.rollback()
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:

@@ -16,6 +16,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.clock import Clock
 from bot.core.errors import Busy
 from bot.core.review import Times
+from bot.desk.turns import Turns
 from db.store import Store, waiting_until
 from scoring.norms import NormTable
 
@@ -60,8 +61,7 @@ class Desk:
         self.norms = norms
         self.limits = limits
         self.rng = rng or Random()  # noqa: S311 - draws samples, guards nothing
-        writers = 1 if store.sqlite else 8
-        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="desk-write")
+        self._turns = Turns(store)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="desk-read")
 
     async def run(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -69,17 +69,17 @@ class Desk:
 
         Somebody waits in front of it: Busy('locked') two seconds after it arrived, however many wait before it.
         """
-        return await self._write(_CLICK, partial(verb, self, *args, **kwargs))
+        return await self._write(_CLICK, partial(verb, self, *args, **kwargs), joins=True)
 
     async def chore(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A verb that writes and that nobody waits in front of: patient, since one that fails costs another round."""
-        return await self._write(_CHORE, partial(verb, self, *args, **kwargs))
+        return await self._write(_CHORE, partial(verb, self, *args, **kwargs), joins=False)
 
     async def read(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A verb that only reads, beside the writer."""
         return await self._on(self._readers, partial(verb, self, *args, **kwargs))
 
-    async def _write(self, patience: float, work: Callable[[], T]) -> T:
+    async def _write(self, patience: float, work: Callable[[], T], *, joins: bool) -> T:
         """On a writer's thread until `patience` seconds from now; Busy('locked') when its turn has not come by then.
 
         What has begun goes on to its end: it waits for the database no longer than that either.
@@ -90,16 +90,22 @@ class Desk:
             with waiting_until(until):
                 return work()
 
-        job = self._writers.submit(copy_context().run, timed)
-        done = asyncio.wrap_future(job)
+        turn = self._turns.submit(partial(copy_context().run, timed), joins=joins)
+        late = False
+
+        def give_up() -> None:
+            nonlocal late
+            late = turn.cancel()
+
+        timer = asyncio.get_running_loop().call_later(patience, give_up)
         try:
-            await asyncio.wait((done,), timeout=patience)
+            return await asyncio.wrap_future(turn)
         except asyncio.CancelledError:
-            done.cancel()
+            if late:
+                raise Busy("locked") from None
             raise
-        if job.cancel():
-            raise Busy("locked")
-        return await done
+        finally:
+            timer.cancel()
 
     @staticmethod
     async def _on(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
@@ -108,6 +114,6 @@ class Desk:
 
     def close(self) -> None:
         """Finish what has begun, then let go of the database."""
-        self._writers.shutdown(wait=True)
+        self._turns.close()
         self._readers.shutdown(wait=True)
         self.store.close()

@@ -1,0 +1,148 @@
+"""Whose turn it is to write: on SQLite one thread, on which those that wait together are committed together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+
+from bot.core.errors import Busy
+from db.store import Store, Together
+
+T = TypeVar("T")
+
+_POSTGRES_WRITERS = 8
+_MOST = 32
+_BRIEF = 0.005
+"""Seconds after which nobody else joins a commit: whoever came first waits for the last."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """Work that waits for its turn. `joins` when it may be committed together with its neighbours."""
+
+    work: Callable[[], Any]
+    joins: bool
+    future: Future[Any] = field(default_factory=Future)
+
+    def take(self) -> bool:
+        """Whether it is still wanted; from here on it can no longer be cancelled."""
+        return self.future.running() or self.future.set_running_or_notify_cancel()
+
+    def run(self) -> None:
+        """By itself: its units commit as they end."""
+        try:
+            done = self.work()
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it is told
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(done)
+
+
+class Turns:
+    """Writers in the order in which they came; `close` lets what waits come to its end.
+
+    A commit costs far more than what is written in it (the disk must say that it has it), so whatever waits while one
+    is under way goes into the next one together. Nobody is answered before it.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queue: SimpleQueue[Turn | None] = SimpleQueue()
+        self._pool: ThreadPoolExecutor | None = None
+        self._thread: Thread | None = None
+        if store.sqlite:
+            self._thread = Thread(target=self._serve, name="desk-write", daemon=True)
+            self._thread.start()
+        else:
+            # PostgreSQL lets several write at once, and joins their commits itself.
+            self._pool = ThreadPoolExecutor(_POSTGRES_WRITERS, thread_name_prefix="desk-write")
+
+    def submit(self, work: Callable[[], T], *, joins: bool) -> Future[T]:
+        """Work for its turn; it may be cancelled until that comes. Raises RuntimeError once closed."""
+        if self._pool is not None:
+            return self._pool.submit(work)
+        if self._thread is None:
+            raise RuntimeError("the desk is closed")
+        turn = Turn(work, joins)
+        self._queue.put(turn)
+        return turn.future
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+        elif self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    # The thread of SQLite's only writer
+
+    def _serve(self) -> None:
+        left: Turn | None = None
+        while True:
+            first = left or self._queue.get()
+            left = None
+            if first is None:
+                return
+            if not first.take():
+                continue
+            if not first.joins or self._queue.empty():
+                first.run()
+            else:
+                left, ended = self._together(first)
+                if ended:
+                    return
+
+    def _together(self, first: Turn) -> tuple[Turn | None, bool]:
+        """Run those that wait behind the first, too, and commit once; (who must go alone next, whether all is over).
+
+        When the database is in trouble halfway, nothing of it has happened, and each goes by itself.
+        """
+        until, taken, done = time.monotonic() + _BRIEF, [first], 0
+        said: list[tuple[Any, BaseException | None]] = []
+        left: Turn | None = None
+        ended = False
+        try:
+            with self._store.together() as commit:
+                while done < len(taken):
+                    said.append(_outcome(taken[done].work, commit))
+                    done += 1
+                    if done == len(taken) < _MOST and time.monotonic() < until:
+                        left, ended = self._join(taken)
+        except (Busy, Together.Broken):
+            for turn in taken:
+                turn.run()
+        else:
+            for turn, (value, error) in zip(taken, said, strict=True):
+                if error is not None:
+                    turn.future.set_exception(error)
+                else:
+                    turn.future.set_result(value)
+        return left, ended
+
+    def _join(self, taken: list[Turn]) -> tuple[Turn | None, bool]:
+        """Take along whoever waits next, if they may join."""
+        try:
+            turn = self._queue.get_nowait()
+        except Empty:
+            return None, False
+        if turn is None:
+            return None, True
+        if not turn.joins:
+            return turn, False
+        if turn.take():
+            taken.append(turn)
+        return None, False
+
+
+def _outcome(work: Callable[[], Any], commit: Together) -> tuple[Any, BaseException | None]:
+    try:
+        return work(), None
+    except BaseException as error:  # noqa: BLE001 - whoever waits for it is told
+        commit.check()
+        return None, error
