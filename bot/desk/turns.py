@@ -15,7 +15,6 @@ from db.store import Store, Together
 
 T = TypeVar("T")
 
-_POSTGRES_WRITERS = 8
 _MOST = 32
 _BRIEF = 0.005
 """Seconds after which nobody else joins a commit: whoever came first waits for the last."""
@@ -53,6 +52,7 @@ class Turns:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._queue: SimpleQueue[Turn | None] = SimpleQueue()
+        self.writers = 1 if store.sqlite else 8
         self._pool: ThreadPoolExecutor | None = None
         self._thread: Thread | None = None
         if store.sqlite:
@@ -60,7 +60,7 @@ class Turns:
             self._thread.start()
         else:
             # PostgreSQL lets several write at once, and joins their commits itself.
-            self._pool = ThreadPoolExecutor(_POSTGRES_WRITERS, thread_name_prefix="desk-write")
+            self._pool = ThreadPoolExecutor(self.writers, thread_name_prefix="desk-write")
 
     def submit(self, work: Callable[[], T], *, joins: bool) -> Future[T]:
         """Work for its turn; it may be cancelled until that comes. Raises RuntimeError once closed."""

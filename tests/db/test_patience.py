@@ -26,7 +26,7 @@ async def timed(desk: Desk, name: str) -> tuple[object, float]:
 
 def everybody_busy(world: World, work: Callable[[Desk], bool]) -> asyncio.Future[list[bool]]:
     """Every writer of the desk does this: one on SQLite, several on PostgreSQL."""
-    writers = world.desk._writers._max_workers
+    writers = world.desk._turns.writers
     return asyncio.gather(*(world.desk.chore(work) for _ in range(writers)))
 
 
