@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 import uvicorn
 from fastapi import FastAPI
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -45,11 +45,21 @@ _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 _PASSED_ON = ("x-slack-retry-num", "x-slack-retry-reason")
 
 
+class Dispatch(Protocol):
+    """Bolt, and what knows again what has been here before."""
+
+    async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
+        """Slack's answer; raises nothing."""
+
+
 class Behind(Protocol):
     """What of the running bot is reached through here."""
 
-    app: AsyncApp
     verifier: SignatureVerifier
+
+    @property
+    def once(self) -> Dispatch:
+        """Where a verified payload goes."""
 
 
 class Refused(Exception):
@@ -79,7 +89,7 @@ class SlackRoute:
     """ASGI: what Slack sends, verified, through Bolt, and its answer; anything else is refused in a word."""
 
     def __init__(self, handoff: Behind) -> None:
-        self._app = handoff.app
+        self._once = handoff.once
         self._verifier = handoff.verifier
         self._complained = -_COMPLAIN
 
@@ -94,7 +104,7 @@ class SlackRoute:
             told = json.dumps({"error": refused.why}).encode()
             await _send(send, refused.status, told, _JSON, (b"connection", b"close"))
             return
-        said = await self._app.async_dispatch(request)
+        said = await self._once.dispatch(request)
         await _send(send, said.status, said.body.encode(), said.headers["content-type"][0])
         if said.status == 200:
             spent = time.monotonic() - arrived

@@ -35,6 +35,7 @@ from bot.slack import features, people
 from bot.slack.access import Team
 from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
+from bot.slack.once import Once
 from bot.slack.screens import Screens
 from bot.slack.sockets import Sockets
 from bot.ticker import Ticker
@@ -73,6 +74,7 @@ class Handoff:
     verifier: SignatureVerifier
     """Knows whether an HTTP request is Slack's."""
     app: AsyncApp = field(init=False)
+    once: Once = field(init=False)
     arrivals: Arrivals = field(init=False)
     identity: AuthorizeResult | None = None
 
@@ -156,6 +158,7 @@ def _bolt(handoff: Handoff, signing_secret: str) -> AsyncApp:
         # Bolt's own handler would write what the error says, and it may quote somebody.
         log.error("a payload could not be handled", exc_info=error)
 
+    handoff.once = Once(app)
     handoff.arrivals = features.register(app, handoff.edge)
     return app
 
@@ -218,7 +221,7 @@ async def _socket_door(handoff: Handoff) -> Door:
     # Asked once before anything begins: later a refusal is only logged, and tried again.
     await _told("app_token_refused", handoff.client.apps_connections_open(app_token=app_token), handoff.settings)
     came_back = partial(people.came_back, handoff.edge)
-    return Sockets(handoff.app, handoff.client, app_token, count=handoff.settings.sockets, came_back=came_back)
+    return Sockets(handoff.once, handoff.client, app_token, count=handoff.settings.sockets, came_back=came_back)
 
 
 def _http_door(handoff: Handoff, host: str, port: int) -> Door:

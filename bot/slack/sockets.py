@@ -13,13 +13,13 @@ from collections.abc import Callable
 from random import Random
 
 import aiohttp
-from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import metrics
-from bot.slack.envelopes import Envelopes
+from bot.slack.envelopes import acknowledgement, unwrapped
 from bot.slack.link import Json, Link
+from bot.slack.once import Once
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Sockets:
 
     def __init__(
         self,
-        app: AsyncApp,
+        once: Once,
         client: AsyncWebClient,
         app_token: str,
         *,
@@ -66,7 +66,7 @@ class Sockets:
         came_back: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._client, self._app_token, self._count = client, app_token, count
-        self._envelopes = Envelopes(app)
+        self._once = once
         self._came_back = came_back
         self._links: set[Link] = set()
         self._readers: set[asyncio.Task[None]] = set()
@@ -212,8 +212,13 @@ class Sockets:
         work.add_done_callback(self._in_hand.discard)
 
     async def _answer(self, link: Link, envelope: Json) -> None:
-        said = await self._envelopes.answer(envelope)
-        if said is None or await link.say(said):
+        began = time.perf_counter()
+        name, request = str(envelope["envelope_id"]), unwrapped(envelope)
+        said = acknowledgement(name, await self._once.dispatch(request, name))
+        if said is None:
+            return
+        metrics.ack_seconds.labels(metrics.kind_of(request.body), "socket").observe(time.perf_counter() - began)
+        if await link.say(said):
             return
         # It broke meanwhile: Slack knows an envelope by its id, so another connection may still do.
         for other in list(self._links):

@@ -144,6 +144,19 @@ async def test_a_replayed_click_changes_nothing_more(web: Web) -> None:
     assert web.house.case("bruno") == decided
 
 
+async def test_a_click_played_back_after_it_was_taken_back_stays_taken_back(web: Web) -> None:
+    kept = web.approval("bruno", "U0BIA")
+    assert await web.send(kept) == (200, "")
+    await web.house.tap("U0BIA", ids.UNDO, web.house.value("bruno"))
+    reopened = web.house.case("bruno")
+    both = await asyncio.gather(web.send(kept), web.send(kept))
+    assert both == [(200, "")] * 2
+    assert web.house.case("bruno") == reopened
+    # A new tap is a new answer.
+    assert await web.send(web.approval("bruno", "U0BIA")) == (200, "")
+    assert web.state("bruno") is State.DECIDED
+
+
 async def test_many_at_once_are_each_decided_once(web: Web) -> None:
     people = ("U0BIA", "U0CAIO", "U0ZOE")
     said = await asyncio.gather(

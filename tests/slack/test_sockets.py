@@ -14,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import metrics
 from bot.slack import link, sockets
-from bot.slack.envelopes import Envelopes
+from bot.slack.envelopes import acknowledgement, unwrapped
+from bot.slack.once import Once
 from bot.slack.sockets import Sockets
 from tests.slack.fake_slack import FakeSlack, slow
 
@@ -61,8 +62,10 @@ def tapped(action: str) -> Json:
     }  # fmt: skip
 
 
-def envelope(name: str, action: str) -> Json:
-    return {"envelope_id": name, "type": "interactive", "payload": tapped(action)}
+async def answer(once: Once, name: str, action: str) -> str | None:
+    """What an envelope of that name is answered, past the wire."""
+    request = unwrapped({"envelope_id": name, "type": "interactive", "payload": tapped(action)})
+    return acknowledgement(name, await once.dispatch(request, name))
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ async def connect(slack: FakeSlack, listeners: Listeners) -> AsyncIterator[Calla
     up: list[tuple[Sockets, asyncio.Task[None]]] = []
 
     async def connected(count: int = 2, **more: Any) -> Sockets:
-        made = Sockets(listeners.app, listeners.app.client, "xapp-secret", count=count, **more)
+        made = Sockets(Once(listeners.app), listeners.app.client, "xapp-secret", count=count, **more)
         up.append((made, asyncio.create_task(made.run())))
         await until(lambda: len(slack.sockets) == made.connected == count)
         return made
@@ -126,33 +129,33 @@ async def test_an_envelope_that_comes_again_later_gets_the_same_answer(
 
 async def test_what_failed_is_not_answered_and_is_done_when_it_comes_again(listeners: Listeners) -> None:
     listeners.app._framework_logger.disabled = True
-    envelopes = Envelopes(listeners.app)
-    first, second = await asyncio.gather(*(envelopes.answer(envelope("E1", "failing")) for _ in range(2)))
+    once = Once(listeners.app)
+    first, second = await asyncio.gather(*(answer(once, "E1", "failing") for _ in range(2)))
     assert (first, second) == (None, None)
-    assert await envelopes.answer(envelope("E1", "failing")) == '{"envelope_id": "E1"}'
+    assert await answer(once, "E1", "failing") == '{"envelope_id": "E1"}'
     assert listeners.calls == ["failing", "failing"]
 
 
 async def test_what_is_remembered_is_bounded_in_number_and_in_size(listeners: Listeners) -> None:
-    few = Envelopes(listeners.app, most=3)
+    few = Once(listeners.app, most=3)
     for name in ("E1", "E2", "E3", "E4", "E4", "E1"):
-        await few.answer(envelope(name, "quick"))
+        await answer(few, name, "quick")
     assert len(listeners.calls) == 5  # E1 had been forgotten
     assert len(few._known) == 3
-    small = Envelopes(listeners.app, most_characters=50)
+    small = Once(listeners.app, most_characters=60)
     for name in ("E1", "E2", "E3", "E3"):
-        await small.answer(envelope(name, "quick"))
+        await answer(small, name, "answering")  # each has 28
     assert len(listeners.calls) == 8
     assert len(small._known) == 2
 
 
 async def test_what_is_still_being_worked_out_is_not_forgotten(listeners: Listeners) -> None:
-    envelopes = Envelopes(listeners.app, most=1)
-    slow = asyncio.create_task(envelopes.answer(envelope("E1", "slow")))
+    once = Once(listeners.app, most=1)
+    slow = asyncio.create_task(answer(once, "E1", "slow"))
     await until(lambda: listeners.calls)
     for name in ("E2", "E3"):
-        await envelopes.answer(envelope(name, "quick"))
-    again = asyncio.create_task(envelopes.answer(envelope("E1", "slow")))
+        await answer(once, name, "quick")
+    again = asyncio.create_task(answer(once, "E1", "slow"))
     listeners.go_on.set()
     assert await slow == await again == '{"envelope_id": "E1"}'
     assert listeners.calls.count("slow") == 1
@@ -239,7 +242,7 @@ async def test_neither_a_ticket_nor_hello_within_the_time_means_a_new_attempt(
     monkeypatch.setattr(sockets, "_PATIENCE", 0.3)
     slack.faults["apps.connections.open"] = slow(3)
     slack.first_words = [None]
-    made = Sockets(listeners.app, listeners.app.client, "xapp-secret", count=1)
+    made = Sockets(Once(listeners.app), listeners.app.client, "xapp-secret", count=1)
     running = asyncio.create_task(made.run())
     await until(lambda: len(slack.to("apps.connections.open")) == 2)
     del slack.faults["apps.connections.open"]
@@ -282,7 +285,7 @@ async def test_too_many_connections_are_told_apart_and_not_insisted_on(
     slack: FakeSlack, listeners: Listeners, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.first_words = [{"type": "disconnect", "reason": "too_many_websockets", "debug_info": {}}]
-    made = Sockets(listeners.app, listeners.app.client, "xapp-secret", count=1)
+    made = Sockets(Once(listeners.app), listeners.app.client, "xapp-secret", count=1)
     running = asyncio.create_task(made.run())
     await until(lambda: "too_many_websockets" in caplog.text)
     await asyncio.sleep(0.3)
