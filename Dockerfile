@@ -30,11 +30,15 @@ ENV PATH=/opt/handoff/bin:$PATH \
     HOME=/data \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    HANDOFF_DATABASE_URL=sqlite:////data/handoff.sqlite3
+    HANDOFF_DATABASE_URL=sqlite:////data/handoff.sqlite3 \
+    HANDOFF_HEALTH=0.0.0.0:8401
 USER 10001
 WORKDIR /data
 # The SQLite file and its write-ahead log. Not needed with a PostgreSQL database.
 VOLUME /data
+
+# Health and numbers for whoever is in the same network; it names nobody, and nothing publishes it.
+EXPOSE 8401
 
 # Healthy when the database answers.
 HEALTHCHECK --interval=60s --timeout=20s --start-period=20s --retries=3 CMD ["handoff", "status"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import metrics
@@ -48,3 +50,14 @@ def test_a_click_falls_between_the_buckets_and_not_below_or_above_them_all() -> 
     bounds = metrics.REGISTRY.get_sample_value("handoff_ack_seconds_bucket", {**labels, "le": "0.002"})
     assert bounds is not None
     assert bounds >= 1
+
+
+def test_the_handbook_names_them_all() -> None:
+    """As Prometheus stores them: counters end in _total."""
+    told = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
+    for name, (kind, labels) in NAMES.items():
+        (line,) = [
+            row for row in told.splitlines() if row.startswith(f"| `{name}{'_total' if kind == 'counter' else ''}` |")
+        ]
+        assert kind in line
+        assert all(label in line for label in labels)
