@@ -43,9 +43,8 @@ def look(desk: Desk) -> Look:
     if found != HEAD:
         return Look(found, {}, 0.0)  # its tables need not be ours
     with desk.store.reading() as unit:
-        due = outbox.next_at(unit)
-        age = max((desk.clock() - due).total_seconds(), 0.0) if due is not None else 0.0
-        return Look(found, outbox.depth(unit), age)
+        age = outbox.oldest_due(unit, desk.clock())
+        return Look(found, outbox.depth(unit), age.total_seconds() if age is not None else 0.0)
 
 
 class Health:
@@ -113,7 +112,7 @@ class Health:
             log.warning("the outbox could not be measured: %s", type(error).__name__)
             metrics.outbox_age_seconds.set(math.nan)
         else:
-            for state in ("ready", "sending", "unknown", "dead"):
+            for state in ("ready", "sending", "unknown", "dead", "stuck"):
                 metrics.outbox_depth.labels(state).set(found.depth.get(state, 0))
             metrics.outbox_age_seconds.set(found.age)
         return web.Response(body=metrics.text(), headers={"Content-Type": metrics.CONTENT_TYPE})

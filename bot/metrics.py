@@ -71,7 +71,7 @@ sockets_connected = Gauge(
 outbox_depth = Gauge(
     "handoff_outbox_depth",
     "Messages that are not sent, by state; of the whole database, as of this scrape.",
-    ("state",),  # ready, sending, unknown, dead
+    ("state",),  # ready, sending, unknown, dead, stuck
     registry=REGISTRY,
 )
 outbox_age_seconds = Gauge(

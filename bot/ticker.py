@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.clock import system_clock
 from bot.desk.desk import Desk
 from bot.desk.tick import next_due, tick
-from db import outbox
+from db import lanes
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +93,6 @@ class Ticker:
 def _next_instant(desk: Desk) -> datetime | None:
     """The earliest instant at which the desk or the outbox has something to do."""
     with desk.store.reading() as unit:
-        letter = outbox.next_at(unit)
+        letter = lanes.next_at(unit, desk.clock())
     instants = [t for t in (next_due(desk), letter) if t is not None and t > desk.clock()]
     return min(instants) if instants else None

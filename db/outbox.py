@@ -1,4 +1,7 @@
-"""What has to be said in Slack: rows enqueued with the change that caused them, claimed and marked one by one."""
+"""What has to be said in Slack: rows enqueued with the change that caused them, claimed and marked one by one.
+
+When a lane's next message may leave, and who serves it, is in db/lanes.py.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,11 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col
 
 from db import tables
+from db.lanes import oldest_due as oldest_due  # noqa: PLC0414 - the outbox's age is asked for here
 from db.store import Unit
-from db.tables import READY, SENT, TO_SEND, UNSENT, PostRow
+from db.tables import ASIDE, READY, SENT, TO_SEND, UNSENT, PostRow
 
 _TABLE = tables.OUTBOX
 
@@ -28,9 +31,18 @@ class Errand:
     kind: str
     ref: str
     state: str
+    """As it was found: `sending` and `unknown` must be looked up before they are sent again."""
     tries: int
+    """With this claim; whoever claims it next has a higher number, and then nobody listens to us."""
+    strikes: int
     created_at: datetime
+    tried_at: datetime
+    """When the last attempt began that may have arrived."""
     detail: Mapping[str, Any]
+
+    @property
+    def in_doubt(self) -> bool:
+        return self.state != "ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +116,8 @@ def enqueue_many(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
 def _values(fresh: Fresh, now: datetime) -> dict[str, Any]:
     return {
         "id": fresh.id, "lane": fresh.lane, "kind": fresh.kind, "ref": fresh.ref, "state": "ready", "tries": 0,
-        "next_at": now, "created_at": now, "detail": dict(fresh.detail or {}),
+        "strikes": 0,
+        "created_at": now, "detail": dict(fresh.detail or {}),
     }  # fmt: skip
 
 
@@ -120,79 +133,115 @@ def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return both
 
 
-def _errand(row: Any) -> Errand:
-    return Errand(row.seq, row.id, row.lane, row.kind, row.ref, row.state, row.tries, row.created_at, row.detail)
+def take_head(unit: Unit, lane: str, now: datetime) -> Errand | None:
+    """The head of a lane that is ours, marked `sending` in this unit's own commit before anything leaves the house.
 
-
-def lanes_due(unit: Unit, now: datetime) -> tuple[str, ...]:
-    """Lanes whose head may leave now."""
-    head = (
-        sa.select(_TABLE.c.lane, sa.func.min(_TABLE.c.seq).label("seq"))
-        .where(TO_SEND)
-        .group_by(_TABLE.c.lane)
-        .subquery()
-    )
-    rows = unit.execute(sa.select(_TABLE.c.lane).join(head, head.c.seq == _TABLE.c.seq).where(_TABLE.c.next_at <= now))
-    return tuple(row.lane for row in rows)
-
-
-def claim(unit: Unit, lane: str, now: datetime) -> Errand | None:
-    """Take the head of a lane, marked `sending` in this unit's own commit before anything leaves the house.
-
-    The errand says in which state it was found: `sending` and `unknown` must be looked up before they are sent again.
+    What an older attempt may have delivered keeps its time. On PostgreSQL this waits for whoever is just adding to it.
     """
-    found = sa.select(_TABLE).where(TO_SEND, _TABLE.c.lane == lane).order_by(_TABLE.c.seq).limit(1)
-    row = unit.execute(found).first()
-    if row is None or row.next_at > now:
+    head = unit.execute(_HEAD, {"of": lane}).first()
+    if head is None:
         return None
-    unit.execute(sa.update(_TABLE).where(_TABLE.c.seq == row.seq).values(state="sending", tries=row.tries + 1))
-    return _errand(row)
+    tried_at = now if head.state == "ready" else head.tried_at or head.created_at
+    row = unit.execute(_SENDING, {"at_seq": head.seq, "since": tried_at}).first()
+    if row is None:
+        return None
+    return Errand(
+        row.seq, row.id, row.lane, row.kind, row.ref, head.state, row.tries, row.strikes, row.created_at, tried_at,
+        row.detail,
+    )  # fmt: skip
 
 
-def sent(unit: Unit, errand: Errand, place: Place | None, now: datetime) -> None:
-    """It is there; where it stands is kept for later changes of the same message."""
-    unit.execute(sa.update(_TABLE).where(_TABLE.c.seq == errand.seq).values(state="sent", sent_at=now, error=None))
-    if place is None:
-        return
-    key = (errand.kind, errand.ref, errand.lane)
-    if unit.get(PostRow, key) is None:
-        kind, ref, lane = key
+_HEAD = (
+    sa.select(_TABLE.c.seq, _TABLE.c.state, _TABLE.c.created_at, _TABLE.c.tried_at)
+    .where(TO_SEND, _TABLE.c.lane == sa.bindparam("of"))
+    .order_by(_TABLE.c.seq)
+    .limit(1)
+)
+_SENDING = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.seq == sa.bindparam("at_seq"), TO_SEND)
+    .values(state="sending", tries=_TABLE.c.tries + 1, tried_at=sa.bindparam("since"))
+    .returning(
+        _TABLE.c.seq, _TABLE.c.id, _TABLE.c.lane, _TABLE.c.kind, _TABLE.c.ref, _TABLE.c.tries, _TABLE.c.strikes,
+        _TABLE.c.created_at, _TABLE.c.detail,
+    )
+)  # fmt: skip
+
+
+def has_more(unit: Unit, lane: str) -> bool:
+    return unit.execute(_HEAD, {"of": lane}).first() is not None
+
+
+def _mark(unit: Unit, errand: Errand, **values: Any) -> bool:
+    """Write what became of it, if it is still ours: a late word of a former owner changes nothing."""
+    mine = sa.and_(_TABLE.c.seq == errand.seq, _TABLE.c.state == sa.literal("sending"), _TABLE.c.tries == errand.tries)
+    done = unit.execute(sa.update(_TABLE).where(mine).values(**values))
+    return cast("sa.CursorResult[Any]", done).rowcount == 1
+
+
+def sent(unit: Unit, errand: Errand, place: Place | None, now: datetime, error: str | None = None) -> bool:
+    """It is there; where it stands is kept for later changes of the same message. `error`: why it went elsewhere."""
+    if not _mark(unit, errand, state="sent", sent_at=now, error=error):
+        return False
+    if place is not None:
+        stands = {"channel": place.channel, "ts": place.ts, "at": now}
         unit.execute(
-            sa.insert(PostRow).values(kind=kind, ref=ref, lane=lane, channel=place.channel, ts=place.ts, at=now)
+            _STAND[unit.get_bind().dialect.name],
+            {"kind": errand.kind, "ref": errand.ref, "lane": errand.lane, **stands},
         )
-    else:
-        unit.execute(
-            sa.update(PostRow)
-            .where(col(PostRow.kind) == key[0], col(PostRow.ref) == key[1], col(PostRow.lane) == key[2])
-            .values(channel=place.channel, ts=place.ts, at=now)
-        )
+    return True
 
 
-def later(unit: Unit, errand: Errand, at: datetime, state: str, error: str) -> None:
+def again(unit: Unit, errand: Errand, now: datetime) -> bool:
+    """It has been looked up and is not there: another attempt begins. False when it is no longer ours."""
+    return _mark(unit, errand, tried_at=now)
+
+
+def later(unit: Unit, errand: Errand, state: str, error: str, strikes: int) -> bool:
     """Not this time: `ready` when it surely did not arrive, `unknown` when nobody can tell.
 
-    A newer errand may have been enqueued to say the same meanwhile; then this one says both.
+    A newer errand may have been enqueued to say the same meanwhile; then this one says both. Raises IntegrityError when
+    one is enqueued at this very moment: try again.
     """
-    detail = dict(errand.detail)
+    values: dict[str, Any] = {"state": state, "error": error[:500], "strikes": strikes}
     if state == "ready":
-        twin = unit.execute(
-            sa.select(_TABLE.c.seq, _TABLE.c.detail).where(
-                READY, _TABLE.c.kind == errand.kind, _TABLE.c.ref == errand.ref, _TABLE.c.lane == errand.lane
-            )
-        ).first()  # fmt: skip
-        if twin is not None:
-            detail = _joined(detail, twin.detail)
-            unit.execute(sa.delete(_TABLE).where(_TABLE.c.seq == twin.seq))
-    unit.execute(
-        sa.update(_TABLE)
-        .where(_TABLE.c.seq == errand.seq)
-        .values(state=state, next_at=at, error=error[:500], detail=detail)
+        values["detail"] = _with_twin(unit, errand.kind, errand.ref, errand.lane, errand.detail)
+    return _mark(unit, errand, **values)
+
+
+def _with_twin(unit: Unit, kind: str, ref: str, lane: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+    """The details of both, and the newer one that was to say the same is gone."""
+    twin = unit.execute(
+        sa.delete(_TABLE)
+        .where(READY, _TABLE.c.kind == kind, _TABLE.c.ref == ref, _TABLE.c.lane == lane)
+        .returning(_TABLE.c.detail)
+    ).first()
+    return dict(detail) if twin is None else _joined(detail, twin.detail)
+
+
+def lay_aside(unit: Unit, errand: Errand, state: str, error: str) -> bool:
+    """Nobody tries it again by himself: `dead` when it did not arrive, `stuck` when nobody can tell."""
+    return _mark(unit, errand, state=state, error=error[:500])
+
+
+def revive(unit: Unit, errand_id: str) -> str | None:
+    """Let one that was laid aside be tried again, first in its lane: that lane. A doubtful one is looked up first."""
+    row = unit.execute(sa.select(_TABLE).where(ASIDE, _TABLE.c.id == errand_id).with_for_update()).first()
+    if row is None:
+        return None
+    values: dict[str, Any] = {"state": "unknown", "tries": 0, "strikes": 0, "error": None}
+    if row.state == "dead":
+        values |= {"state": "ready", "detail": _with_twin(unit, row.kind, row.ref, row.lane, row.detail)}
+    unit.execute(sa.update(_TABLE).where(_TABLE.c.seq == row.seq).values(**values))
+    return str(row.lane)
+
+
+_STAND = {
+    name: (made := insert(tables.POSTS)).on_conflict_do_update(
+        index_elements=["kind", "ref", "lane"], set_={c: made.excluded[c] for c in ("channel", "ts", "at")}
     )
-
-
-def dead(unit: Unit, errand: Errand, error: str) -> None:
-    """It will never arrive as it is; kept for the operator."""
-    unit.execute(sa.update(_TABLE).where(_TABLE.c.seq == errand.seq).values(state="dead", error=error[:500]))
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 def place_of(unit: Unit, kind: str, ref: str, lane: str) -> Place | None:
@@ -200,9 +249,48 @@ def place_of(unit: Unit, kind: str, ref: str, lane: str) -> Place | None:
     return Place(row.channel, row.ts) if row is not None else None
 
 
-def next_at(unit: Unit) -> datetime | None:
-    found = sa.select(sa.func.min(_TABLE.c.next_at, type_=_TABLE.c.next_at.type)).where(TO_SEND)
-    return cast("datetime | None", unit.execute(found).scalar_one())
+def places_of(unit: Unit, kind: str, ref: str) -> tuple[str, ...]:
+    """Every lane in which this message stands."""
+    posts = tables.POSTS.c
+    rows = unit.execute(sa.select(posts.lane).where(posts.kind == kind, posts.ref == ref).order_by(posts.lane))
+    return tuple(row.lane for row in rows)
+
+
+def told_since(unit: Unit, kind: str, ref: str, lane: str, since: datetime) -> bool:
+    """Whether this was said since then, or is just about to be."""
+    posts = tables.POSTS.c
+    said = sa.select(posts.at).where(posts.kind == kind, posts.ref == ref, posts.lane == lane, posts.at >= since)
+    about = sa.select(_TABLE.c.seq).where(TO_SEND, _TABLE.c.lane == lane, _TABLE.c.kind == kind, _TABLE.c.ref == ref)
+    return unit.execute(said).first() is not None or unit.execute(about.limit(1)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message that did not arrive: laid aside (`dead`, `stuck`), or failing and tried again."""
+
+    id: str
+    state: str
+    lane: str
+    kind: str
+    ref: str
+    tries: int
+    error: str
+    created_at: datetime
+    next_at: datetime | None
+
+
+def undelivered(unit: Unit) -> tuple[Undelivered, ...]:
+    """Oldest first."""
+    lanes = tables.LANES
+    rows = unit.execute(
+        sa.select(_TABLE, lanes.c.next_at)
+        .outerjoin(lanes, lanes.c.lane == _TABLE.c.lane)
+        .where(UNSENT, sa.or_(ASIDE, _TABLE.c.error.is_not(None)))
+    )
+    return tuple(
+        Undelivered(r.id, r.state, r.lane, r.kind, r.ref, r.tries, r.error or "", r.created_at, r.next_at)
+        for r in sorted(rows, key=lambda row: row.seq)
+    )
 
 
 def depth(unit: Unit) -> dict[str, int]:

@@ -310,11 +310,17 @@ class OutboxRow(SQLModel, table=True):
     kind: str
     ref: str
     state: str = "ready"
+    """ready, sending, unknown (it may have arrived), sent; laid aside: dead (it did not arrive), stuck (who knows)."""
     tries: int = 0
-    next_at: datetime = moment()
+    """How often it was claimed: who comes back with an older number has lost it to somebody else."""
+    strikes: int = 0
+    """How often it failed for a reason that may be its own."""
     created_at: datetime = moment()
+    tried_at: datetime | None = moment(default=None)
+    """When the last attempt began that may have arrived."""
     sent_at: datetime | None = moment(default=None)
     error: str | None = None
+    """Why it did not arrive the last time, or why it went elsewhere: Slack's code or the error's type."""
     detail: dict[str, Any] = plain_json()
 
 
@@ -322,12 +328,26 @@ OUTBOX = table_of(OutboxRow)
 TO_SEND = OUTBOX.c.state.in_([word("ready"), word("sending"), word("unknown")])
 READY = OUTBOX.c.state == word("ready")
 UNSENT = OUTBOX.c.state != word("sent")
-"""What is to be sent, and what never will be: the dead."""
+"""What is to be sent, and what was laid aside."""
+ASIDE = OUTBOX.c.state.in_([word("dead"), word("stuck")])
 SENT = OUTBOX.c.sent_at.is_not(None)
 partial_index("ix_outbox_lane", TO_SEND, OUTBOX.c.lane, OUTBOX.c.seq)
 partial_index("ix_outbox_unsent", UNSENT, OUTBOX.c.state)
 partial_index("ix_outbox_sent", SENT, OUTBOX.c.sent_at)
 partial_index("uq_outbox_ready", READY, OUTBOX.c.kind, OUTBOX.c.ref, OUTBOX.c.lane, unique=True)
+
+
+class LaneRow(SQLModel, table=True):
+    """A channel or person: when the next message to it may leave, and which process serves it until when."""
+
+    __tablename__ = "lanes"
+    lane: str = Field(primary_key=True)
+    next_at: datetime = moment()
+    owner: str | None = None
+    lease_until: datetime | None = moment(default=None)
+
+
+LANES = table_of(LaneRow)
 
 
 class PostRow(SQLModel, table=True):
@@ -340,6 +360,9 @@ class PostRow(SQLModel, table=True):
     channel: str
     ts: str
     at: datetime = moment()
+
+
+POSTS = table_of(PostRow)
 
 
 class ArrivalRow(SQLModel, table=True):

@@ -211,14 +211,14 @@ def digest(desk: Desk, import_id: str, reader: UserId) -> Digest:
 def status(desk: Desk) -> dict[str, Any]:
     """Counts for machines: reviews by state and route, the next deadline, how much is still to be sent."""
     with desk.store.reading() as unit:
-        due = reviews.next_deadline(unit)
+        due, to_say = reviews.next_deadline(unit), outbox.depth(unit)
         return {
             "reviews": lists.counts(unit),
             "open": lists.open_total(unit),
             "queued": lists.queued_total(unit),
             "next_deadline": due.isoformat(timespec="seconds").replace("+00:00", "Z") if due else None,
             "overdue": lists.overdue_total(unit, desk.clock()),
-            "outbox": {"depth": sum(n for s, n in outbox.depth(unit).items() if s != "dead")} | outbox.depth(unit),
+            "outbox": {"depth": sum(n for s, n in to_say.items() if s not in {"dead", "stuck"})} | to_say,
             "experts": sum(any(r is Role.EXPERT for r, _ in m.roles) for m in people.members(unit)),
         }
 

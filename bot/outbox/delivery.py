@@ -1,7 +1,8 @@
 """Delivery: claim a row, load the state, render, send, mark; one ordered lane per channel or person.
 
 Claiming commits before the request leaves, so that a row found `sending` or `unknown` is looked up by its metadata
-before it is sent again. Renders nothing itself (letters.py) and decides nothing.
+before it is sent again. Lanes are leased: several replicas share them, and one that dies loses them. Renders nothing
+itself (letters.py), calls Slack through calls.py and decides nothing.
 """
 
 from __future__ import annotations
@@ -10,52 +11,73 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 from random import Random
-from typing import Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards import blocks
-from bot.cards.blocks import Message
-from bot.desk.desk import Desk
+from bot import metrics
+from bot.desk.desk import Desk, new_id
 from bot.outbox import faults, rows
+from bot.outbox.calls import Calls, TooMuch
 from bot.outbox.faults import Fault, Kind, Phase
-from bot.outbox.letters import compose, is_person
+from bot.outbox.letters import compose
+from bot.outbox.rows import Hold, Mark, Next
 from db.outbox import Errand, Place
 
 log = logging.getLogger(__name__)
 
-EVENT_TYPE = "handoff_card"
 _AT_ONCE = 16
 """Requests in flight over all lanes."""
-_PAGES = 10
-_SKEW = 120.0
-"""Seconds by which our clock and Slack's may differ in a look-up."""
+_LEASE = timedelta(seconds=45)
+_RENEW = 10.0
+"""Seconds between two renewals of the leases of all lanes that are being served."""
+_NEEDED = timedelta(seconds=20)
+"""What must be left of a lease when a message leaves: more than the longest request (15 s)."""
 _UNDERSTOOD = 4
-"""Tries for what Slack or our own code refuses: it will not get better, and the lane waits behind it."""
-_AMBIGUOUS = 10
+"""Strikes for what Slack or our own code refuses: it will not get better, and the lane waits behind it."""
+_AMBIGUOUS = 30
+"""Strikes for what may have arrived each time and never did: half an hour, so that an outage kills nothing."""
+_DOUBT = 0.1
+"""The least seconds before a doubtful message is looked for."""
+_HASTEN = 5.0
+"""The least seconds between two times that a success wakes the lanes which wait for Slack to come back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It is there, or there is nothing left to say (`place` None)."""
+    """It is there, or there is nothing left to say; `place` where it stands, when that is new."""
 
     place: Place | None
+    asked: bool = True
+    """Whether Slack answered."""
 
 
 class Outbox:
-    """One per process; `pace` is the least time in seconds between two messages to the same channel."""
+    """One per process.
 
-    def __init__(self, desk: Desk, client: AsyncWebClient, *, pace: float = 1.0, rng: Random | None = None) -> None:
+    `pace` is the least time in seconds between two messages to the same channel. `settle` is for how many seconds after
+    an attempt a message may still turn up: one that is not found is sent again only then.
+    """
+
+    def __init__(
+        self, desk: Desk, client: AsyncWebClient, *, pace: float = 1.0, settle: float = 5.0, rng: Random | None = None
+    ) -> None:
         self._desk = desk
-        self._client = client
+        self._calls = Calls(client, pace)
         self._pace = pace
+        self._settle = timedelta(seconds=settle)
+        self._hold = Hold(new_id("bot"), _LEASE, timedelta(seconds=pace))
         self._rng = rng or Random()  # noqa: S311 - spreads retries, guards nothing
         self._event = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._begun = False
         self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._rooms: dict[str, str] = {}
-        self._free_at: dict[str, float] = {}
+        self._leases: dict[str, datetime] = {}
+        self._failures: dict[str, int] = {}
+        self._offline: set[str] = set()
+        self._hastened = -_HASTEN
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     def wake(self) -> None:
@@ -65,10 +87,14 @@ class Outbox:
     async def run(self) -> None:
         """Until cancelled."""
         self._event.set()
-        while True:
-            await self._event.wait()
-            self._event.clear()
-            await self._start_lanes()
+        renewing = asyncio.create_task(self._renew_all(), name="leases")
+        try:
+            while True:
+                await self._event.wait()
+                self._event.clear()
+                await self._start_lanes()
+        finally:
+            renewing.cancel()
 
     async def flush(self) -> None:
         """Deliver what is due now and wait for it: for tests and for one-shot commands."""
@@ -80,22 +106,33 @@ class Outbox:
             await asyncio.sleep(0)
 
     async def stop(self, seconds: float) -> None:
-        """Let requests in flight end; what is cut off is looked up at the next start."""
+        """Let requests in flight end and give every lane back; what is cut off is looked up by whoever takes it."""
+        self._stopping.set()
         running = list(self._lanes.values())
         if running:
             await asyncio.wait(running, timeout=seconds)
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        if self._begun:
+            try:
+                await self._desk.chore(rows.let_go, self._hold.owner)
+            except Exception:
+                log.exception("the lanes could not be given back; others take them over in %s", _LEASE)
+
+    # Lanes
 
     async def _start_lanes(self) -> None:
         try:
-            due = await self._desk.read(rows.due)
+            if not self._begun:
+                await self._desk.chore(rows.begin)
+                self._begun = True
+            due = await self._desk.read(rows.due, self._hold.owner)
         except Exception:
             log.exception("the outbox could not be read; the next sweep tries again")
             return
         for lane in due:
-            if lane not in self._lanes:
+            if lane not in self._lanes and not self._stopping.is_set():
                 task = asyncio.create_task(self._serve(lane), name=f"lane {lane}")
                 self._lanes[lane] = task
                 task.add_done_callback(lambda _, lane=lane: self._ended(lane))  # type: ignore[misc]
@@ -106,127 +143,169 @@ class Outbox:
         self._event.set()
 
     async def _serve(self, lane: str) -> None:
+        """One message after the other, for as long as the lane is ours and has any."""
+        errand: Errand | None = None
         try:
-            while errand := await self._next(lane):
+            while errand is not None or not self._stopping.is_set():
                 async with self._slots:
-                    outcome = await self._deliver(errand)
-                await self._mark(errand, outcome)
+                    errand = errand or await self._claim(lane)
+                    if errand is None:
+                        break
+                    after = await self._close(errand, await self._deliver(errand))
+                errand = after.errand
+                if errand is None and after.wait is None:
+                    self._leases.pop(lane, None)
+                    return
+                if after.wait:
+                    await self._pause(after.wait)
+            if self._leases.pop(lane, None):
+                await self._desk.chore(rows.release, lane, self._hold)
         except Exception:
             log.exception("lane %s stopped; it starts again", lane)
-            await asyncio.sleep(1)
+            await self._pause(1.0)
 
-    async def _next(self, lane: str) -> Errand | None:
-        wait = self._free_at.get(lane, 0.0) - time.monotonic()
-        if wait > 0:
-            await asyncio.sleep(wait)
-        return await self._desk.chore(rows.claim, lane)
+    async def _pause(self, seconds: float) -> None:
+        """Until then, or until we are asked to stop."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _claim(self, lane: str) -> Errand | None:
+        until = self._desk.clock() + _LEASE
+        errand = await self._desk.chore(rows.claim, lane, self._hold)
+        if errand is not None:
+            self._leases[lane] = until
+        return errand
+
+    async def _renew_all(self) -> None:
+        while True:
+            await asyncio.sleep(_RENEW)
+            if self._leases:
+                try:
+                    await self._renew(list(self._leases))
+                except Exception:
+                    log.exception("the leases of %d lanes could not be renewed", len(self._leases))
+
+    async def _renew(self, mine: list[str]) -> None:
+        until = self._desk.clock() + _LEASE
+        ours = await self._desk.chore(rows.renew, mine, self._hold)
+        for lane in mine:
+            if lane in self._leases:
+                self._leases[lane] = until if lane in ours else self._desk.clock()
+
+    async def _still_ours(self, lane: str) -> bool:
+        """Whether nobody can take the lane over before a message that leaves now has been answered."""
+        if self._leases[lane] - self._desk.clock() < _NEEDED:
+            await self._renew([lane])
+        return self._leases[lane] - self._desk.clock() >= _NEEDED
 
     # One errand
 
     async def _deliver(self, errand: Errand) -> Sent | Fault:
         """What became of it. Raises nothing that Slack or a card could cause."""
-        try:
-            letter = await self._desk.read(compose, errand)
-        except Exception as error:
-            log.exception("errand %s (%s %s) could not be written", errand.id, errand.kind, errand.ref)
-            return Fault(Kind.ODD, type(error).__name__)
-        if letter.message is None:
-            return Sent(None)
         phase = Phase.OPENING
         try:
-            channel = await self._room(errand.lane)
+            letter = await self._desk.read(compose, errand)
+            if (message := letter.message) is None:
+                return Sent(None, asked=False)
             if letter.place is not None:
                 phase = Phase.SENDING
-                if there := await self._update(errand, letter.message, letter.place):
-                    return Sent(there)
+                if await self._calls.update(errand.lane, message, letter.place):
+                    return Sent(None)
             # Whatever is posted may have been posted before: also the new card in place of one that is gone.
-            phase = Phase.LOOKING
-            if errand.state != "ready" and (found := await self._look_up(errand, channel)):
-                return Sent(found)
+            phase = Phase.OPENING
+            channel = await self._calls.room(errand.lane)
+            if errand.in_doubt:
+                phase = Phase.LOOKING
+                if found := await self._calls.look_up(errand, channel):
+                    return Sent(found)
+                if fault := await self._not_there(errand):
+                    return fault
+            if not await self._still_ours(errand.lane):
+                return Fault(Kind.OFFLINE, "lease_lost")
             phase = Phase.SENDING
-            return Sent(await self._post(errand, letter.message, channel))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the lane goes on and the row says why
+            return Sent(await self._calls.post(errand, message, channel))
+        except TooMuch:
+            return Fault(Kind.BLIND, "too_much_since")
+        except Exception as error:
             fault = faults.judge(error, phase)
-            log.warning("errand %s (%s %s): %s", errand.id, errand.kind, errand.ref, fault.said)
+            trace = fault.kind is Kind.ODD and phase is Phase.OPENING
+            log.warning("errand %s (%s %s): %s", errand.id, errand.kind, errand.ref, fault.said, exc_info=trace)
             return fault
 
-    async def _room(self, lane: str) -> str:
-        """The channel to post to: a person's direct message is opened once."""
-        if not is_person(lane):
-            return lane
-        if lane not in self._rooms:
-            opened = await self._client.conversations_open(users=lane)
-            self._rooms[lane] = str(opened["channel"]["id"])
-        return self._rooms[lane]
-
-    async def _update(self, errand: Errand, message: Message, place: Place) -> Place | None:
-        """Change it where it stands; None when it stands there no more. Saying it twice changes nothing."""
-        self._free_at[errand.lane] = time.monotonic() + self._pace
-        try:
-            return await self._say("chat.update", message, channel=place.channel, ts=place.ts)
-        except SlackApiError as error:
-            if faults.code_of(error) not in faults.MESSAGE_LOST:
-                raise
-            return None
-
-    async def _post(self, errand: Errand, message: Message, channel: str) -> Place:
-        self._free_at[errand.lane] = time.monotonic() + self._pace
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": errand.id}}
-        quiet = {"unfurl_links": False, "unfurl_media": False}
-        return await self._say("chat.postMessage", message, channel=channel, metadata=metadata, **quiet)
-
-    async def _say(self, method: str, message: Message, **where: Any) -> Place:
-        """Blocks that Slack refuses are said once more as plain text: an ugly card is better than none."""
-        try:
-            said = await self._client.api_call(method, json={**where, "text": message.text, "blocks": message.blocks})
-        except SlackApiError as error:
-            if faults.code_of(error) not in faults.BAD_BLOCKS:
-                raise
-            log.warning("%s refused the blocks of a message: %s", method, faults.code_of(error))
-            plain = [blocks.section(message.text)]
-            said = await self._client.api_call(method, json={**where, "text": message.text, "blocks": plain})
-        return Place(str(said["channel"]), str(said["ts"]))
-
-    async def _look_up(self, errand: Errand, channel: str) -> Place | None:
-        """Where an earlier attempt arrived after all."""
-        oldest, cursor = f"{errand.created_at.timestamp() - _SKEW:.6f}", ""
-        for _ in range(_PAGES):
-            page = await self._client.conversations_history(
-                channel=channel, oldest=oldest, limit=100, include_all_metadata=True, cursor=cursor or None
-            )
-            for message in page.get("messages") or ():
-                payload = (message.get("metadata") or {}).get("event_payload") or {}
-                if payload.get("id") == errand.id:
-                    return Place(channel, str(message["ts"]))
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                break
+    async def _not_there(self, errand: Errand) -> Fault | None:
+        """A new attempt begins, unless the last one is so young that it may still arrive."""
+        young = self._settle - (self._desk.clock() - errand.tried_at)
+        if young > timedelta():
+            return Fault(Kind.OFFLINE, "not_there_yet", min(young, self._settle).total_seconds())
+        if not await self._desk.chore(rows.again, errand):
+            return Fault(Kind.OFFLINE, "lease_lost")
         return None
 
     # What follows
 
-    async def _mark(self, errand: Errand, outcome: Sent | Fault) -> None:
+    async def _close(self, errand: Errand, outcome: Sent | Fault) -> Next:
+        lane = errand.lane
+        mark: Mark
         if isinstance(outcome, Sent):
-            await self._desk.chore(rows.sent, errand, outcome.place)
-            return
-        tries = errand.tries + 1
-        match outcome.kind:
-            case Kind.CHANNEL:
-                self._rooms.pop(errand.lane, None)
-                await self._desk.chore(rows.redirect, errand, outcome.said)
-                self.wake()
-            case Kind.ODD if tries >= _UNDERSTOOD:
-                await self._give_up(errand, outcome)
-            case Kind.AMBIGUOUS if tries >= _AMBIGUOUS:
-                await self._give_up(errand, outcome)
-            case _:
-                # What was found in doubt stays in doubt: its earlier attempt may not have been looked up.
-                doubt = outcome.kind is Kind.AMBIGUOUS or errand.state != "ready"
-                state = "unknown" if doubt else "ready"
-                delay = outcome.wait or faults.backoff(tries, self._rng)
-                await self._desk.chore(rows.later, errand, delay, state, outcome.said)
-                asyncio.get_running_loop().call_later(delay + 0.01, self.wake)
+            mark, wait = partial(rows.sent, place=outcome.place), self._calls.wait(lane)
+            self._failures.pop(lane, None)
+            self._offline.discard(lane)
+        else:
+            mark, wait = self._answer(errand, outcome)
+        go_on = not (self._stopping.is_set() or self._slots.locked()) and not isinstance(outcome, Fault)
+        until = self._desk.clock() + _LEASE
+        after = await self._desk.chore(rows.close, errand, self._hold, mark, wait, go_on=go_on)
+        if after.errand or after.wait is not None:
+            self._leases[lane] = until
+        else:
+            asyncio.get_running_loop().call_later(wait + 0.01, self.wake)
+        if isinstance(outcome, Sent) and outcome.asked:
+            await self._back_again()
+        return after
 
-    async def _give_up(self, errand: Errand, fault: Fault) -> None:
+    def _answer(self, errand: Errand, fault: Fault) -> tuple[Mark, float]:
+        """What to write of an errand that did not arrive, and for how many seconds its lane waits."""
+        lane, pause = errand.lane, self._calls.wait(errand.lane)
+        strikes = errand.strikes + (fault.kind in {Kind.ODD, Kind.AMBIGUOUS})
+        match fault.kind:
+            case Kind.CHANNEL:
+                self._calls.forget_room(lane)
+                return partial(rows.redirect, said=fault.said), pause
+            case Kind.BLIND:
+                return self._give_up(errand, fault), pause
+            case Kind.ODD if strikes >= _UNDERSTOOD:
+                return self._give_up(errand, fault), pause
+            case Kind.AMBIGUOUS if strikes >= _AMBIGUOUS:
+                return self._give_up(errand, fault), pause
+        doubt = fault.kind is Kind.AMBIGUOUS or errand.in_doubt
+        # What was found in doubt stays in doubt: its earlier attempt may not have been looked up.
+        mark = partial(rows.later, state="unknown" if doubt else "ready", said=fault.said, strikes=strikes)
+        return mark, max(self._delay(lane, fault, strikes), pause)
+
+    def _give_up(self, errand: Errand, fault: Fault) -> Mark:
         log.error("errand %s (%s %s) given up: %s", errand.id, errand.kind, errand.ref, fault.said)
-        await self._desk.chore(rows.dead, errand, fault.said)
+        metrics.dead_letters.inc()
+        doubt = errand.in_doubt or fault.kind is not Kind.ODD
+        return partial(rows.lay_aside, state="stuck" if doubt else "dead", said=fault.said)
+
+    def _delay(self, lane: str, fault: Fault, strikes: int) -> float:
+        if fault.wait is not None:
+            # A little later than Slack asks, and not all lanes at once.
+            return fault.wait * 1.01 + self._rng.random() / 10 if fault.kind is Kind.LIMITED else fault.wait
+        failures = self._failures[lane] = self._failures.get(lane, 0) + 1
+        if fault.kind is Kind.OFFLINE:
+            self._offline.add(lane)
+        if fault.kind is Kind.AMBIGUOUS and strikes == 1:
+            return self._settle.total_seconds() if fault.said == "TimeoutError" else max(self._pace, _DOUBT)
+        return faults.backoff(failures, self._rng)
+
+    async def _back_again(self) -> None:
+        """Slack answers: whoever waits for that goes on at once."""
+        now = time.monotonic()
+        if not self._offline or now - self._hastened < _HASTEN:
+            return
+        waiting, self._offline, self._hastened = self._offline, set(), now
+        await self._desk.chore(rows.hasten, sorted(waiting))
+        self.wake()

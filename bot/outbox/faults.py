@@ -10,6 +10,9 @@ from random import Random
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.core.errors import Busy
+from bot.outbox.gates import Closed
+
 #: chat.update cannot reach the earlier message: it is posted anew, once.
 MESSAGE_LOST = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"})
@@ -33,7 +36,8 @@ _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _HALFWAY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 _TOKEN_WAIT = 60.0
 _LIMIT_WAIT = 30.0
-_BASE, _MOST = 1.0, 300.0
+_LIMIT_MOST = 3600.0
+_BASE, _MOST = 1.0, 60.0
 
 
 class Kind(Enum):
@@ -45,6 +49,8 @@ class Kind(Enum):
     """It never left."""
     AMBIGUOUS = auto()
     """Nobody can tell whether it arrived."""
+    BLIND = auto()
+    """It may have arrived, and we may not look."""
     CHANNEL = auto()
     """The channel or person cannot be reached any more."""
     ODD = auto()
@@ -79,6 +85,10 @@ def judge(error: Exception, phase: Phase) -> Fault:
     if isinstance(error, SlackApiError):
         return _answered(error, phase)
     said = type(error).__name__
+    if isinstance(error, Closed):
+        return Fault(Kind.LIMITED, "ratelimited", error.wait)
+    if isinstance(error, Busy):
+        return Fault(Kind.OFFLINE, said)
     never_left = phase is not Phase.SENDING or isinstance(error, aiohttp.ClientConnectorError)
     if isinstance(error, aiohttp.ClientError | TimeoutError | OSError):
         return Fault(Kind.OFFLINE if never_left else Kind.AMBIGUOUS, said)
@@ -86,16 +96,29 @@ def judge(error: Exception, phase: Phase) -> Fault:
 
 
 def _answered(error: SlackApiError, phase: Phase) -> Fault:
-    code, response = code_of(error), error.response
-    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
+    code, status = code_of(error), _status(error)
     said = code or f"http_{status}"
-    if status == 429 or code in _LIMITED:
-        return Fault(Kind.LIMITED, said, _retry_after(response))
+    if (seconds := asked_to_wait(error)) is not None:
+        return Fault(Kind.LIMITED, said, seconds)
     if code in _HALFWAY or status >= 500 or not code:
         return Fault(Kind.AMBIGUOUS if phase is Phase.SENDING else Kind.OFFLINE, said)
-    if code in _TOKEN and not (phase is Phase.LOOKING and code == "missing_scope"):
+    if phase is Phase.LOOKING and code == "missing_scope":
+        return Fault(Kind.BLIND, said)
+    if code in _TOKEN:
         return Fault(Kind.TOKEN, said, _TOKEN_WAIT)
     return Fault(Kind.CHANNEL if code in _CHANNEL_LOST else Kind.ODD, said)
+
+
+def _status(error: SlackApiError) -> int:
+    response = error.response
+    return int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
+
+
+def asked_to_wait(error: SlackApiError) -> float | None:
+    """Seconds for which Slack wants no more of this, None when that is not what it says."""
+    if _status(error) != 429 and code_of(error) not in _LIMITED:
+        return None
+    return min(_retry_after(error.response), _LIMIT_MOST)
 
 
 def _retry_after(response: object) -> float:
@@ -107,6 +130,9 @@ def _retry_after(response: object) -> float:
         return _LIMIT_WAIT
 
 
-def backoff(tries: int, rng: Random) -> float:
-    """Seconds before try number `tries` + 1: doubling, at most five minutes, spread by up to a quarter."""
-    return min(_BASE * 2.0 ** (tries - 1), _MOST) * (1 + rng.random() / 4)
+def backoff(failures: int, rng: Random) -> float:
+    """Seconds after so many failures in a row: doubling, at most a minute, spread by up to a quarter.
+
+    Soon enough after an outage; and the first lane that gets through wakes the others.
+    """
+    return min(_BASE * 2.0 ** (min(failures, 10) - 1), _MOST) * (1 + rng.random() / 4)

@@ -2,73 +2,180 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.core.errors import NotFound
-from bot.desk import see
+from sqlalchemy.exc import IntegrityError
+
 from bot.desk.announce import current_lead, say, say_all
 from bot.desk.desk import Desk
-from bot.outbox.letters import is_person
-from db import outbox
+from bot.outbox.letters import UPDATED, is_person
+from db import lanes, outbox, reviews
+from db.campaigns import get as campaign_of
 from db.outbox import Errand, Place
 from db.store import Unit
-from db.tables import PostRow
 
 #: A lead is told of the same broken channel or person at most this often.
 _TELL_AGAIN = timedelta(hours=24)
+#: How far ahead of its time a message is claimed: the commit takes as long as the wait.
+EARLY = timedelta(milliseconds=20)
+#: A lane that waits no longer than this keeps its owner.
+LINGER = 2.0
+#: In an errand's details: it follows the same message elsewhere and is followed by none.
+_COPY = {"copy": True}
+
+#: What became of an errand, written into its row; False when somebody else has taken it over.
+Mark = Callable[[Unit, Desk, Errand], bool]
 
 
-def due(desk: Desk) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Who serves a lane, for how long at a time, and the least seconds between two of its messages."""
+
+    owner: str
+    lease: timedelta
+    pace: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """How a lane goes on: with an errand that is claimed already, after some seconds, or (both None) not with us."""
+
+    errand: Errand | None = None
+    wait: float | None = None
+
+
+def begin(desk: Desk) -> None:
+    """On SQLite one process runs the outbox: whoever held a lane is gone."""
+    if desk.store.sqlite:
+        with desk.store.unit() as unit:
+            lanes.let_go(unit)
+
+
+def due(desk: Desk, owner: str) -> tuple[str, ...]:
     with desk.store.reading() as unit:
-        return outbox.lanes_due(unit, desk.clock())
+        return lanes.due(unit, owner, desk.clock())
 
 
-def claim(desk: Desk, lane: str) -> Errand | None:
+def claim(desk: Desk, lane: str, hold: Hold) -> Errand | None:
+    """The lane and its head, when it may leave now and nobody else serves it."""
     with desk.store.unit() as unit:
-        return outbox.claim(unit, lane, desk.clock())
+        now = desk.clock()
+        if not lanes.take(unit, lane, hold.owner, now + EARLY, now + hold.pace, now + hold.lease):
+            return None
+        errand = outbox.take_head(unit, lane, now)
+        if errand is None:
+            lanes.release(unit, lane, hold.owner, now)
+        return errand
 
 
-def sent(desk: Desk, errand: Errand, place: Place | None) -> None:
+def close(desk: Desk, errand: Errand, hold: Hold, mark: Mark, wait: float, *, go_on: bool) -> Next:
+    """Write what became of an errand and how its lane goes on, in one unit.
+
+    The next one is claimed with it when it may leave now and we may `go_on`; a lane that waits a moment stays ours; one
+    that waits longer, or has nothing left, is anybody's.
+    """
+    for left in range(3, 0, -1):
+        try:
+            with desk.store.unit() as unit:
+                if not mark(unit, desk, errand):
+                    return Next()
+                return _next(unit, desk, errand.lane, hold, wait, go_on=go_on)
+        except IntegrityError:  # the same was said anew at that very moment
+            if left == 1:
+                raise
+    raise AssertionError
+
+
+def _next(unit: Unit, desk: Desk, lane: str, hold: Hold, wait: float, *, go_on: bool) -> Next:
+    now = desk.clock()
+    then = now + timedelta(seconds=wait)
+    if go_on and then <= now + EARLY and (errand := outbox.take_head(unit, lane, now)):
+        lanes.keep(unit, lane, hold.owner, now + hold.pace, now + hold.lease)
+        return Next(errand)
+    if go_on and wait <= LINGER and outbox.has_more(unit, lane):
+        lanes.keep(unit, lane, hold.owner, then, now + hold.lease)
+        return Next(wait=wait)
+    lanes.release(unit, lane, hold.owner, then)
+    return Next()
+
+
+def renew(desk: Desk, mine: Collection[str], hold: Hold) -> frozenset[str]:
     with desk.store.unit() as unit:
-        outbox.sent(unit, errand, place, desk.clock())
+        return lanes.renew(unit, mine, hold.owner, desk.clock() + hold.lease)
 
 
-def later(desk: Desk, errand: Errand, delay: float, state: str, said: str) -> None:
+def release(desk: Desk, lane: str, hold: Hold) -> None:
     with desk.store.unit() as unit:
-        outbox.later(unit, errand, desk.clock() + timedelta(seconds=delay), state, said)
+        lanes.let_go(unit, hold.owner, lane)
 
 
-def dead(desk: Desk, errand: Errand, said: str) -> None:
-    """It will never arrive as it is: kept for the operator, and the lead is told."""
+def let_go(desk: Desk, owner: str) -> None:
     with desk.store.unit() as unit:
-        outbox.dead(unit, errand, said)
-        _tell_lead(unit, desk, errand, {"said": said, "lost": errand.kind})
+        lanes.let_go(unit, owner)
 
 
-def redirect(desk: Desk, errand: Errand, said: str) -> None:
-    """The channel is gone for us: whom a card concerns gets it by direct message, and the lead is told."""
-    concerned = _concerned(desk, errand)
+def hasten(desk: Desk, which: Collection[str]) -> None:
     with desk.store.unit() as unit:
-        say_all(unit, errand.kind, errand.ref, concerned, desk.clock(), errand.detail)
-        outbox.dead(unit, errand, said)
+        lanes.hasten(unit, which, desk.clock())
+
+
+def again(desk: Desk, errand: Errand) -> bool:
+    with desk.store.unit() as unit:
+        return outbox.again(unit, errand, desk.clock())
+
+
+# What became of an errand
+
+
+def sent(unit: Unit, desk: Desk, errand: Errand, *, place: Place | None) -> bool:
+    """It is there. Where the same message stands elsewhere, it is changed there, too."""
+    if not outbox.sent(unit, errand, place, desk.clock()):
+        return False
+    if errand.kind in UPDATED and not errand.detail.get("copy"):
+        others = [lane for lane in outbox.places_of(unit, errand.kind, errand.ref) if lane != errand.lane]
+        say_all(unit, errand.kind, errand.ref, others, desk.clock(), _COPY)
+    return True
+
+
+def later(unit: Unit, _desk: Desk, errand: Errand, *, state: str, said: str, strikes: int) -> bool:
+    return outbox.later(unit, errand, state, said, strikes)
+
+
+def lay_aside(unit: Unit, desk: Desk, errand: Errand, *, state: str, said: str) -> bool:
+    """Kept for the operator, and the lead is told."""
+    if not outbox.lay_aside(unit, errand, state, said):
+        return False
+    _tell_lead(unit, desk, errand, {"said": said, "lost": errand.kind})
+    return True
+
+
+def redirect(unit: Unit, desk: Desk, errand: Errand, *, said: str) -> bool:
+    """The channel is gone for us: whom its message concerns gets it by direct message, and the lead is told."""
+    now, concerned = desk.clock(), _concerned(unit, errand)
+    done = outbox.sent(unit, errand, None, now, said) if concerned else outbox.lay_aside(unit, errand, "dead", said)
+    if done:
+        say_all(unit, errand.kind, errand.ref, concerned, now, {**errand.detail, **_COPY})
         _tell_lead(unit, desk, errand, {"said": said})
+    return done
 
 
-def _concerned(desk: Desk, errand: Errand) -> tuple[str | None, ...]:
+def _concerned(unit: Unit, errand: Errand) -> tuple[str, ...]:
+    """Whoever must get what a channel cannot take: the expert and the owner, and wherever else it stands already."""
     if errand.kind != "card" or is_person(errand.lane):
         return ()
-    try:
-        case = see.case(desk, errand.ref)
-    except NotFound:
+    review = reviews.get(unit, errand.ref)
+    campaign = campaign_of(unit, review.campaign) if review is not None else None
+    if review is None or campaign is None:
         return ()
-    return case.review.expert, case.campaign.owner
+    people = [review.expert, campaign.owner, *outbox.places_of(unit, errand.kind, errand.ref)]
+    return tuple(dict.fromkeys(lane for lane in people if lane and lane != errand.lane))
 
 
 def _tell_lead(unit: Unit, desk: Desk, errand: Errand, detail: Mapping[str, str]) -> None:
     lead, now = current_lead(unit), desk.clock()
     if lead is None or lead == errand.lane or errand.kind == "unreachable":
         return
-    told = unit.get(PostRow, ("unreachable", errand.lane, lead))
-    if told is None or told.at < now - _TELL_AGAIN:
+    if not outbox.told_since(unit, "unreachable", errand.lane, lead, now - _TELL_AGAIN):
         say(unit, "unreachable", errand.lane, lead, now, detail)

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from db import outbox
+from db import lanes, outbox
 from db.outbox import Errand, Fresh, Place
 from db.store import Store
 from tests.desk.world import START
 
 NOW = START
 LATER = START + timedelta(minutes=5)
+LEASE = timedelta(seconds=45)
 
 
 class Box:
@@ -28,38 +29,50 @@ class Box:
         with self.store.unit() as unit:
             outbox.enqueue(unit, f"ob_{self.count}", kind, ref, lane, NOW, detail or None)
 
-    def claim(self, lane: str = "C1", at: object = NOW) -> Errand | None:
+    def claim(self, lane: str = "C1", at: datetime = NOW, me: str = "bot_1") -> Errand | None:
+        """The lane and its head, as the outbox takes them."""
         with self.store.unit() as unit:
-            return outbox.claim(unit, lane, at)  # type: ignore[arg-type]
+            if not lanes.take(unit, lane, me, at, at, at + LEASE):
+                return None
+            return outbox.take_head(unit, lane, at)
 
-    def must(self, lane: str = "C1", at: object = NOW) -> Errand:
-        found = self.claim(lane, at)
+    def must(self, lane: str = "C1", at: datetime = NOW, me: str = "bot_1") -> Errand:
+        found = self.claim(lane, at, me)
         assert found is not None
         return found
 
-    def sent(self, errand: Errand, place: Place | None = None) -> None:
+    def sent(self, errand: Errand, place: Place | None = None) -> bool:
         with self.store.unit() as unit:
-            outbox.sent(unit, errand, place, NOW)
+            return outbox.sent(unit, errand, place, NOW)
 
-    def later(self, errand: Errand, state: str = "ready") -> None:
+    def later(self, errand: Errand, state: str = "ready", me: str = "bot_1") -> bool:
         with self.store.unit() as unit:
-            outbox.later(unit, errand, LATER, state, "slack said no" * 100)
+            lanes.release(unit, errand.lane, me, LATER)
+            return outbox.later(unit, errand, state, "slack said no" * 100, errand.strikes + 1)
 
-    def dead(self, errand: Errand) -> None:
+    def aside(self, errand: Errand, state: str = "dead") -> None:
         with self.store.unit() as unit:
-            outbox.dead(unit, errand, "gone")
+            outbox.lay_aside(unit, errand, state, "gone")
 
-    def lanes(self, at: object = NOW) -> set[str]:
+    def revive(self, errand_id: str) -> str | None:
+        with self.store.unit() as unit:
+            return outbox.revive(unit, errand_id)
+
+    def lanes(self, at: datetime = NOW, me: str = "bot_1") -> set[str]:
         with self.store.reading() as unit:
-            return set(outbox.lanes_due(unit, at))  # type: ignore[arg-type]
+            return set(lanes.due(unit, me, at))
 
     def depth(self) -> dict[str, int]:
         with self.store.reading() as unit:
             return outbox.depth(unit)
 
-    def next_at(self) -> object:
+    def next_at(self, at: datetime = NOW) -> datetime | None:
         with self.store.reading() as unit:
-            return outbox.next_at(unit)
+            return lanes.next_at(unit, at)
+
+    def age(self, at: datetime = NOW) -> timedelta | None:
+        with self.store.reading() as unit:
+            return outbox.oldest_due(unit, at)
 
     def place(self, kind: str = "card", ref: str = "rv_1", lane: str = "C1") -> Place | None:
         with self.store.reading() as unit:
@@ -159,15 +172,15 @@ def test_a_lane_is_in_order_and_its_head_holds_the_rest(box: Box) -> None:
     for ref in ("rv_1", "rv_2", "rv_3"):
         box.say(ref=ref)
     first = box.must()
-    assert (first.ref, first.state, first.tries) == ("rv_1", "ready", 0)
+    assert (first.ref, first.state, first.tries) == ("rv_1", "ready", 1)
     again = box.must()
-    assert (again.ref, again.state, again.tries) == ("rv_1", "sending", 1), (
+    assert (again.ref, again.state, again.tries) == ("rv_1", "sending", 2), (
         "found in the middle of being sent: look it up"
     )
     box.later(again)
     assert box.claim() is None, "nothing overtakes"
     assert box.lanes() == set()
-    assert box.next_at() == NOW, "the others' time; the head's is later"
+    assert box.next_at() == LATER
     assert box.lanes(LATER) == {"C1"}
     assert box.must(at=LATER).ref == "rv_1"
 
@@ -200,7 +213,7 @@ def test_not_this_time(box: Box, state: str) -> None:
     box.later(box.must(), state)
     assert box.depth() == {state: 1}
     found = box.must(at=LATER)
-    assert (found.state, found.tries, found.detail) == (state, 1, {"reviews": ["a"]})
+    assert (found.state, found.tries, found.strikes, found.detail) == (state, 2, 1, {"reviews": ["a"]})
 
 
 def test_a_twin_said_meanwhile_makes_one_message_of_both(box: Box) -> None:
@@ -227,7 +240,7 @@ def test_an_unknown_one_keeps_its_twin_apart(box: Box) -> None:
 def test_the_dead_hold_nobody_and_are_counted(box: Box) -> None:
     box.say(ref="rv_1")
     box.say(ref="rv_2")
-    box.dead(box.must())
+    box.aside(box.must())
     assert box.depth() == {"dead": 1, "ready": 1}
     assert box.must().ref == "rv_2"
     box.say(ref="rv_1")
@@ -248,7 +261,7 @@ def test_a_unit_that_fails_says_nothing(box: Box) -> None:
 def test_what_was_sent_long_ago_is_forgotten_and_its_place_is_not(box: Box) -> None:
     for ref in ("rv_1", "rv_2", "rv_3", "rv_4"):
         box.say(ref=ref)
-    box.dead(box.must())
+    box.aside(box.must())
     for ts in ("1.0", "2.0"):
         box.sent(box.must(), Place("C1", ts))
 

@@ -12,14 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
-from db import lists, outbox, reviews, tables
+from db import lanes, lists, outbox, reviews, tables
 from db.outbox import Errand
 from db.store import Store, Unit
 from tests.database import fresh
 from tests.desk.world import START
 
 NOW = START
-ERRAND = Errand(1, "ob_1", "C1", "card", "rv_1", "sending", 1, NOW, {})
+ERRAND = Errand(1, "ob_1", "C1", "card", "rv_1", "ready", 1, 0, NOW, NOW, {})
 
 Work = Callable[[Unit], object]
 
@@ -61,15 +61,26 @@ PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
     ),
     "overdue_total": (lambda unit: lists.overdue_total(unit, NOW), ("INDEX ix_reviews_due (deadline_at<?)",)),
     "later": (
-        lambda unit: outbox.later(unit, ERRAND, NOW, "ready", ""),
+        lambda unit: outbox.later(unit, ERRAND, "ready", "", 1),
         ("SEARCH outbox USING INDEX uq_outbox_ready (kind=? AND ref=? AND lane=?)",),
     ),
     "claim": (
-        lambda unit: outbox.claim(unit, "C1", NOW),
+        lambda unit: outbox.take_head(unit, "C1", NOW),
         ("SEARCH outbox USING INDEX ix_outbox_lane (lane=?)",),
     ),
-    "lanes_due": (lambda unit: outbox.lanes_due(unit, NOW), ("SCAN outbox USING INDEX ix_outbox_lane",)),
-    "next_at": (outbox.next_at, ("ix_outbox_lane",)),
+    "lanes_due": (
+        lambda unit: lanes.due(unit, "bot_1", NOW),
+        ("SEARCH outbox USING INDEX ix_outbox_lane (lane>?)",),
+    ),
+    "lanes_next_at": (
+        lambda unit: lanes.next_at(unit, NOW),
+        ("SEARCH outbox USING INDEX ix_outbox_lane (lane>?)",),
+    ),
+    "oldest_due": (
+        lambda unit: outbox.oldest_due(unit, NOW),
+        ("SEARCH outbox USING INDEX ix_outbox_lane (lane=?)",),
+    ),
+    "undelivered": (outbox.undelivered, ("USING INDEX ix_outbox_unsent",)),
     "depth": (outbox.depth, ("SCAN outbox USING COVERING INDEX ix_outbox_unsent",)),
     "prune": (
         lambda unit: outbox.prune(unit, NOW),
@@ -99,7 +110,7 @@ def plans(store: Store, work: Work) -> list[str]:
         sa.event.remove(connection, "before_cursor_execute", note)
         found = []
         for statement, parameters in asked:
-            if statement.startswith(("SELECT", "DELETE")):
+            if statement.startswith(("SELECT", "WITH", "DELETE")):
                 rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
                 found.append("; ".join(row.detail for row in rows))
         return found

@@ -26,7 +26,7 @@ from bot.desk import decide, hand_over, see, tick
 from bot.desk import desk as desk_module
 from bot.desk import object as objections
 from bot.desk.desk import Limits
-from db import outbox
+from db import lanes, outbox
 from db.outbox import Place
 from scoring.types import Verdict
 from tests.desk.world import (
@@ -446,8 +446,8 @@ class Lifecycle(RuleBasedStateMachine):
         """Everything waiting in the outbox leaves: from here on a change must be announced anew."""
         now = self.world.clock.now
         with self.world.desk.store.unit() as unit:
-            for lane in outbox.lanes_due(unit, now):
-                while (errand := outbox.claim(unit, lane, now)) is not None:
+            for lane in lanes.due(unit, "bot_1", now):
+                while (errand := outbox.take_head(unit, lane, now)) is not None:
                     outbox.sent(unit, errand, Place(lane, f"{errand.seq}.0") if errand.kind == "card" else None, now)
         self.shown = {r["id"]: r["version"] for r in self.rows() if r["opened_at"]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlmodel import col
 from bot.cards import ids
 from bot.desk import intake
 from bot.outbox import EVENT_TYPE, Outbox, rows
+from bot.outbox.rows import Hold
 from db import outbox as table
 from db.tables import ReviewRow
 from tests.slack.conftest import FILE
@@ -18,6 +20,8 @@ from tests.slack.fake_slack import FakeSlack, Json
 from tests.slack.hands import House
 
 CHANNEL = "C0BRAZIL"
+#: A process that died with the lane in its hands.
+CRASHED = Hold("bot_CRASHED", timedelta(seconds=45), timedelta())
 
 
 def depth(house: House) -> dict[str, int]:
@@ -91,7 +95,7 @@ async def test_an_answer_lost_on_the_way_is_looked_up_and_not_sent_twice(house: 
 
 
 async def test_a_row_left_in_sending_by_a_crash_is_looked_up_first(house: House) -> None:
-    errand = rows.claim(house.desk, CHANNEL)
+    errand = rows.claim(house.desk, CHANNEL, CRASHED)
     assert errand is not None
     house.slack.messages[CHANNEL].append(
         {"ts": "1.1", "text": "x", "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": errand.id}}}
@@ -107,18 +111,34 @@ def _direct(house: House) -> list[Json]:
 
 
 async def test_a_row_left_in_sending_that_never_left_is_sent(house: House) -> None:
-    assert rows.claim(house.desk, CHANNEL) is not None
-    await restarted(house).flush()
+    assert rows.claim(house.desk, CHANNEL, CRASHED) is not None
+    again = restarted(house)
+    await again.flush()
+    assert house.slack.cards(CHANNEL) == [], "it may still be on its way"
+    assert len(house.slack.to("conversations.history")) == 1
+    house.clock.move(seconds=5)
+    await again.flush()
     assert len(house.slack.cards(CHANNEL)) == 3
 
 
-async def test_without_the_scope_for_looking_up_the_row_is_given_up_and_the_lead_told(house: House) -> None:
-    assert rows.claim(house.desk, CHANNEL) is not None
+async def test_one_that_turns_up_late_is_not_sent_again(house: House) -> None:
+    errand = rows.claim(house.desk, CHANNEL, CRASHED)
+    assert errand is not None
+    again = restarted(house)
+    await again.flush()
+    late = {"ts": "1.1", "text": "x", "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": errand.id}}}
+    house.slack.messages[CHANNEL].append(late)
+    house.clock.move(seconds=5)
+    await again.flush()
+    assert len(house.slack.cards(CHANNEL)) == 3
+    assert depth(house) == {}
+
+
+async def test_without_the_scope_for_looking_up_the_row_is_laid_aside_in_doubt_and_the_lead_told(house: House) -> None:
+    assert rows.claim(house.desk, CHANNEL, CRASHED) is not None
     house.slack.fail("conversations.history", "missing_scope")
-    for _ in range(6):
-        await house.deliver()
-        house.clock.move(minutes=5)
-    assert depth(house) == {"dead": 1}
+    await house.deliver()
+    assert depth(house) == {"stuck": 1}
     assert len(house.slack.cards(CHANNEL)) == 2
     assert any(CHANNEL in m["text"] or "unreachable" in m["text"] for m in house.slack.cards("D0ZOE"))
 

@@ -1,0 +1,132 @@
+"""The calls by which a message reaches Slack or is found there; each waits for its lane's pace and its method's gate.
+
+Decides nothing: what an error means is judged in faults.py, what follows from it in delivery.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import metrics
+from bot.cards import blocks
+from bot.cards.blocks import Message
+from bot.outbox import faults
+from bot.outbox.gates import POST, Gates
+from bot.outbox.letters import is_person
+from db.outbox import Errand, Place
+
+log = logging.getLogger(__name__)
+
+EVENT_TYPE = "handoff_card"
+_TRANSIT = 0.05
+"""Seconds that a request may spend on its way: the next one's pace begins that much later than it left."""
+_PAGES = 20
+_SKEW = 120.0
+"""Seconds by which our clock and Slack's may differ in a look-up."""
+
+
+class TooMuch(Exception):
+    """So much has been written since that a look-up does not get to its beginning."""
+
+
+class Calls:
+    """One per process; `pace` is the least time in seconds between two messages to the same lane."""
+
+    def __init__(self, client: AsyncWebClient, pace: float) -> None:
+        self._client = client
+        self._pace = pace
+        self._gates = Gates(pace)
+        self._rooms: dict[str, str] = {}
+        self._free_at: dict[str, float] = {}
+
+    def wait(self, lane: str) -> float:
+        """Seconds until the next message to this lane may leave."""
+        return max(self._free_at.get(lane, 0.0) - time.monotonic(), 0.0)
+
+    async def room(self, lane: str) -> str:
+        """The channel to post to: a person's direct message is opened once."""
+        if not is_person(lane):
+            return lane
+        if lane not in self._rooms:
+            opened = await self._call("conversations.open", lane, lambda: self._client.conversations_open(users=lane))
+            self._rooms[lane] = str(opened["channel"]["id"])
+        return self._rooms[lane]
+
+    def forget_room(self, lane: str) -> None:
+        self._rooms.pop(lane, None)
+
+    async def update(self, lane: str, message: Message, place: Place) -> bool:
+        """Change it where it stands; False when it stands there no more. Saying it twice changes nothing."""
+        try:
+            await self._say("chat.update", lane, message, channel=place.channel, ts=place.ts)
+        except SlackApiError as error:
+            if faults.code_of(error) not in faults.MESSAGE_LOST:
+                raise
+            return False
+        return True
+
+    async def post(self, errand: Errand, message: Message, channel: str) -> Place:
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": errand.id}}
+        quiet = {"unfurl_links": False, "unfurl_media": False}
+        return await self._say(POST, errand.lane, message, channel=channel, metadata=metadata, **quiet)
+
+    async def _say(self, method: str, lane: str, message: Message, **where: Any) -> Place:
+        """Blocks that Slack refuses are said once more as plain text: an ugly card is better than none."""
+        try:
+            said = await self._send(method, lane, {**where, "text": message.text, "blocks": message.blocks})
+        except SlackApiError as error:
+            if faults.code_of(error) not in faults.BAD_BLOCKS:
+                raise
+            log.warning("%s refused the blocks of a message: %s", method, faults.code_of(error))
+            plain = [blocks.section(message.text)]
+            said = await self._send(method, lane, {**where, "text": message.text, "blocks": plain})
+        return Place(str(said["channel"]), str(said["ts"]))
+
+    async def _send(self, method: str, lane: str, body: dict[str, Any]) -> Any:
+        async def paced() -> Any:
+            if (wait := self.wait(lane)) > 0:
+                await asyncio.sleep(wait)
+            left = time.monotonic()
+            self._free_at[lane] = left + self._pace
+            try:
+                return await self._client.api_call(method, json=body)
+            finally:
+                self._free_at[lane] += min(time.monotonic() - left, _TRANSIT) if self._pace else 0.0
+
+        return await self._call(method, lane, paced)
+
+    async def look_up(self, errand: Errand, channel: str) -> Place | None:
+        """Where an earlier attempt arrived after all. Raises TooMuch."""
+        oldest, cursor = f"{errand.tried_at.timestamp() - _SKEW:.6f}", ""
+        for _ in range(_PAGES):
+            page = await self._call("conversations.history", errand.lane, self._page(channel, oldest, cursor))
+            for message in page.get("messages") or ():
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("id") == errand.id:
+                    return Place(channel, str(message["ts"]))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+        raise TooMuch
+
+    def _page(self, channel: str, oldest: str, cursor: str) -> Callable[[], Awaitable[Any]]:
+        return lambda: self._client.conversations_history(
+            channel=channel, oldest=oldest, limit=200, include_all_metadata=True, cursor=cursor or None
+        )
+
+    async def _call(self, method: str, lane: str, call: Callable[[], Awaitable[Any]]) -> Any:
+        await self._gates.enter(method)
+        try:
+            return await call()
+        except SlackApiError as error:
+            if (seconds := faults.asked_to_wait(error)) is not None:
+                metrics.limited.labels(method).inc()
+                self._gates.refused(method, lane, seconds)
+            raise
