@@ -202,6 +202,8 @@ class Server:
 
     def __init__(self, api: FastAPI, host: str, port: int) -> None:
         """Raises OSError when the address is taken or not ours."""
+        # Its warnings are a stranger's to cause: a line for every request that is none, or one too many.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=2048)
         self.port = int(self._socket.getsockname()[1])

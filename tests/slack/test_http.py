@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -276,6 +276,15 @@ async def test_strangers_cannot_fill_the_log_and_do_not_stand_in_it(web: Web, ca
     said = [r.getMessage() for r in caplog.records if r.name == "bot.api" and r.levelno >= logging.WARNING]
     assert len(said) == 1
     assert "invalid_signature" in said[0]
+
+
+async def test_what_is_no_http_is_closed_without_a_line(web: Web, lines: Callable[[], list[Json]]) -> None:
+    for rubbish in (b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"POST / HTTP/9.9\r\n\r\n"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", web.server.port)
+        writer.write(rubbish)
+        assert (await asyncio.wait_for(reader.read(), 3)).startswith(b"HTTP/1.1 400 ")
+        writer.close()
+    assert lines() == []
 
 
 async def test_other_addresses_and_methods(web: Web) -> None:
