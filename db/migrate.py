@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from db.store import Store
+from db import turns
+from db.store import Store, waiting_until
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+#: Seconds for a migration, another one's before it included.
+_PATIENCE = 600.0
 #: The newest migration; a test compares it with the folder, so that starting need not import Alembic to know.
 HEAD = "0004"
 
@@ -35,7 +39,9 @@ def migrate(store: Store, to: str = "head") -> None:
     from alembic import command
 
     config = _config()
-    with store.unit() as unit:
+    # Another replica may be at it, and tables may be long.
+    with waiting_until(time.monotonic() + _PATIENCE), store.unit() as unit:
+        turns.to_migrate(unit)
         config.attributes["connection"] = connection = unit.connection()
         if to == "head" or _is_ahead(_level(connection), to):
             command.upgrade(config, to)

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from bot.core.types import Member, Role
-from db.store import Unit
-from db.tables import MEMBER_ROLES, MEMBERS, MemberRoleRow, MemberRow, TrustedReferrerRow
+from db.store import Unit, new
+from db.tables import MEMBER_ROLES, MEMBERS, REFERRERS, MemberRoleRow, MemberRow, TrustedReferrerRow
 
 _WITH_ROLES = sa.select(*MEMBERS.c, MEMBER_ROLES.c.role, MEMBER_ROLES.c.market)
 _EVERYBODY = _WITH_ROLES.join(MEMBER_ROLES).order_by(MEMBERS.c.id)
@@ -54,15 +54,11 @@ def member(unit: Unit, member_id: str) -> Member | None:
 
 def add_role(unit: Unit, member_id: str, name: str | None, role: Role, market: str | None) -> bool:
     """Give somebody a role; True when it is new."""
-    row = unit.get(MemberRow, member_id)
-    if row is None:
-        unit.execute(sa.insert(MemberRow).values(id=member_id, name=name or member_id, guest=False, deleted=False))
-    elif name:
-        unit.execute(sa.update(MemberRow).where(col(MemberRow.id) == member_id).values(name=name))
-    if unit.get(MemberRoleRow, (member_id, role.value, market or "")) is not None:
-        return False
-    unit.execute(sa.insert(MemberRoleRow).values(member_id=member_id, role=role.value, market=market or ""))
-    return True
+    unit.execute(new(unit, MEMBERS), {"id": member_id, "name": name or member_id, "guest": False, "deleted": False})
+    if name:
+        unit.execute(sa.update(MEMBERS).where(MEMBERS.c.id == member_id).values(name=name))
+    given = {"member_id": member_id, "role": role.value, "market": market or ""}
+    return unit.execute(new(unit, MEMBER_ROLES).returning(MEMBER_ROLES.c.role), given).first() is not None
 
 
 def drop_role(unit: Unit, member_id: str, role: Role, market: str | None) -> bool:
@@ -85,10 +81,8 @@ def remember_profile(unit: Unit, profile: Member, seen_at: datetime) -> None:
         "deleted": profile.deleted,
         "seen_at": seen_at,
     }
-    if unit.get(MemberRow, profile.id) is None:
-        unit.execute(sa.insert(MemberRow).values(id=profile.id, **values))
-    else:
-        unit.execute(sa.update(MemberRow).where(col(MemberRow.id) == profile.id).values(**values))
+    unit.execute(new(unit, MEMBERS), {"id": profile.id, **values})
+    unit.execute(sa.update(MEMBERS).where(MEMBERS.c.id == profile.id).values(**values))
 
 
 def names(unit: Unit, ids: Iterable[str | None]) -> dict[str, str]:
@@ -103,10 +97,8 @@ def names(unit: Unit, ids: Iterable[str | None]) -> dict[str, str]:
 def trust(unit: Unit, name: str) -> bool:
     """Put a name on the list of trusted referrers; True when it is new."""
     key = name.strip().casefold()
-    if unit.get(TrustedReferrerRow, key) is not None:
-        return False
-    unit.execute(sa.insert(TrustedReferrerRow).values(key=key, name=name.strip()))
-    return True
+    fresh = new(unit, REFERRERS).returning(REFERRERS.c.key)
+    return unit.execute(fresh, {"key": key, "name": name.strip()}).first() is not None
 
 
 def trusted(unit: Unit) -> frozenset[str]:

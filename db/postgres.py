@@ -8,6 +8,7 @@ it, so that no connection has to be tried out for every click.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -79,8 +80,8 @@ def _engine(url: URL, size: int, begin: Callable[[], str]) -> Engine:
             # Never prepared: its text differs each time, and would push out of psycopg's memory what is worth it.
             driver.execute(begin(), prepare=False)
         except engine.dialect.loaded_dbapi.OperationalError as error:
-            connection.invalidate(error)
-            engine.dispose()  # the others in the pool are as dead
+            with suppress(sa.exc.DBAPIError):
+                connection.exec_driver_sql("SELECT 1")  # SQLAlchemy finds it dead, and forgets the others in the pool
             raise _Dead from error
 
     return engine
@@ -96,7 +97,7 @@ def begun(engine: Engine) -> Session:
         try:
             session.connection()
         except _Dead:
-            # The pool has been emptied: the next connection is a new one, or there is none to be had.
+            # The pool is forgotten: the next connection is a new one, or there is none to be had.
             session.close()
         except BaseException:
             session.close()

@@ -124,6 +124,7 @@ _QUEUED = (
     _SELECT.where(_TABLE.c.expert == sa.bindparam("expert"), tables.QUEUED, _TABLE.c.deadline_at > sa.bindparam("now"))
     .order_by(_TABLE.c.rank.desc(), _TABLE.c.intake_at, _TABLE.c.id)
     .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)  # to be opened: what another replica is changing right now is passed by
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session
@@ -42,6 +43,12 @@ def waiting_until(moment: float) -> Iterator[None]:
         yield
     finally:
         _UNTIL.reset(token)
+
+
+def new(unit: Unit, table: sa.Table) -> Any:
+    """Insert what is not there yet, by whatever makes it unique: two replicas may meet the same person at once."""
+    insert = sqlite.insert if unit.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def sliced(values: Sequence[T]) -> Iterator[Sequence[T]]:

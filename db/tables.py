@@ -46,6 +46,9 @@ class TrustedReferrerRow(SQLModel, table=True):
     name: str
 
 
+REFERRERS = table_of(TrustedReferrerRow)
+
+
 class CampaignRow(SQLModel, table=True):
     __tablename__ = "campaigns"
     key: str = Field(primary_key=True)

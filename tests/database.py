@@ -117,23 +117,23 @@ class SqliteDatabase(Database):
 
 
 class PostgresDatabase(Database):
-    """One database on the server of this process of tests."""
+    """One database on the server of this process of tests, or on one of a test's own."""
 
-    def __init__(self, template: str | None) -> None:
+    def __init__(self, template: str | None, server: postgres.Server | None = None) -> None:
         super().__init__()
-        server = postgres.shared()
-        self.name = server.create(template) if template else server.create()
-        self.url = server.url(self.name)
+        self.server = server or postgres.shared()
+        self.name = self.server.create(template) if template else self.server.create()
+        self.url = self.server.url(self.name)
 
     def beside(self) -> _Alike:
-        return _Alike(postgres.shared().connect(self.name))
+        return _Alike(self.server.connect(self.name))
 
     def tables(self) -> list[str]:
         return [name for (name,) in self.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
 
     @contextmanager
     def held(self) -> Iterator[Callable[[], None]]:
-        other = postgres.shared().connect(self.name)
+        other = self.server.connect(self.name)
         every = ", ".join(f'"{table}"' for table in self.tables())
         other.execute("BEGIN")
         other.execute(f"LOCK TABLE {every} IN EXCLUSIVE MODE".encode())
@@ -144,7 +144,7 @@ class PostgresDatabase(Database):
 
     def close(self) -> None:
         self.let_go()
-        postgres.shared().drop(self.name)
+        self.server.drop(self.name)
 
 
 class _Utc(TimestamptzLoader):

@@ -45,7 +45,10 @@ wait
 """
 
 #: Small, and of another time zone than ours: nothing may depend on the server's.
-_ALWAYS = {"listen_addresses": "", "shared_buffers": "64MB", "max_connections": "100", "timezone": "Asia/Kolkata"}
+_ALWAYS = {
+    "listen_addresses": "", "shared_buffers": "64MB", "max_connections": "100", "timezone": "Asia/Kolkata",
+    "deadlock_timeout": "50ms",
+}  # fmt: skip
 #: A test's database need not survive the machine, and nothing may run beside it that nobody asked for.
 _CARELESS = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",

@@ -13,7 +13,7 @@ from bot.core.review import Announce, Change
 from bot.core.types import Campaign, Member, Review, State, UserId
 from bot.desk.announce import lead_of, say, told
 from bot.desk.desk import Desk
-from db import campaigns, events, files, outbox, people, reviews
+from db import campaigns, events, files, outbox, people, reviews, turns
 from db.files import Proposed
 from db.store import Unit
 from scoring.types import Verdict
@@ -126,6 +126,7 @@ def open_next(unit: Unit, desk: Desk, expert: UserId, now: datetime) -> set[str]
 
     What is already past its deadline stays shut: the sweep ends it, and its owner is told.
     """
+    turns.to_fill(unit, expert)
     limit = desk.limits.open_per_expert
     waiting = reviews.queued(unit, expert, limit, now)
     room = limit - reviews.open_count(unit, expert) if waiting else 0

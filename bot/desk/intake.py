@@ -17,7 +17,7 @@ from bot.desk import enrol
 from bot.desk.announce import lead_of, say_all
 from bot.desk.change import open_next
 from bot.desk.desk import Desk, new_id
-from db import campaigns, candidates, people
+from db import campaigns, candidates, people, turns
 from db.candidates import KnownCreator, metrics_to_json
 from db.store import Unit
 from scoring.lines import DEFAULT_LINES
@@ -98,6 +98,7 @@ def take_in(
     with desk.store.reading() as unit:
         scores = intake.score(unit, rows)
     with desk.store.unit(keep=not dry_run) as unit:
+        turns.to_import(unit)
         fates, opened, history = intake.run(unit, rows, rejected, scores)
     import_id = intake.import_id if not dry_run and (intake.accepted or history) else None
     every = tuple(sorted(fates, key=lambda f: f.line))

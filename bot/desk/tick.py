@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.core import review as lifecycle
+from bot.core.errors import Busy
 from bot.core.review import Announce
 from bot.core.types import Review
 from bot.desk import tally
@@ -42,6 +43,10 @@ def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int], size: i
         with desk.store.unit() as unit:
             return step(unit, desk, desk.clock(), size) >= size
     except Lost:
+        return True
+    except Busy as busy:
+        if busy.reason != "gave_way":
+            raise
         return True
 
 

@@ -1,0 +1,34 @@
+"""Taking turns between replicas on PostgreSQL, until the unit's end. On SQLite one writes at a time anyway.
+
+The order that keeps two units from waiting for each other: reviews first, then what is said, then an expert's hands;
+whoever fills those waits for no review (`db.reviews.queued` passes by what somebody else has taken).
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from db.store import Unit
+
+_TURN = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("kind"), sa.func.hashtext(sa.bindparam("whose"))))
+_MIGRATING, _IMPORTING, _FILLING = 4701, 4702, 4703
+
+
+def to_fill(unit: Unit, expert: str) -> None:
+    """Fill this expert's hands: two at once would each see room that the other is about to take."""
+    _take(unit, _FILLING, expert)
+
+
+def to_import(unit: Unit) -> None:
+    """Take in a list: of two with the same creators the second finds them there."""
+    _take(unit, _IMPORTING, "")
+
+
+def to_migrate(unit: Unit) -> None:
+    """Change the tables: of several replicas that start together one does, the others find it done."""
+    _take(unit, _MIGRATING, "")
+
+
+def _take(unit: Unit, kind: int, whose: str) -> None:
+    if unit.get_bind().dialect.name == "postgresql":
+        unit.execute(_TURN, {"kind": kind, "whose": whose})
