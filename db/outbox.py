@@ -293,6 +293,12 @@ def undelivered(unit: Unit) -> tuple[Undelivered, ...]:
     )
 
 
+def doubt(unit: Unit) -> int:
+    """Nobody knows which of the unsent have left: they are looked up before they are sent. How many."""
+    done = unit.execute(sa.update(_TABLE).where(READY).values(state="unknown"))
+    return cast("sa.CursorResult[Any]", done).rowcount
+
+
 def depth(unit: Unit) -> dict[str, int]:
     """How many errands are in each state but `sent`."""
     rows = unit.execute(

@@ -169,6 +169,12 @@ def waiting_for(unit: Unit, expert: str) -> tuple[Review, ...]:
     return tuple(review_from(row) for row in rows)
 
 
+def shown(unit: Unit) -> tuple[Review, ...]:
+    """Everything unanswered of which there is a card."""
+    found = _SELECT.where(AWAITING, _TABLE.c.opened_at.is_not(None)).order_by(_TABLE.c.deadline_at, _TABLE.c.id)
+    return tuple(review_of(row) for row in unit.execute(found))
+
+
 def awaiting_of(unit: Unit, expert: str) -> tuple[Review, ...]:
     """Every unanswered review with this person's name on it, open or queued, best match first."""
     found = _SELECT.where(_TABLE.c.expert == expert, AWAITING).order_by(_TABLE.c.rank.desc())

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from bot.cli import candidates, process
+from bot.cli import backup, candidates, process
 from bot.cli.campaigns import campaign_app
 from bot.cli.candidates import review_app
 from bot.cli.console import err, voice
@@ -27,7 +27,7 @@ app.add_typer(campaign_app, name="campaign")
 app.add_typer(trust_app, name="trust")
 app.add_typer(review_app, name="review")
 app.command("import")(candidates.import_)
-for command in (process.status, process.doctor, process.run, process.demo):
+for command in (backup.backup, backup.restore, process.status, process.doctor, process.run, process.demo):
     app.command()(command)
 
 
