@@ -11,6 +11,7 @@ from bot.cli import backup, candidates, process
 from bot.cli.campaigns import campaign_app
 from bot.cli.candidates import review_app
 from bot.cli.console import err, voice
+from bot.cli.outbox import outbox_app
 from bot.cli.people import member_app, trust_app
 from bot.core.errors import HandoffError
 from bot.i18n.catalog import error_text
@@ -26,6 +27,7 @@ app.add_typer(member_app, name="member")
 app.add_typer(campaign_app, name="campaign")
 app.add_typer(trust_app, name="trust")
 app.add_typer(review_app, name="review")
+app.add_typer(outbox_app, name="outbox")
 app.command("import")(candidates.import_)
 for command in (backup.backup, backup.restore, process.status, process.doctor, process.run, process.demo):
     app.command()(command)

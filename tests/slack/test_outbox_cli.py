@@ -1,0 +1,88 @@
+"""`handoff outbox`: what did not arrive, why, and sending it again; through the command line itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from bot.core.errors import NotFound
+from db import outbox
+from tests.slack.hands import House
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def run(house: House, monkeypatch: pytest.MonkeyPatch) -> Call:
+    monkeypatch.setenv("HANDOFF_DATABASE_URL", str(house.desk.store.url))
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(app, ["outbox", *words], catch_exceptions=False)
+
+    return call
+
+
+def depth(house: House) -> dict[str, int]:
+    with house.desk.store.reading() as unit:
+        return outbox.depth(unit)
+
+
+async def test_nothing_failed(run: Call) -> None:
+    assert "Every message" in run("list").output
+
+
+async def test_a_dead_letter_says_why_and_goes_again(house: House, run: Call) -> None:
+    house.slack.fail("conversations.open", "user_disabled")
+    await house.deliver()
+    lost = depth(house)["dead"]
+    assert lost >= 1
+    listed = run("list")
+    assert "the account is deactivated" in listed.output
+    assert "somebody else" in listed.output
+    records = json.loads(run("list", "--json").output)
+    assert len(records) == lost
+    assert {r["error"] for r in records} == {"user_disabled"}
+    del house.slack.faults["conversations.open"]
+    assert run("retry", "--all").exit_code == 0
+    assert depth(house) == {"ready": lost}
+    await house.deliver()
+    assert depth(house) == {}
+    assert json.loads(run("list", "--json").output) == []
+
+
+async def test_one_in_doubt_is_looked_up_before_it_goes_again(house: House, run: Call) -> None:
+    house.slack.fail("conversations.history", "missing_scope")
+
+    async def drop(_args: object) -> str:
+        del house.slack.faults["chat.postMessage"]
+        return "drop"
+
+    house.slack.faults["chat.postMessage"] = drop
+    await house.deliver()
+    house.clock.move(seconds=10)
+    await house.deliver()
+    assert depth(house) == {"stuck": 1}
+    (record,) = json.loads(run("list", "--json").output)
+    assert (record["state"], record["error"]) == ("stuck", "missing_scope")
+    del house.slack.faults["conversations.history"]
+    posted = len(house.slack.to("chat.postMessage"))
+    run("retry", record["id"])
+    await house.deliver()
+    assert depth(house) == {}
+    assert len(house.slack.to("conversations.history")) == 2
+    assert len(house.slack.to("chat.postMessage")) == posted, "it was there"
+
+
+async def test_who_is_not_among_them_stops_all(house: House, run: Call) -> None:
+    house.slack.fail("conversations.open", "user_disabled")
+    await house.deliver()
+    (first, *_) = json.loads(run("list", "--json").output)
+    with pytest.raises(NotFound):
+        run("retry", first["id"], "ob_NOSUCH")
+    assert "ready" not in depth(house)
+    assert run("retry").exit_code == 2
+    assert run("retry", first["id"], "--all").exit_code == 2
