@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import metrics
 from bot.desk.desk import Desk, new_id
+from bot.log import about
 from bot.outbox import faults, rows
 from bot.outbox.calls import Calls, TooMuch
 from bot.outbox.faults import Fault, Kind, Phase
@@ -151,7 +152,8 @@ class Outbox:
                     errand = errand or await self._claim(lane)
                     if errand is None:
                         break
-                    after = await self._close(errand, await self._deliver(errand))
+                    with about(errand=errand.id):
+                        after = await self._close(errand, await self._deliver(errand))
                 errand = after.errand
                 if errand is None and after.wait is None:
                     self._leases.pop(lane, None)

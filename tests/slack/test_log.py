@@ -116,6 +116,13 @@ async def test_a_line_from_the_desks_thread_knows_which_click_it_belongs_to(
     assert (line["review"], line["action"]) == (house.ids["bruno"], ids.APPROVE)
 
 
+async def test_a_line_about_a_message_knows_which_errand_it_is(house: House, lines: Lines) -> None:
+    house.slack.fail("chat.postMessage", "internal_error", times=1)
+    await house.deliver()
+    (line,) = [line for line in lines() if line["logger"].startswith("bot.outbox")]
+    assert line["errand"].startswith("ob_")
+
+
 async def everything_happens(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Clicks, forms, refusals, errors of ours and of Slack's, an import, and the deadline: with marked words in all."""
     sheet = b"handle,name,country,followers\nq7x9,Dora Q7X9,Brazil,84000\nbroken,,,not a number Q7X9\n"
