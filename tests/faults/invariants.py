@@ -111,14 +111,13 @@ def _form_lost(books: Books, deed: Deed, who: str) -> str:
         return f"{who} their form is nowhere"
     if action == "update" and not judged and (deed.review, deed.words) not in books.kept:
         return f"{who} what they wrote is neither an answer nor a comment nor a draft"
-    if action == "errors" and judged and not _earlier(books, deed):
+    counted = any(
+        j.rationale.narrative == deed.words and deed.sent <= stamp(j.at) <= deed.heard
+        for j in books.judgements.values()
+    )
+    if action == "errors" and counted:
         return f"{who} it was refused and counts all the same"
     return ""
-
-
-def _earlier(books: Books, deed: Deed) -> bool:
-    """Sent before, not acknowledged and saved all the same: then a refusal of the second time is true."""
-    return any(j.rationale.narrative == deed.words and stamp(j.at) < deed.sent for j in books.judgements.values())
 
 
 def _states(events: tuple[EventRow, ...], deed: Deed) -> Iterator[dict[str, Any]]:

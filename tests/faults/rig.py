@@ -131,7 +131,8 @@ async def living(
     server = await start(workspace, control=True)
     settings = Settings(
         SLACK_BOT_TOKEN=SecretStr(workspace.bot_token), SLACK_APP_TOKEN=SecretStr(workspace.app_token),
-        SLACK_API_URL=server.api_url, database_url=url or f"sqlite:///{folder / 'handoff.sqlite3'}", **more,
+        SLACK_API_URL=server.api_url, database_url=url or f"sqlite:///{folder / 'handoff.sqlite3'}",
+        **{"health": "", **more},
     )  # fmt: skip
     handoff = product.build(settings, clock=clock, rng=Random(seed), pace=pace, sweep=sweep)
     await asyncio.to_thread(town.hire, handoff.desk, workspace.team_id)

@@ -31,7 +31,12 @@ CAMPAIGNS = (
 )
 
 #: Settings of the bot in this town: short windows, many open cards.
-SETTINGS = {"HANDOFF_UNDO_MINUTES": "0.02", "HANDOFF_HOLD_HOURS": "0.0006", "HANDOFF_OPEN_PER_EXPERT": "15"}
+SETTINGS = {
+    "HANDOFF_UNDO_MINUTES": "0.02",
+    "HANDOFF_HOLD_HOURS": "0.0006",
+    "HANDOFF_OPEN_PER_EXPERT": "15",
+    "HANDOFF_HEALTH": "",
+}
 
 
 def furnish(workspace: Workspace) -> None:
