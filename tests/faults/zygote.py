@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,16 @@ _PR_SET_PDEATHSIG = 1
 
 
 def _bot(pace: float, sweep: float) -> None:
-    """What `handoff run` does, with messages as fast as a local workspace takes them."""
+    """What `handoff run` does, with messages as fast as a local workspace takes them.
+
+    On PostgreSQL a channel waits 45 s for a process that was killed in the middle of it: here half a second.
+    """
     from bot import app as product
     from bot.cli.console import settings
     from bot.log import configure
+    from bot.outbox import delivery
 
+    delivery._LEASE, delivery._NEEDED, delivery._RENEW = timedelta(seconds=0.4), timedelta(seconds=0.2), 0.05
     known = settings()
     configure(known.log_level)
     asyncio.run(product.run(product.build(known, pace=pace, sweep=sweep)))
