@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.core.case import Case, Line
+from bot.core.case import Case, Happened, Line
 from bot.core.types import Judgement
 from bot.i18n.catalog import Voice
-from db.events import Happened
 from scoring.types import Recommendation
 
 
@@ -82,11 +81,41 @@ def as_json(whole: Case, happened: Sequence[Happened]) -> dict[str, Any]:
         "judgement": _judgement(whole.judgement) if whole.judgement else None,
         "objections": [_judgement(j) for j in whole.dissents],
         "notes": [{"by": c.author, "text": c.text, "at": _iso(c.at)} for c in whole.comments],
-        "history": [
-            {"at": _iso(h.at), "actor": h.actor, "what": h.what, "before": dict(h.before), "after": dict(h.after)}
-            for h in happened
-        ],
+        "history": [happened_json(h) for h in happened],
     }
+
+
+def happened_json(one: Happened) -> dict[str, Any]:
+    """One object of `handoff audit show --json`."""
+    return {
+        "at": _iso(one.at), "actor": one.actor, "what": one.what, "before": dict(one.before), "after": dict(one.after),
+    }  # fmt: skip
+
+
+def audit_lines(happened: Sequence[Happened], names: Mapping[str, str]) -> list[str]:
+    """Each change with its time and its author, and under it what was what: 'state: pending → decided'."""
+    found = []
+    for one in happened:
+        name = names.get(one.actor)
+        who = f"{name} ({one.actor})" if name and name != one.actor else one.actor
+        found.append(f"{_iso(one.at)}  {one.what.replace('_', ' ')}, {who}")
+        fields = dict.fromkeys([*one.before, *one.after])
+        if one.before:
+            # The version counts the changes; that it went up says nothing to a reader.
+            fields.pop("version", None)
+        found += [f"    {name}: {_change(one, name)}" for name in fields]
+    return found
+
+
+def _change(one: Happened, name: str) -> str:
+    if name not in one.before:
+        return _value(one.after[name])
+    return f"{_value(one.before[name])} → {_value(one.after.get(name))}"
+
+
+def _value(value: object) -> str:
+    """One line, whatever somebody typed."""
+    return "none" if value is None or value == "" else " ".join(str(value).split())
 
 
 def as_text(whole: Case, happened: Sequence[Happened], voice: Voice) -> str:

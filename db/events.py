@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core.case import Happened
 from db.store import Unit
 from db.tables import EVENTS
 
@@ -18,15 +18,6 @@ _OF_REVIEW = (
     .where(EVENTS.c.review_id == sa.bindparam("review_id"))
     .order_by(EVENTS.c.seq)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    at: datetime
-    actor: str
-    what: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
 
 
 def record(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from bot.cards import blocks, decided, evidence, ids, pending, words
+from bot.cards import blocks, decided, evidence, history, ids, pending, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
-from bot.core.case import Case
+from bot.core.case import Case, Happened
 from bot.core.types import UserId
 from bot.i18n.catalog import Voice
 from scoring import scorecard
@@ -20,7 +20,9 @@ _RAISES = 3
 _NOTE = 300
 
 
-def details(case: Case, voice: Voice, *, now: datetime, reader: UserId | None = None) -> Block:
+def details(
+    case: Case, voice: Voice, *, now: datetime, reader: UserId | None = None, happened: Sequence[Happened] = ()
+) -> Block:
     """The view "Details". To the named expert (`reader`) it says "why you", to others why that person."""
     pen = Pen(case, voice)
     today = case.today or now.date()
@@ -37,6 +39,7 @@ def details(case: Case, voice: Voice, *, now: datetime, reader: UserId | None = 
     ]
     if case.judgement is not None:
         parts += _split(_said(pen))
+    parts += _split(history.lines(happened, pen))
     parts.append(blocks.context(_sources(pen)))
     return blocks.modal(
         ids.DETAILS_VIEW, voice.t("details.title"), parts, close=voice.t("form.close"), meta=ids.value(case.review)

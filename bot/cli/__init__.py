@@ -8,6 +8,7 @@ import sys
 import typer
 
 from bot.cli import backup, candidates, process
+from bot.cli.audit import audit_app
 from bot.cli.campaigns import campaign_app
 from bot.cli.candidates import review_app
 from bot.cli.console import err, voice
@@ -27,6 +28,7 @@ app.add_typer(member_app, name="member")
 app.add_typer(campaign_app, name="campaign")
 app.add_typer(trust_app, name="trust")
 app.add_typer(review_app, name="review")
+app.add_typer(audit_app, name="audit")
 app.add_typer(outbox_app, name="outbox")
 app.command("import")(candidates.import_)
 for command in (backup.backup, backup.restore, process.status, process.doctor, process.run, process.demo):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from bot.core.types import (
     Campaign,
@@ -52,6 +53,19 @@ class Case:
     def differs(self) -> bool:
         """Whether the decision differs from the AI's recommendation."""
         return self.decision is not None and self.decision.verdict is not self.recommendation.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One entry of a review's audit."""
+
+    at: datetime
+    actor: str
+    """A user id, or what of ours it was: "import", "queue", "deadline", "ai", "policy"."""
+    what: str
+    before: Mapping[str, Any]
+    """What it changed, as it was: the review's own fields by name."""
+    after: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,13 +273,18 @@ def record(unit: Unit, placed: Sequence[Placed], now: datetime) -> None:
                 "what": "decided" if p.decision is not None else "queued",
                 "at": now,
                 "before": {},
-                "after": {
-                    "route": p.review.route.value,
-                    "rule": p.review.rule,
-                    "expert": p.review.expert,
-                    "verdict": p.decision.verdict.value if p.decision is not None else None,
-                },
+                "after": _born(p),
             }
             for p in placed
         ],
     )
+
+
+def _born(placed: Placed) -> dict[str, Any]:
+    """All that a review is when it begins: the changes after it, applied in order, give the row."""
+    known = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in reviews.values(placed.review).items()
+        if value is not None and name not in {"id", "candidate_id", "campaign"}
+    }
+    return known if placed.decision is None else known | {"verdict": placed.decision.verdict.value}

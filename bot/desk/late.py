@@ -43,6 +43,8 @@ def keep(
         else:
             fresh = new_id("dr")
             notes.keep_draft(unit, fresh, review_id, person, wanted, typed, now)
+            about = {"draft": fresh} | ({"wanted": wanted.value} if wanted else {})
+            events.record(unit, review_id, person, "came_late", now, {}, about)
             kept |= {"kept": "draft", "draft_id": fresh}
     return TooLate(late.reason, **{**late.params, **kept})
 
@@ -73,8 +75,9 @@ def said_already(unit: Unit, review_id: str, person: UserId, words: str) -> bool
 
 def comment(unit: Unit, file: File, person: UserId, text: str, now: datetime) -> None:
     """Put a note on a card."""
-    notes.add_comment(unit, Comment(new_id("cm"), file.review.id, person, text, now))
-    events.record(unit, file.review.id, person, "noted", now)
+    said = Comment(new_id("cm"), file.review.id, person, text, now)
+    notes.add_comment(unit, said)
+    events.record(unit, file.review.id, person, "noted", now, {}, {"comment": said.id})
     refresh(unit, file, now)
 
 

@@ -176,9 +176,10 @@ def keep_comment(desk: Desk, draft_id: str, person: UserId) -> Case:
 def drop_draft(desk: Desk, draft_id: str, person: UserId) -> None:
     """Discard what came too late; discarding twice is the same as once."""
 
-    def work(unit: Unit, _now: datetime) -> None:
-        if _own_draft(unit, draft_id, person) is not None:
+    def work(unit: Unit, now: datetime) -> None:
+        if (kept := _own_draft(unit, draft_id, person)) is not None:
             notes.drop_draft(unit, draft_id)
+            events.record(unit, kept[0], person, "discarded", now, {"draft": draft_id})
 
     attempt(desk, work)
 

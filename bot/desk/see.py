@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.core.case import Case, Digest, Inbox, Line, Progress
+from bot.core.case import Case, Digest, Happened, Inbox, Line, Progress
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
 from bot.desk.announce import current_lead, lead_of
@@ -24,6 +24,12 @@ def case(desk: Desk, review_id: str) -> Case:
     """Everything about one review. Raises NotFound('review')."""
     with desk.store.reading() as unit:
         return whole(unit, desk, review_id)
+
+
+def case_with_history(desk: Desk, review_id: str) -> tuple[Case, tuple[Happened, ...]]:
+    """The same, and who did what to it, oldest first."""
+    with desk.store.reading() as unit:
+        return whole(unit, desk, review_id), events.of_review(unit, review_id)
 
 
 def cases(desk: Desk, review_ids: Sequence[str]) -> tuple[Case, ...]:
@@ -81,7 +87,7 @@ def _case(
     judged: Sequence[Judgement],
     decided: tuple[Decision | None, str | None],
     notes: tuple[Comment, ...],
-    handed: Sequence[events.Happened],
+    handed: Sequence[Happened],
     names: Mapping[UserId, str],
     desk: Desk,
 ) -> Case:
@@ -223,7 +229,7 @@ def status(desk: Desk) -> dict[str, Any]:
         }
 
 
-def history(desk: Desk, review_id: str) -> tuple[events.Happened, ...]:
+def history(desk: Desk, review_id: str) -> tuple[Happened, ...]:
     """Who did what to a review, oldest first."""
     with desk.store.reading() as unit:
         return events.of_review(unit, review_id)

@@ -13,11 +13,11 @@ from bot.slack.errors import guard, opening
 
 
 async def details(click: Click) -> None:
-    case = await click.read(see.case, click.review())
+    case, happened = await click.read(see.case_with_history, click.review())
     await click.ack()
 
     async def draw() -> Block:
-        return rationale.details(case, click.who.voice, now=click.now, reader=click.who.id)
+        return rationale.details(case, click.who.voice, now=click.now, reader=click.who.id, happened=happened)
 
     opening(click, draw)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.cards import candidate, inbox, notice, rationale, refusal
 from bot.cards.blocks import Message
-from bot.core.case import Case, Digest, Inbox, Line, Progress
+from bot.core.case import Case, Digest, Happened, Inbox, Line, Progress
 from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
 from bot.core.types import Basis, By, Comment, How, Member, OnDeadline, Rationale, Reason, Role, Route, State
 from bot.i18n.catalog import Voice, voice_for
@@ -146,7 +146,33 @@ def _lines(count: int) -> tuple[Line, ...]:
     )
 
 
-def _forms(open_case: Case, fell: Case, voice: Voice) -> dict[str, Made]:
+def _history() -> tuple[Happened, ...]:
+    """A review that went through everybody's hands: more than fits."""
+    proceed, later = {"verdict": "proceed"}, {"deadline_at": f.DEADLINE.isoformat()}
+    told: tuple[tuple[str, str, dict[str, object], dict[str, object]], ...] = (
+        ("import", "queued", {}, {"expert": f.CAIO}),
+        ("queue", "opened", {}, {"opened_at": NOW.isoformat()}),
+        (f.CAIO, "passed_on", {"expert": f.CAIO}, {"expert": f.BIA}),
+        (f.CAIO, "passed_on_note", {}, {"note": "She & I shot a film"}),
+        ("policy", "passed_on", {"expert": f.BIA}, {"expert": f.CAIO}),
+        (f.BIA, "disclosed", {}, {"disclosure": "We met"}),
+        (f.BIA, "form_held", {}, later),
+        ("deadline", "held", {}, later),
+        (f.BIA, "answered", {}, proceed),
+        (f.BIA, "undone", {}, later),
+        ("deadline", "expired", {}, {"verdict": "decline"}),
+        (f.BIA, "came_late", {}, {"draft": "dr_1", "wanted": "proceed"}),
+        (f.BIA, "discarded", {"draft": "dr_1"}, {}),
+        (f.MAYA, "objected", {}, {"judgement": "jd_1"}),
+        (f.ZOE, "let_stand", {}, {"judgement": "jd_1"}),
+        (f.ZOE, "reversed", {}, proceed),
+        ("deadline", "settled", {}, {}),
+        (f.MAYA, "noted", {}, {}),
+    )
+    return tuple(Happened(NOW + timedelta(minutes=n), *one) for n, one in enumerate(told))
+
+
+def _forms(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, Made]:
     both = (FlagCode.ENGAGEMENT_OFF_NORM, FlagCode.GROWTH_SPIKE)
     draft = f.judgement().rationale
     return {
@@ -169,6 +195,8 @@ def _forms(open_case: Case, fell: Case, voice: Voice) -> dict[str, Made]:
             replace(open_case, passes=((f.CAIO, f.BIA),), pass_note="She & I shot a film"), voice, now=NOW
         ),
         "details_decided": rationale.details(fell, voice, now=NOW),
+        "details_history": rationale.details(done, voice, now=NOW, happened=_history()),
+        "details_history_begins": rationale.details(done, voice, now=NOW, happened=_history()[:9]),
         "opened": candidate.opened(open_case, voice, now=NOW, may_answer=True),
         "opened_reader": candidate.opened(open_case, voice, now=NOW, may_answer=False),
     }
@@ -259,7 +287,7 @@ def gallery(language: str) -> dict[str, Made]:
     local = {name: _local(case, language) for name, case in cases().items()}
     made: dict[str, Made] = {f"card_{n}": candidate.card(c, channel, now=NOW) for n, c in local.items()}
     open_case, done, fell = local["pending_decline"], local["overridden"], local["by_deadline"]
-    made |= _forms(open_case, fell, person)
+    made |= _forms(open_case, done, fell, person)
     made |= _notices(open_case, done, fell, person)
     made |= _lists(open_case, person)
     for name, error in errors().items():

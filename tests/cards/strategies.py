@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.core.case import Case
+from bot.core.case import Case, Happened
 from bot.core.types import (
     Basis,
     By,
@@ -174,5 +174,20 @@ CASE = st.builds(
     hold=st.timedeltas(timedelta(), timedelta(days=9)),
     names=st.dictionaries(WHO, TEXT, max_size=3),
     today=DAY,
+)
+_VALUES = st.dictionaries(
+    st.sampled_from(("expert", "verdict", "wanted", "deadline_at", "note")),
+    st.one_of(TEXT, st.none(), st.integers(), st.sampled_from(("proceed", "2026-11-23T09:00:00+00:00", "0001-01-01"))),
+)
+HAPPENED = st.lists(
+    st.builds(
+        Happened,
+        at=WHEN,
+        actor=WHO,
+        what=st.one_of(st.sampled_from(("queued", "answered", "passed_on", "held", "line", "head", "undone")), TEXT),
+        before=_VALUES,
+        after=_VALUES,
+    ),
+    max_size=30,
 )
 LASTED = st.timedeltas(timedelta(days=-400), timedelta(days=400))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.cards import candidate, inbox, notice, rationale, refusal
 from bot.cards.blocks import Message
-from bot.core.case import Case, Digest, Inbox, Line
+from bot.core.case import Case, Digest, Happened, Inbox, Line
 from bot.core.errors import HandoffError, Invalid, NotAllowed, NotFound, TooLate
 from bot.core.types import Member, Role, Route, State
 from bot.i18n.catalog import Voice, voice_for
@@ -73,6 +73,16 @@ def test_any_card(case: Case, voice: Voice, now: datetime, may: bool) -> None:
     check(candidate.card(case, voice, now=now))
     check(candidate.opened(case, voice, now=now, may_answer=may))
     check(rationale.details(case, voice, now=now, reader=case.review.expert if may else None))
+
+
+@given(s.CASE, _VOICES, s.WHEN, s.HAPPENED)
+@_MANY
+def test_any_history(case: Case, voice: Voice, now: datetime, happened: list[Happened]) -> None:
+    """Also of a row that a later or a broken program wrote."""
+    made = rationale.details(case, voice, now=now, happened=happened)
+    check(made)
+    said = "\n".join(mrkdwn(made))
+    assert (voice.t("history.head") in said) == bool(happened)
 
 
 @given(s.CASE, _VOICES, s.RATIONALE, st.lists(s.CODES), st.one_of(st.none(), s.RECOMMENDATION), st.booleans())

@@ -486,7 +486,7 @@ def test_who_loses_the_compare_and_set_tries_again_and_at_last_keeps_the_words(
     late = refused(decide.override, world.desk, review_id, BIA, why("at last"))
     assert (late.reason, late.params["kept"], late.params["typed"]) == ("moved", "draft", True)
     after = world.dump()
-    assert {t for t in after if after[t] != before[t]} == {"drafts"}
+    assert {t for t in after if after[t] != before[t]} == {"drafts", "events"}
 
 
 async def test_the_async_edge_runs_verbs_on_their_threads(world: World) -> None:
