@@ -1,11 +1,10 @@
-"""The real Bolt app on a real SQLite file against a server that speaks Slack; every call is checked at the end."""
+"""The real Bolt app on a real database against a server that speaks Slack; every call is checked at the end."""
 
 from __future__ import annotations
 
 import io
 import json
 import logging
-import shutil
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,8 +20,7 @@ from bot.app import build
 from bot.core.types import Campaign, Member, Role
 from bot.desk import intake, members
 from bot.settings import Settings
-from db.migrate import migrate
-from db.store import Store
+from tests.database import BOTH, fresh
 from tests.slack.fake_slack import TEAM, FakeSlack
 from tests.slack.hands import SECRET, House
 
@@ -72,24 +70,23 @@ PEOPLE = (
 )
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database at this version's level, to be copied: migrating takes longer than most tests."""
-    path = tmp_path_factory.mktemp("database") / "migrated.sqlite3"
-    store = Store(f"sqlite:///{path}")
-    migrate(store)
-    store.close()
-    return path
+@pytest.fixture
+def kind() -> str:
+    """Which database; a file that says `pytestmark = on_both` runs on PostgreSQL too."""
+    return "sqlite"
+
+
+on_both = pytest.mark.parametrize("kind", BOTH)
 
 
 @pytest.fixture
-async def empty(slack: FakeSlack, migrated: Path, tmp_path: Path) -> AsyncIterator[House]:
+async def empty(slack: FakeSlack, kind: str, tmp_path: Path) -> AsyncIterator[House]:
     """People and a campaign, no candidates."""
     clock = Clock()
-    shutil.copyfile(migrated, tmp_path / "handoff.sqlite3")
+    database = fresh(kind, tmp_path)
     settings = Settings(
         SLACK_BOT_TOKEN=SecretStr("xoxb-1"), SLACK_APP_TOKEN=SecretStr("xapp-1"), SLACK_API_URL=f"{slack.base}/api",
-        database_url=f"sqlite:///{tmp_path / 'handoff.sqlite3'}", health="",
+        database_url=database.url, health="",
     )  # fmt: skip
     handoff = build(settings, clock=clock, rng=Random(7), pace=0.0, signing_secret=SECRET)
     desk = handoff.desk
@@ -104,6 +101,7 @@ async def empty(slack: FakeSlack, migrated: Path, tmp_path: Path) -> AsyncIterat
     for told in house.acks:
         slack.calls.append({"method": "ack", "args": told})
     await handoff.close(1)
+    database.close()
 
 
 @pytest.fixture

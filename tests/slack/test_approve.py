@@ -7,7 +7,10 @@ import asyncio
 from bot.cards import ids
 from bot.core.types import State
 from scoring.types import Verdict
+from tests.slack.conftest import on_both
 from tests.slack.hands import House
+
+pytestmark = on_both
 
 
 async def test_an_expert_approves_in_one_tap(house: House) -> None:

@@ -121,6 +121,7 @@ async def test_details_from_the_button_and_from_the_overflow(house: House) -> No
     await house.tap("U0MAYA", ids.DETAILS, house.value("ana"))
     await house.tap("U0MAYA", ids.MORE, "details:" + house.value("ana"), choice=True)
     assert [v["view"]["callback_id"] for v in house.slack.to("views.open")] == [ids.DETAILS_VIEW] * 2
+    assert "came in, for <@U0BIA>" in str(house.slack.last_view)
 
 
 async def test_a_note_needs_words_and_stands_on_the_card(house: House) -> None:

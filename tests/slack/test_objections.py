@@ -7,7 +7,10 @@ from typing import Any
 from bot.cards import ids
 from bot.core.types import State
 from scoring.types import Verdict
+from tests.slack.conftest import on_both
 from tests.slack.hands import House, Json
+
+pytestmark = on_both
 
 
 async def form_of(house: House, user: str) -> Json:

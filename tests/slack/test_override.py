@@ -7,7 +7,10 @@ import pytest
 from bot.cards import ids
 from bot.core.types import How, State
 from scoring.types import Verdict
+from tests.slack.conftest import on_both
 from tests.slack.hands import House, Json
+
+pytestmark = on_both
 
 GOOD = {"reasons": ["price"], "confidence": "fairly", "narrative": "Cheap. https://e.com/a"}
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bot.cards import ids
 from bot.core.types import State
+from tests.slack.conftest import on_both
 from tests.slack.hands import House
+
+pytestmark = on_both
 
 
 async def test_undo_in_time_reopens(house: House) -> None:
