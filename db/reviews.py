@@ -80,18 +80,16 @@ def _save(changed: tuple[str, ...], *, still_queued: bool) -> sa.Update:
     return sa.update(_TABLE).where(unmoved).values(values)
 
 
-def save(unit: Unit, pairs: Sequence[tuple[Review, Review]]) -> bool:
-    """Write what is new in each review (before, after) that is still at the version of `before`.
+def save(unit: Unit, changes: Sequence[tuple[Review, Review, Mapping[str, Any]]]) -> bool:
+    """Write what is new in each review (before, after, the new values) that is still at the version of `before`.
 
     False when somebody was faster at any of them: then the unit must not commit. `half_at` says when unopened
     reviews are told of, once; when a review is open or over there is nothing to tell.
     """
     alike: dict[tuple[tuple[str, ...], bool], list[dict[str, Any]]] = {}
-    for before, after in pairs:
-        changed = tuple(n for n in _NAMES if getattr(before, n) != getattr(after, n))
-        values = {n: getattr(after, n) for n in changed}
-        values |= {"b_id": before.id, "b_version": before.version}
-        alike.setdefault((changed, after.queued), []).append(values)
+    for before, after, new in changes:
+        row = {**new, "b_id": before.id, "b_version": before.version}
+        alike.setdefault((tuple(new), after.queued), []).append(row)
     for (changed, still_queued), rows in alike.items():
         statement = _save(changed, still_queued=still_queued)
         done = unit.execute(statement, rows if len(rows) > 1 else rows[0])
@@ -203,7 +201,7 @@ def overdue(unit: Unit, now: datetime, limit: int) -> tuple[tuple[Review, Verdic
         .order_by(_TABLE.c.deadline_at)
         .limit(limit),
     )
-    return tuple((review_of(row[:-1]), Verdict(row[-1])) for row in rows)
+    return tuple((review_of(row[:-1]), Verdict(row[-1])) for row in rows.all())
 
 
 def settling(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:

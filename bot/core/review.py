@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from bot.core.errors import Invalid, NotAllowed, TooLate
 from bot.core.types import (
@@ -87,6 +88,16 @@ class Change:
     event: str
     decision: Decision | None = None
     announce: tuple[Announce, ...] = ()
+
+
+_FIELDS = tuple(Review.__dataclass_fields__)
+_VALUES = attrgetter(*_FIELDS)
+
+
+def differences(before: Review, after: Review) -> dict[str, tuple[object, object]]:
+    """Field -> (old, new) of what a change changed."""
+    pairs = zip(_FIELDS, _VALUES(before), _VALUES(after), strict=True)
+    return {name: (old, new) for name, old, new in pairs if old is not new and old != new}
 
 
 def _aware(now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -83,32 +83,22 @@ def apply_all(unit: Unit, made: Sequence[Made], actor: str, now: datetime, *, sk
 
     Raises Lost when one of the reviews has moved on.
     """
-    if not reviews.save(unit, [(m.before, m.change.review) for m in made]):
+    changed = [lifecycle.differences(m.before, m.change.review) for m in made]
+    new = [{name: new for name, (_, new) in fields.items()} for fields in changed]
+    if not reviews.save(unit, [(m.before, m.change.review, v) for m, v in zip(made, new, strict=True)]):
         raise Lost
-    events.record_many(unit, [_event(m, actor, now) for m in made])
+    events.record_many(unit, [_event(m, fields, actor, now) for m, fields in zip(made, changed, strict=True)])
     letters = [letter for m in made for letter in told(unit, m.change, m.before, m.campaign, skip)]
     outbox.enqueue_many(unit, letters, now)
 
 
-def _event(made: Made, actor: str, now: datetime) -> dict[str, Any]:
-    was, now_is = _difference(made.before, made.change.review)
+def _event(made: Made, changed: Mapping[str, tuple[object, object]], actor: str, now: datetime) -> dict[str, Any]:
+    was = {name: _plain(old) for name, (old, _) in changed.items()}
+    now_is = {name: _plain(new) for name, (_, new) in changed.items()}
     return {
         "review_id": made.before.id, "actor": actor, "what": made.change.event, "at": now, "before": was,
         "after": now_is | _decided(made.change),
     }  # fmt: skip
-
-
-_FIELDS = tuple(Review.__dataclass_fields__)
-
-
-def _difference(before: Review, after: Review) -> tuple[dict[str, Any], dict[str, Any]]:
-    was: dict[str, Any] = {}
-    now_is: dict[str, Any] = {}
-    for name in _FIELDS:
-        old, new = getattr(before, name), getattr(after, name)
-        if old is not new and old != new:
-            was[name], now_is[name] = _plain(old), _plain(new)
-    return was, now_is
 
 
 def _decided(change: Change) -> dict[str, Any]:
