@@ -12,21 +12,24 @@ from scoring.types import Band, Check, FlagCode, MatchPart, Recommendation, Risk
 
 _ENUMS: Mapping[str, type[StrEnum]] = {"code": FlagCode, "severity": Severity, "tier": Tier, "verdict": Verdict}
 #: The fields of what is kept, looked up once: a list of a thousand asks for them tens of thousands of times.
-_NAMES = {kind: tuple(spec.name for spec in fields(kind)) for kind in (Recommendation, RiskFlag, Check, Band)}
+_KINDS = (Recommendation, RiskFlag, Check, Band)
+_NAMES = {kind: tuple(spec.name for spec in fields(kind)) for kind in _KINDS}
+_FIELDS = {kind: tuple((spec.name, spec.default) for spec in fields(kind)) for kind in _KINDS}
 
 
 def recommendation_to_json(rec: Recommendation) -> dict[str, Any]:
-    """Values that `json.dumps` takes; floats keep every digit, None stays None."""
+    """Values that `json.dumps` takes; floats keep every digit, and what has its default is left out."""
     plain = _flat(rec)
     plain["match_parts"] = {str(part): value for part, value in rec.match_parts.items()}
     plain["flags"] = [_flat(flag) for flag in rec.flags]
     plain["checks"] = [_flat(check) for check in rec.checks]
-    plain["measured_on"] = None if rec.measured_on is None else rec.measured_on.isoformat()
+    if rec.measured_on is not None:
+        plain["measured_on"] = rec.measured_on.isoformat()
     return plain
 
 
 def recommendation_from_json(plain: Mapping[str, Any]) -> Recommendation:
-    """The recommendation that was kept; fields that a later version added take their defaults, unknown ones are left.
+    """The recommendation that was kept; fields that are not there take their defaults, unknown ones are left.
 
     Raises ValueError when it is not one.
     """
@@ -45,8 +48,10 @@ def recommendation_from_json(plain: Mapping[str, Any]) -> Recommendation:
 def _flat(thing: Recommendation | RiskFlag | Check | Band) -> dict[str, Any]:
     """One dataclass, one level deep: enums as text, tuples as lists, the band inside as a dict."""
     plain: dict[str, Any] = {}
-    for name in _NAMES[type(thing)]:
+    for name, default in _FIELDS[type(thing)]:
         value = getattr(thing, name)
+        if value is default:
+            continue
         if isinstance(value, StrEnum):
             value = str(value)
         elif isinstance(value, Band):

@@ -142,9 +142,12 @@ def place(
     members = people.members(unit)
     scored: list[tuple[ParsedRow, Candidate, bool, Recommendation]] = []
     refused: list[Refused] = []
+    nobody: dict[str | None, str] = {}
     for row, creator_id in rows:
         market = _market(row, said_market, campaign)
-        reason = _nobody(market, members)
+        if market not in nobody:
+            nobody[market] = _nobody(market, members)
+        reason = nobody[market]
         if market is None or reason:
             refused.append(Refused(row, reason, {"market": market}))
         else:
