@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.case import Happened
+from db.prepared import Prepared
 from db.store import Unit
 from db.tables import EVENTS
 
-_INSERT = sa.insert(EVENTS)
+_INSERT = Prepared(sa.insert(EVENTS), ("review_id", "actor", "what", "at", "before", "after"))
 _OF_REVIEW = (
     sa.select(EVENTS.c.at, EVENTS.c.actor, EVENTS.c.what, EVENTS.c.before, EVENTS.c.after)
     .where(EVENTS.c.review_id == sa.bindparam("review_id"))
@@ -29,22 +30,13 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    unit.execute(
-        _INSERT,
-        {
-            "review_id": review_id,
-            "actor": actor,
-            "what": what,
-            "at": at,
-            "before": dict(before or {}),
-            "after": dict(after or {}),
-        },
-    )
+    row = {"review_id": review_id, "actor": actor, "what": what, "at": at}
+    record_many(unit, [{**row, "before": dict(before or {}), "after": dict(after or {})}])
 
 
 def record_many(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        unit.execute(_INSERT, list(rows))
+        _INSERT.run(unit, rows)
 
 
 def of_review(unit: Unit, review_id: str) -> tuple[Happened, ...]:

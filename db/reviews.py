@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ from bot.core.types import (
     State,
 )
 from db import tables
+from db.prepared import Prepared
 from db.store import Unit, sliced
 from db.tables import AWAITING, DECISIONS, JUDGEMENTS, RECOMMENDATIONS
 from scoring.types import FlagCode, Verdict
@@ -71,13 +72,13 @@ def many(unit: Unit, ids: Sequence[str]) -> dict[str, Review]:
 
 
 @cache
-def _save(changed: tuple[str, ...], *, still_queued: bool) -> sa.Update:
+def _save(changed: tuple[str, ...], *, still_queued: bool) -> Prepared:
     """Write these fields if the version is still the one that was read; prepared once for each way to change."""
     values: dict[str, Any] = {name: sa.bindparam(name, type_=_TABLE.c[name].type) for name in changed}
     if not still_queued:
         values["half_at"] = sa.null()
     unmoved = sa.and_(_TABLE.c.id == sa.bindparam("b_id"), _TABLE.c.version == sa.bindparam("b_version"))
-    return sa.update(_TABLE).where(unmoved).values(values)
+    return Prepared(sa.update(_TABLE).where(unmoved).values(values), (*changed, "b_id", "b_version"))
 
 
 def save(unit: Unit, changes: Sequence[tuple[Review, Review, Mapping[str, Any]]]) -> bool:
@@ -91,9 +92,7 @@ def save(unit: Unit, changes: Sequence[tuple[Review, Review, Mapping[str, Any]]]
         row = {**new, "b_id": before.id, "b_version": before.version}
         alike.setdefault((tuple(new), after.queued), []).append(row)
     for (changed, still_queued), rows in alike.items():
-        statement = _save(changed, still_queued=still_queued)
-        done = unit.execute(statement, rows if len(rows) > 1 else rows[0])
-        if cast("sa.CursorResult[Any]", done).rowcount != len(rows):
+        if _save(changed, still_queued=still_queued).run(unit, rows) != len(rows):
             return False
     return True
 
@@ -246,8 +245,16 @@ def _first(unit: Unit, column: sa.Column[Any], where: sa.ColumnElement[bool]) ->
 
 # Judgements and decisions
 
-_JUDGED = sa.insert(JUDGEMENTS)
-_DECIDED = sa.insert(DECISIONS)
+_JUDGED = Prepared(
+    sa.insert(JUDGEMENTS),
+    (
+        "id", "review_id", "round", "expert", "verdict", "how", "reasons", "confidence", "narrative", "evidence",
+        "disputed", "ai_visible", "at",
+    ),
+)  # fmt: skip
+_DECIDED = Prepared(
+    sa.insert(DECISIONS), ("review_id", "round", "verdict", "by", "basis", "at", "undone_at", "judgement_id")
+)
 _DECISION = sa.select(DECISIONS).where(
     DECISIONS.c.review_id == sa.bindparam("review_id"), DECISIONS.c.round == sa.bindparam("round")
 )
@@ -269,24 +276,22 @@ def judgement_from(row: Any) -> Judgement:
 
 def add_judgement(unit: Unit, judgement: Judgement) -> None:
     rationale = judgement.rationale
-    unit.execute(
-        _JUDGED,
-        {
-            "id": judgement.id,
-            "review_id": judgement.review_id,
-            "round": judgement.round,
-            "expert": judgement.expert,
-            "verdict": judgement.verdict.value,
-            "how": judgement.how.value,
-            "reasons": [r.value for r in rationale.reasons],
-            "confidence": rationale.confidence.value if rationale.confidence else None,
-            "narrative": rationale.narrative,
-            "evidence": rationale.evidence,
-            "disputed": [f.value for f in rationale.disputed],
-            "ai_visible": judgement.ai_visible,
-            "at": judgement.at,
-        },
-    )
+    row = {
+        "id": judgement.id,
+        "review_id": judgement.review_id,
+        "round": judgement.round,
+        "expert": judgement.expert,
+        "verdict": judgement.verdict.value,
+        "how": judgement.how.value,
+        "reasons": [r.value for r in rationale.reasons],
+        "confidence": rationale.confidence.value if rationale.confidence else None,
+        "narrative": rationale.narrative,
+        "evidence": rationale.evidence,
+        "disputed": [f.value for f in rationale.disputed],
+        "ai_visible": judgement.ai_visible,
+        "at": judgement.at,
+    }
+    _JUDGED.run(unit, [row])
 
 
 def judgements(unit: Unit, review_id: str) -> tuple[Judgement, ...]:
@@ -324,12 +329,12 @@ def decisions_of(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Decision, st
 
 
 def add_decision(unit: Unit, made: Decision, judgement_id: str | None = None) -> None:
-    unit.execute(_DECIDED, decision_values(made, judgement_id))
+    _DECIDED.run(unit, [decision_values(made, judgement_id)])
 
 
 def add_decisions(unit: Unit, made: Sequence[Decision]) -> None:
     if made:
-        unit.execute(_DECIDED, [decision_values(d) for d in made])
+        _DECIDED.run(unit, [decision_values(d) for d in made])
 
 
 def decision_values(made: Decision, judgement_id: str | None = None) -> dict[str, Any]:
