@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
 import signal
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -46,6 +48,8 @@ log = logging.getLogger(__name__)
 
 _REQUEST_SECONDS = 15
 _STOP_SECONDS = 10.0
+_LONGEST_PAUSE = 30.0
+"""Seconds between two looks for a Slack that cannot be reached."""
 _BAD_TOKEN = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
 )
@@ -177,42 +181,82 @@ async def run(handoff: Handoff, stop: asyncio.Event | None = None, *, listen: tu
     """Until SIGTERM or SIGINT, or until `stop` where somebody else owns the process.
 
     Over Socket Mode, or with `listen` (host and port) over HTTP: an app in Slack's settings is one or the other.
-    Raises StartError, or Busy('already_running') when another bot works on the same SQLite file.
+    While Slack cannot be reached, deadlines are kept, and what they say is sent when it can. Raises StartError for
+    what waiting does not mend, or Busy('already_running') when another bot works on the same SQLite file.
     """
     asyncio.get_running_loop().set_exception_handler(unheard)
     if stop is None:
         stop = asyncio.Event()
         _on_signals(stop)
-    if listen is not None and handoff.settings.slack_signing_secret is None:
-        raise StartError("signing_secret_missing")
-    if listen is None and handoff.settings.slack_app_token is None:
-        raise StartError("app_token_missing")
+    _require_secrets(handoff.settings, listen)
+    _keep_answering()
     with alone(handoff.desk.store):
-        await handoff.open()
-        doors = await _doors(handoff, listen)
+        doors: list[Door] = _watchers(handoff, listen)
         background = [
-            asyncio.create_task(handoff.outbox.run(), name="outbox"),
             asyncio.create_task(handoff.ticker.run(), name="ticker"),
-            asyncio.create_task(people.refresh(handoff.edge), name="profiles"),
-            asyncio.create_task(handoff.arrivals.run(), name="events"),
             *(asyncio.create_task(door.run(), name=type(door).__name__.lower()) for door in doors),
         ]
         try:
+            main = await _reached(handoff, listen, stop)
+            if main is None:
+                return
+            doors.insert(0, main)
+            background += [
+                asyncio.create_task(handoff.outbox.run(), name="outbox"),
+                asyncio.create_task(people.refresh(handoff.edge), name="profiles"),
+                asyncio.create_task(handoff.arrivals.run(), name="events"),
+                asyncio.create_task(main.run(), name=type(main).__name__.lower()),
+            ]
             await _until(stop, background)
         finally:
             await _end(handoff, doors, background)
 
 
-async def _doors(handoff: Handoff, listen: tuple[str, int] | None) -> Sequence[Door]:
-    """What people can come in by, and the watchers' own. Raises StartError, and then everything is closed again."""
-    try:
-        main = await _socket_door(handoff) if listen is None else _http_door(handoff, *listen)
-    except StartError:
-        await handoff.close()
-        raise
+def _keep_answering() -> None:
+    """What would stop the loop for longer than a click should notice: a sweep's thread, and the garbage collector."""
+    # A thread that computes gives the interpreter back after this long; five milliseconds unless told.
+    sys.setswitchinterval(0.001)
+    # What was loaded stays loaded: looking through all of it for garbage takes some fifty milliseconds each time.
+    gc.collect()
+    gc.freeze()
+
+
+def _require_secrets(settings: Settings, listen: tuple[str, int] | None) -> None:
+    if settings.slack_bot_token is None:
+        raise StartError("bot_token_missing")
+    if listen is not None and settings.slack_signing_secret is None:
+        raise StartError("signing_secret_missing")
+    if listen is None and settings.slack_app_token is None:
+        raise StartError("app_token_missing")
+
+
+async def _reached(handoff: Handoff, listen: tuple[str, int] | None, stop: asyncio.Event) -> Door | None:
+    """What people come in by, once Slack has told who we are; None when the end comes first. Raises StartError."""
+    pause = 1.0
+    while True:
+        try:
+            await handoff.open()
+            return await _socket_door(handoff) if listen is None else _http_door(handoff, *listen)
+        except StartError as error:
+            if error.reason != "unreachable":
+                raise
+            said, where = error.params.get("error"), error.params.get("url")
+            log.error(  # noqa: TRY400 - the sentence says it
+                "%s cannot be reached (%s): check the network and SLACK_API_URL; trying again in %.0f s, "
+                "deadlines are kept meanwhile",
+                where,
+                said,
+                pause,
+            )
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+            return None
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _watchers(handoff: Handoff, listen: tuple[str, int] | None) -> list[Door]:
     at, patience = handoff.settings.health_at, timedelta(minutes=handoff.settings.health_outbox_minutes)
-    watched = [Health(handoff.desk, *at, sockets=listen is None, oldest=patience)] if at is not None else []
-    return [main, *watched]
+    return [Health(handoff.desk, *at, sockets=listen is None, oldest=patience)] if at is not None else []
 
 
 async def _socket_door(handoff: Handoff) -> Door:

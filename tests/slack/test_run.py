@@ -140,7 +140,6 @@ async def test_a_pass_that_fails_does_not_end_the_clock(house: House, monkeypatc
         ("auth.test", "account_inactive", "bot_token_refused"),
         ("apps.connections.open", "invalid_auth", "app_token_refused"),
         ("apps.connections.open", "missing_scope", "app_token_refused"),
-        ("auth.test", "internal_error", "unreachable"),
     ],
 )
 async def test_a_wrong_token_is_said_before_anything_begins(house: House, method: str, error: str, reason: str) -> None:
@@ -159,8 +158,27 @@ async def test_a_missing_token_is_said(house: House) -> None:
         assert failed.value.reason in (reason, "app_token_missing")
 
 
-async def test_nobody_at_the_other_end(house: House) -> None:
+async def test_slack_is_away_at_the_start(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """Deadlines are kept meanwhile, and everything begins when it is back."""
+    house.slack.fail("auth.test", "internal_error", times=1)
+    house.handoff.edge.team = None
+    house.clock.move(hours=49)
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(house.handoff, stop))
+    await until(lambda: house.case("ana").review.state is State.DECIDED, 3)
+    assert house.handoff.edge.team is None
+    assert "trying again in 1 s, deadlines are kept meanwhile" in caplog.text
+    await until(lambda: house.handoff.edge.team is not None, 5)
+    await until(lambda: bool(house.slack.cards("D0MAYA")), 5)
+    stop.set()
+    await asyncio.wait_for(running, 10)
+
+
+async def test_the_end_may_come_before_slack_does(house: House) -> None:
     await house.slack.server.close()
-    with pytest.raises(StartError) as failed:
-        await asyncio.wait_for(run(house.handoff), 5)
-    assert failed.value.reason == "unreachable"
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(house.handoff, stop))
+    await asyncio.sleep(0.3)
+    assert not running.done()
+    stop.set()
+    await asyncio.wait_for(running, 5)
