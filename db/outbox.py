@@ -295,7 +295,8 @@ def undelivered(unit: Unit) -> tuple[Undelivered, ...]:
 
 def doubt(unit: Unit) -> int:
     """Nobody knows which of the unsent have left: they are looked up before they are sent. How many."""
-    done = unit.execute(sa.update(_TABLE).where(READY).values(state="unknown"))
+    since = sa.func.coalesce(_TABLE.c.tried_at, _TABLE.c.created_at)
+    done = unit.execute(sa.update(_TABLE).where(READY).values(state="unknown", tried_at=since))
     return cast("sa.CursorResult[Any]", done).rowcount
 
 

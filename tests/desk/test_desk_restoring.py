@@ -197,6 +197,8 @@ def test_what_was_unsent_is_looked_up_and_every_open_card_drawn_again(
     world, review_id, _ = copied
     done = restore(world.database.url, target, START)
     states = world.sql("SELECT kind, ref, state FROM outbox ORDER BY seq")
+    looked_for = world.sql("SELECT tried_at = created_at FROM outbox WHERE state = 'unknown'")
+    assert {since for (since,) in looked_for} == {1}, "it may have left as soon as it was said"
     assert done.doubtful == len(states) - 1 > 0
     assert {state for *_, state in states[:-1]} == {"unknown"}
     assert (states[-1], done.cards) == (("card", review_id, "ready"), 1)

@@ -1,0 +1,218 @@
+"""Every migration with data in it, up and down, on both databases: what people said survives each of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from bot.core.errors import TooLate
+from bot.core.types import Member
+from bot.desk import decide, hand_over, members, see
+from bot.desk import object as objections
+from db import arrivals, lanes, migrate, outbox
+from db.outbox import Place
+from db.store import Store
+from scoring.types import Verdict
+from tests.database import Database, empty
+from tests.desk.world import BIA, MAYA, START, ZOE, World, row, why
+
+VERSIONS = sorted(
+    path.name.partition("_")[0]
+    for path in (Path(migrate.__file__).parent / "migrations" / "versions").glob("[0-9]*.py")
+)
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture
+def lived(world: World) -> World:
+    """A week of an agency: every table has rows in every state that it knows."""
+    members.trust(world.desk, "Maya")
+    world.take_in(*(row(f"creator{n:02}", verdict=list(Verdict)[n % 2]) for n in range(30)))
+    world.take_in(*(row(f"grave{n}", "Russia") for n in range(3)), campaign="grave")
+    world.take_in(*(row(f"scan{n}") for n in range(3)), campaign="scan")
+    members.remember(world.desk, Member("U0GUEST001", "A Visitor", tz="Asia/Tokyo", team="T1", guest=True))
+    mine = [line.review_id for line in world.lines().values() if line.opened and line.reviewer == BIA]
+    decide.approve(world.desk, mine[0], BIA)
+    decide.override(world.desk, mine[1], BIA, why("Ана «знает» 🎨; DROP TABLE reviews"))
+    decide.approve(world.desk, mine[2], BIA)
+    decide.undo(world.desk, mine[2], BIA)
+    objections.note(world.desk, mine[3], MAYA, "a note")
+    hand_over.disclose(world.desk, mine[4], BIA, "we met")
+    hand_over.pass_on(world.desk, mine[5], BIA, ZOE, "yours")
+    decide.withdraw(world.desk, mine[6], MAYA)
+    with pytest.raises(TooLate):
+        decide.override(world.desk, mine[0], ZOE, why("too late"))
+    objections.dissent(world.desk, mine[1], MAYA, why("no"))
+    objections.reverse(world.desk, mine[1], ZOE)
+    _deliver_some(world)
+    with world.desk.store.unit() as unit:
+        for event in ("Ev1", "Ev2"):
+            arrivals.add(unit, event, {"type": "app_home_opened"}, START, START)
+        arrivals.done(unit, "Ev2", START)
+    world.clock.move(hours=48)
+    world.sweep()
+    world.desk.close()
+    world.database.let_go()
+    return world
+
+
+def _deliver_some(world: World) -> None:
+    """Letters in every state: sent, being sent, in doubt, given up, laid aside, and many not yet tried."""
+    now, until = world.clock(), world.clock() + timedelta(seconds=45)
+    with world.desk.store.unit() as unit:
+        for n, lane in enumerate(lanes.due(unit, "one", now)):
+            assert lanes.take(unit, lane, "one", now, now, until)
+            errand = outbox.take_head(unit, lane, now)
+            assert errand is not None
+            match n % 5:
+                case 0:
+                    outbox.sent(unit, errand, Place(lane, f"{n}.1"), now)
+                case 1:
+                    outbox.later(unit, errand, "unknown", "TimeoutError", 1)
+                case 2:
+                    outbox.lay_aside(unit, errand, "dead", "invalid_blocks")
+                case 3:
+                    outbox.lay_aside(unit, errand, "stuck", "missing_scope")
+
+
+def rows(database: Database) -> Rows:
+    """Every table with every row, in any order: tables are copied, and rows change their places."""
+    every = 'SELECT * FROM "{}"'
+    found = {
+        table: sorted(database.rows(every.format(table)), key=repr)
+        for table in database.tables()
+        if table != "alembic_version"
+    }
+    database.let_go()
+    return found
+
+
+def kept(before: Rows, after: Rows) -> list[str]:
+    """What of the tables and columns that both have is not as it was."""
+    wrong = []
+    for table in before.keys() & after.keys():
+        both = before[table][0].keys() & after[table][0].keys() if before[table] and after[table] else set()
+        old, new = ([{name: one[name] for name in sorted(both)} for one in side[table]] for side in (before, after))
+        if sorted(map(repr, old)) != sorted(map(repr, new)) or len(before[table]) != len(after[table]):
+            wrong.append(table)
+    return wrong
+
+
+def step(database: Database, to: str) -> None:
+    store = Store(database.url)
+    try:
+        migrate.migrate(store, to)
+        assert migrate.level(store) == to
+    finally:
+        store.close()
+
+
+def test_down_and_up_through_every_migration_nothing_is_lost_that_both_levels_know(lived: World) -> None:
+    database = lived.database
+    at_head = rows(database)
+    assert [table for table, every in at_head.items() if not every] == [], "a table without a row proves nothing"
+    levels = {VERSIONS[-1]: at_head}
+    for version in reversed(VERSIONS[:-1]):
+        before = rows(database)
+        step(database, version)
+        levels[version] = rows(database)
+        assert kept(without_stuck(before), levels[version]) == []
+        refuses(database)
+    for version in VERSIONS[1:]:
+        before = rows(database)
+        step(database, version)
+        after = rows(database)
+        assert kept(before, after) == []
+        assert {table: set(every[0]) for table, every in after.items() if every} == {
+            table: set(every[0]) for table, every in levels[version].items() if after.get(table)
+        }, "the same columns on both ways"
+        refuses(database)
+    assert kept(without_stuck(levels[VERSIONS[0]]), rows(database)) == [], "from the oldest to the newest"
+
+
+def without_stuck(found: Rows) -> Rows:
+    """An errand laid aside as stuck was not known before the lanes: there it is dead."""
+    outbox_rows = [one | {"state": "dead" if one["state"] == "stuck" else one["state"]} for one in found["outbox"]]
+    return found | {"outbox": sorted(outbox_rows, key=repr)}
+
+
+def refuses(database: Database) -> None:
+    """The audit cannot be changed at any level."""
+    for statement in ("UPDATE events SET actor = 'me'", "DELETE FROM events"):
+        with pytest.raises((sqlite3.IntegrityError, psycopg.errors.RaiseException), match="append-only"):
+            database.sql(statement)
+    database.let_go()
+
+
+def test_the_desk_works_on_what_was_upgraded(lived: World) -> None:
+    """From the oldest level with its rows to the newest: the cases read as before, and a click goes through."""
+    lived.reopen()
+    ids = [line.review_id for line in lived.lines().values()]
+    before = see.cases(lived.desk, ids)
+    lived.desk.close()
+    for version in (VERSIONS[0], VERSIONS[-1]):
+        step(lived.database, version)
+    lived.reopen()
+    assert see.cases(lived.desk, ids) == before
+    held = next(line.review_id for line in lived.lines().values() if line.state == "held")
+    assert decide.approve(lived.desk, held, ZOE).state == "decided"
+
+
+def test_to_nothing_and_back(lived: World) -> None:
+    database = lived.database
+    store = Store(database.url)
+    migrate.migrate(store, "base")
+    assert set(database.tables()) <= {"alembic_version"}
+    database.let_go()
+    if not store.sqlite:
+        left = "SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE n.nspname = 'public'"
+        assert database.sql(left) == [], "no function of ours is left"
+        database.let_go()
+    migrate.migrate(store)
+    assert migrate.level(store) == migrate.HEAD
+    store.close()
+
+
+# No drift, on PostgreSQL (SQLite's stands in tests/test_house.py)
+
+
+def schema(store: Store) -> dict[str, list[str]]:
+    """Columns, constraints and indexes as PostgreSQL writes them."""
+    asked = {
+        "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default, identity_generation "
+        "FROM information_schema.columns WHERE table_schema = 'public'",
+        "constraints": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace",
+        "indexes": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    }
+    with store.reading() as unit:
+        connection = unit.connection()
+        found = {name: [str(tuple(r)) for r in connection.exec_driver_sql(sql)] for name, sql in asked.items()}
+    return {name: sorted(one for one in every if "alembic_version" not in one) for name, every in found.items()}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["postgres"])
+def test_migrations_make_exactly_the_tables_of_the_code(store: Store, kind: str, tmp_path: Path) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        found = compare_metadata(context, SQLModel.metadata)
+        connection.rollback()
+    assert not [one for one in found if not (isinstance(one, tuple) and str(one[0]).endswith("_index"))]
+    other = empty(kind, tmp_path)
+    direct = Store(other.url)
+    try:
+        with direct.unit() as unit:
+            SQLModel.metadata.create_all(unit.connection())
+        assert schema(store) == schema(direct)
+    finally:
+        direct.close()
+        other.close()
