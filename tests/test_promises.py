@@ -41,6 +41,10 @@ def test_data(data_dir): ...
 @pytest.mark.browser
 def test_browser(chromium): ...
 
+@pytest.mark.postgres
+def test_postgres(pg_url):
+    assert pg_url.startswith("postgresql+psycopg://")
+
 @pytest.mark.skip(reason="no tool")
 def test_skipped(): ...
 """
@@ -73,7 +77,7 @@ def test_nobody_outside_is_asked_and_nothing_is_skipped_unseen(tmp_path: Path) -
     # Both tests pass by themselves; what fails is that they asked.
     assert "this test reached out to '192.0.2.1'" in said
     assert "this test reached out to 'slack.example'" in said
-    assert "4 passed, 3 skipped, 2 errors" in said
+    assert "5 passed, 3 skipped, 2 errors" in said
     blamed = said.partition("skipped for want of a tool")[2]
     assert "test_skipped: Skipped: no tool" in blamed
     assert "test_browser: Skipped: Chromium is not here" in blamed
