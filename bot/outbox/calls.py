@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 EVENT_TYPE = "handoff_card"
 _TRANSIT = 0.05
-"""Seconds that a request may spend on its way: the next one's pace begins that much later than it left."""
+"""The share of its pace that a request may spend on its way: the next one leaves that much later."""
 _PAGES = 20
 _SKEW = 120.0
 """Seconds by which our clock and Slack's may differ in a look-up."""
@@ -98,7 +98,7 @@ class Calls:
             try:
                 return await self._client.api_call(method, json=body)
             finally:
-                self._free_at[lane] += min(time.monotonic() - left, _TRANSIT) if self._pace else 0.0
+                self._free_at[lane] += min(time.monotonic() - left, _TRANSIT * self._pace)
 
         return await self._call(method, lane, paced)
 

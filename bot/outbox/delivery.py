@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -34,6 +35,8 @@ _AT_ONCE = 16
 _LEASE = timedelta(seconds=45)
 _RENEW = 10.0
 """Seconds between two renewals of the leases of all lanes that are being served."""
+_AHEAD = 0.015
+"""Seconds by which a claim is begun before its message may leave: less than rows.EARLY, so that it is given."""
 _NEEDED = timedelta(seconds=20)
 """What must be left of a lease when a message leaves: more than the longest request (15 s)."""
 _UNDERSTOOD = 4
@@ -155,11 +158,11 @@ class Outbox:
                     with about(errand=errand.id):
                         after = await self._close(errand, await self._deliver(errand))
                 errand = after.errand
-                if errand is None and after.wait is None:
+                if after.still_ours:
+                    await self._pause(self._calls.wait(lane) - _AHEAD)
+                elif errand is None:
                     self._leases.pop(lane, None)
                     return
-                if after.wait:
-                    await self._pause(after.wait)
             if self._leases.pop(lane, None):
                 await self._desk.chore(rows.release, lane, self._hold)
         except Exception:
@@ -168,10 +171,9 @@ class Outbox:
 
     async def _pause(self, seconds: float) -> None:
         """Until then, or until we are asked to stop."""
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return
+        if seconds > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _claim(self, lane: str) -> Errand | None:
         until = self._desk.clock() + _LEASE
@@ -257,10 +259,11 @@ class Outbox:
         else:
             mark, wait = self._answer(errand, outcome)
         go_on = not (self._stopping.is_set() or self._slots.locked()) and not isinstance(outcome, Fault)
-        until = self._desk.clock() + _LEASE
-        after = await self._desk.chore(rows.close, errand, self._hold, mark, wait, go_on=go_on)
-        if after.errand or after.wait is not None:
-            self._leases[lane] = until
+        now = self._desk.clock()
+        then = now + timedelta(seconds=wait)
+        after = await self._desk.chore(rows.close, errand, self._hold, mark, then, go_on=go_on)
+        if after.errand or after.still_ours:
+            self._leases[lane] = now + _LEASE
         else:
             asyncio.get_running_loop().call_later(wait + 0.01, self.wake)
         if isinstance(outcome, Sent) and outcome.asked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
@@ -21,7 +21,7 @@ _TELL_AGAIN = timedelta(hours=24)
 #: How far ahead of its time a message is claimed: the commit takes as long as the wait.
 EARLY = timedelta(milliseconds=20)
 #: A lane that waits no longer than this keeps its owner.
-LINGER = 2.0
+LINGER = timedelta(seconds=2)
 #: In an errand's details: it follows the same message elsewhere and is followed by none.
 _COPY = {"copy": True}
 
@@ -40,10 +40,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """How a lane goes on: with an errand that is claimed already, after some seconds, or (both None) not with us."""
+    """How a lane goes on: with an errand that is claimed already, with us in a moment, or (neither) with anybody."""
 
     errand: Errand | None = None
-    wait: float | None = None
+    still_ours: bool = False
 
 
 def begin(desk: Desk) -> None:
@@ -70,8 +70,8 @@ def claim(desk: Desk, lane: str, hold: Hold) -> Errand | None:
         return errand
 
 
-def close(desk: Desk, errand: Errand, hold: Hold, mark: Mark, wait: float, *, go_on: bool) -> Next:
-    """Write what became of an errand and how its lane goes on, in one unit.
+def close(desk: Desk, errand: Errand, hold: Hold, mark: Mark, then: datetime, *, go_on: bool) -> Next:
+    """Write what became of an errand and how its lane goes on from `then`, in one unit.
 
     The next one is claimed with it when it may leave now and we may `go_on`; a lane that waits a moment stays ours; one
     that waits longer, or has nothing left, is anybody's.
@@ -81,22 +81,21 @@ def close(desk: Desk, errand: Errand, hold: Hold, mark: Mark, wait: float, *, go
             with desk.store.unit() as unit:
                 if not mark(unit, desk, errand):
                     return Next()
-                return _next(unit, desk, errand.lane, hold, wait, go_on=go_on)
+                return _next(unit, desk, errand.lane, hold, then, go_on=go_on)
         except IntegrityError:  # the same was said anew at that very moment
             if left == 1:
                 raise
     raise AssertionError
 
 
-def _next(unit: Unit, desk: Desk, lane: str, hold: Hold, wait: float, *, go_on: bool) -> Next:
+def _next(unit: Unit, desk: Desk, lane: str, hold: Hold, then: datetime, *, go_on: bool) -> Next:
     now = desk.clock()
-    then = now + timedelta(seconds=wait)
     if go_on and then <= now + EARLY and (errand := outbox.take_head(unit, lane, now)):
         lanes.keep(unit, lane, hold.owner, now + hold.pace, now + hold.lease)
         return Next(errand)
-    if go_on and wait <= LINGER and outbox.has_more(unit, lane):
+    if go_on and then <= now + LINGER and outbox.has_more(unit, lane):
         lanes.keep(unit, lane, hold.owner, then, now + hold.lease)
-        return Next(wait=wait)
+        return Next(still_ours=True)
     lanes.release(unit, lane, hold.owner, then)
     return Next()
 
