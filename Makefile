@@ -1,6 +1,6 @@
 # Handoff needs make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs lock clean
+.PHONY: help setup demo test bench check docs lock clean
 .SUFFIXES:
 
 # The first of these that is 3.11 or newer and can make a virtual environment; `make PYTHON=... test` overrides.
@@ -19,7 +19,7 @@ help: ## Say what there is (this)
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "ARGS passes options on: make demo ARGS='--port 8500', make test ARGS='-k undo'."
+	@echo "ARGS passes options on: make demo ARGS='--port 8500', make test ARGS='-k undo', make bench ARGS=import."
 
 setup: $(RUN) ## Install Handoff into .venv, nothing more
 
@@ -28,6 +28,9 @@ demo: $(RUN) ## Open the product in the browser, with no Slack account
 
 test: $(DEV) ## Run the tests (in a real browser too where Chromium is there)
 	@$(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal -q $(ARGS)
+
+bench: $(DEV) ## Measure what must be fast, beside baselines: docs/performance.md
+	@$(PY) -m tests.benchmarks $(ARGS)
 
 check: $(DEV) ## Look at the code without running it: ruff, mypy, import-linter, docs
 	@bad=; look() { name=$$1; shift; said=$$("$$@" 2>&1) && echo "  ok      $$name" || { bad=1; echo "  NOT OK  $$name"; echo "$$said"; }; }; \
