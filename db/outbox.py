@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from db import tables
 from db.lanes import oldest_due as oldest_due  # noqa: PLC0414 - the outbox's age is asked for here
+from db.prepared import Prepared
 from db.store import Unit
 from db.tables import ASIDE, READY, SENT, TO_SEND, UNSENT, PostRow
 
@@ -64,7 +65,10 @@ class Fresh:
     detail: Mapping[str, Any] | None = None
 
 
-def _upserts(insert: Callable[[sa.Table], Any]) -> tuple[Any, Any]:
+_FIELDS = ("id", "lane", "kind", "ref", "state", "tries", "strikes", "created_at", "detail")
+
+
+def _upserts(insert: Callable[[sa.Table], Any]) -> tuple[Prepared, Any]:
     """Insert, or find what says it already: that one is written too, unchanged, and so locked until the commit.
 
     Otherwise, on PostgreSQL, another process could claim it and write its letter from the state before this unit's
@@ -72,27 +76,18 @@ def _upserts(insert: Callable[[sa.Table], Any]) -> tuple[Any, Any]:
     """
     key = [_TABLE.c.kind, _TABLE.c.ref, _TABLE.c.lane]
     said = insert(_TABLE).on_conflict_do_update(index_elements=key, index_where=READY, set_={"detail": _TABLE.c.detail})
-    return said, said.returning(_TABLE.c.seq, _TABLE.c.id, *key, _TABLE.c.detail)
+    return Prepared(said, _FIELDS), said.returning(_TABLE.c.seq, _TABLE.c.id, *key, _TABLE.c.detail)
 
 
 _SAY = {"sqlite": _upserts(sqlite.insert), "postgresql": _upserts(postgresql.insert)}
 _JOIN = sa.update(_TABLE).where(_TABLE.c.seq == sa.bindparam("at_seq")).values(detail=sa.bindparam("joined"))
 
 
-def enqueue(
-    unit: Unit, errand_id: str, kind: str, ref: str, lane: str, now: datetime, detail: Mapping[str, Any] | None = None
-) -> None:
-    """Say this, once: an errand of the same kind, reference and lane that has not left yet says it already.
+def enqueue(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
+    """Say these, each once: an errand of the same kind, reference and lane that has not left yet says it already.
 
     Of such a pair the details are joined list by list, so that a message about several reviews names all of them.
-    """
-    enqueue_many(unit, (Fresh(errand_id, kind, ref, lane, detail),), now)
-
-
-def enqueue_many(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
-    """The same for many, in as many statements as for one: one, and two more where there are details to join.
-
-    In the order given within each lane. What says the same is joined here already.
+    In the order given within each lane; however many they are, in one statement, and two more where details are joined.
     """
     once: dict[tuple[str, str, str], Fresh] = {}
     for each in fresh:
@@ -103,7 +98,7 @@ def enqueue_many(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
     detailed = [_values(each, now) for each in once.values() if each.detail]
     said, told = _SAY[unit.get_bind().dialect.name]
     if plain:
-        unit.execute(said, plain)
+        said.run(unit, plain)
     if not detailed:
         return
     mine = {values["id"] for values in detailed}
@@ -116,8 +111,7 @@ def enqueue_many(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
 def _values(fresh: Fresh, now: datetime) -> dict[str, Any]:
     return {
         "id": fresh.id, "lane": fresh.lane, "kind": fresh.kind, "ref": fresh.ref, "state": "ready", "tries": 0,
-        "strikes": 0,
-        "created_at": now, "detail": dict(fresh.detail or {}),
+        "strikes": 0, "created_at": now, "detail": dict(fresh.detail or {}),
     }  # fmt: skip
 
 

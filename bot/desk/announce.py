@@ -31,7 +31,7 @@ def say_all(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """The same to several people, each once."""
-    outbox.enqueue_many(unit, _fresh(kind, ref, *lanes, detail=detail), now)
+    outbox.enqueue(unit, _fresh(kind, ref, *lanes, detail=detail), now)
 
 
 def lead_of(members: Iterable[Member], referred_by: str | None = None) -> UserId | None:

@@ -89,7 +89,7 @@ def apply_all(unit: Unit, made: Sequence[Made], actor: str, now: datetime, *, sk
         raise Lost
     events.record_many(unit, [_event(m, fields, actor, now) for m, fields in zip(made, changed, strict=True)])
     letters = [letter for m in made for letter in told(unit, m.change, m.before, m.campaign, skip)]
-    outbox.enqueue_many(unit, letters, now)
+    outbox.enqueue(unit, letters, now)
 
 
 def _event(made: Made, changed: Mapping[str, tuple[object, object]], actor: str, now: datetime) -> dict[str, Any]:

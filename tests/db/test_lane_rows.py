@@ -136,7 +136,7 @@ def test_what_is_added_while_it_is_claimed_leaves_with_it(box: Box) -> None:
     box.say("fell", "aurora", "U1", reviews=["a"])
     with ThreadPoolExecutor(1) as other:
         with box.store.unit() as unit:
-            outbox.enqueue(unit, "ob_x", "fell", "aurora", "U1", NOW, {"reviews": ["b"]})
+            outbox.enqueue(unit, [outbox.Fresh("ob_x", "fell", "aurora", "U1", {"reviews": ["b"]})], NOW)
             claimed = other.submit(box.must, "U1")
             with pytest.raises(TimeoutError):
                 claimed.result(0.2)

@@ -27,7 +27,7 @@ class Box:
     def say(self, kind: str = "card", ref: str = "rv_1", lane: str = "C1", **detail: object) -> None:
         self.count += 1
         with self.store.unit() as unit:
-            outbox.enqueue(unit, f"ob_{self.count}", kind, ref, lane, NOW, detail or None)
+            outbox.enqueue(unit, [outbox.Fresh(f"ob_{self.count}", kind, ref, lane, detail or None)], NOW)
 
     def claim(self, lane: str = "C1", at: datetime = NOW, me: str = "bot_1") -> Errand | None:
         """The lane and its head, as the outbox takes them."""
@@ -118,8 +118,8 @@ def test_many_are_said_like_one_after_the_other(box: Box) -> None:
         Fresh("ob_g", "held", "aurora", "U2", {"reviews": ["b"]}),
     ]
     with box.store.unit() as unit:
-        outbox.enqueue_many(unit, fresh, NOW)
-        outbox.enqueue_many(unit, [], NOW)
+        outbox.enqueue(unit, fresh, NOW)
+        outbox.enqueue(unit, [], NOW)
     assert box.depth() == {"ready": 4}
     assert box.must("U1").detail == {"reviews": ["a", "b", "c"], "by": "x"}
     assert box.must("U2").detail == {"reviews": ["a", "b"]}
@@ -139,7 +139,7 @@ def test_a_batch_costs_no_more_statements_than_one(box: Box, size: int) -> None:
     with box.store.unit() as unit:
         connection = unit.connection()
         sa.event.listen(connection, "before_cursor_execute", lambda *a: asked.append(a[2]))
-        outbox.enqueue_many(unit, fresh, NOW)
+        outbox.enqueue(unit, fresh, NOW)
     assert len(asked) == 3
     assert box.depth() == {"ready": 2 * size}
 
@@ -150,7 +150,7 @@ def test_two_who_say_the_same_at_once_make_one_message_of_both(box: Box) -> None
     """The second waits for the first to commit, and then joins what it said."""
     with ThreadPoolExecutor(1) as other:
         with box.store.unit() as unit:
-            outbox.enqueue(unit, "ob_first", "fell", "aurora", "U1", NOW, {"reviews": ["a"]})
+            outbox.enqueue(unit, [outbox.Fresh("ob_first", "fell", "aurora", "U1", {"reviews": ["a"]})], NOW)
             second = other.submit(box.say, "fell", "aurora", "U1", reviews=["b"])
             with pytest.raises(TimeoutError):
                 second.result(0.2)
@@ -250,7 +250,7 @@ def test_the_dead_hold_nobody_and_are_counted(box: Box) -> None:
 def test_a_unit_that_fails_says_nothing(box: Box) -> None:
     def fail() -> None:
         with box.store.unit() as unit:
-            outbox.enqueue(unit, "ob", "card", "rv_1", "C1", NOW)
+            outbox.enqueue(unit, [outbox.Fresh("ob", "card", "rv_1", "C1")], NOW)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -342,7 +342,7 @@ def test_formula_cells_and_shouting_names_are_only_text(world: World) -> None:
         (reviews, "add_many"),
         (reviews, "add_decisions"),
         (events, "record_many"),
-        (outbox, "enqueue_many"),
+        (outbox, "enqueue"),
         (enrol_module, "record"),
     ],
 )
@@ -366,7 +366,7 @@ def test_a_crash_in_the_middle_writes_nothing(
 def test_a_crash_halfway_through_the_cards_writes_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, when: int
 ) -> None:
-    real: Callable[..., None] = outbox.enqueue_many
+    real: Callable[..., None] = outbox.enqueue
     calls = 0
 
     def crash(*args: Any, **kwargs: Any) -> None:
@@ -377,7 +377,7 @@ def test_a_crash_halfway_through_the_cards_writes_nothing(
         real(*args, **kwargs)
 
     before = world.dump()
-    monkeypatch.setattr(outbox, "enqueue_many", crash)
+    monkeypatch.setattr(outbox, "enqueue", crash)
     with pytest.raises(RuntimeError, match="the power went"):
         world.take_in(*(row(f"creator{n}") for n in range(9)))
     assert world.dump() == before

@@ -52,7 +52,9 @@ def say(house: House, count: int, *channels: str) -> None:
     with house.desk.store.unit() as unit:
         for channel in channels:
             for n in range(count):
-                table.enqueue(unit, f"ob_{channel}{n}", "fell", f"aurora{n}", channel, house.clock(), _one(house))
+                table.enqueue(
+                    unit, [table.Fresh(f"ob_{channel}{n}", "fell", f"aurora{n}", channel, _one(house))], house.clock()
+                )
 
 
 def _one(house: House) -> dict[str, list[str]]:

@@ -242,8 +242,10 @@ async def test_a_revoked_token_stops_everything_and_loses_nothing(house: House) 
 async def test_a_poison_row_does_not_block_its_lane(empty: House) -> None:
     with empty.desk.store.unit() as unit:
         now = empty.clock()
-        table.enqueue(unit, "ob_P", "no such kind", "x", CHANNEL, now)
-        table.enqueue(unit, "ob_Q", "card", "rv_NOSUCH", CHANNEL, now)
+        table.enqueue(
+            unit, [table.Fresh("ob_P", "no such kind", "x", CHANNEL, "ob_Q", "card", "rv_NOSUCH", CHANNEL, now)], now
+        )
+        table.enqueue(unit)
     intake.take_in(empty.desk, FILE, file_name="instagram.csv", campaign="aurora")
     for _ in range(10):
         await empty.deliver()
@@ -300,7 +302,7 @@ def held(house: House, *whose: str) -> None:
         for who in whose:
             unit.execute(sa.update(ReviewRow).where(col(ReviewRow.id) == house.ids[who]).values(state="held"))
         detail = {"reviews": [house.ids[who] for who in ("ana", "bruno", "carla")]}
-        table.enqueue(unit, "ob_H", "held", "aurora", "U0ZOE", house.clock(), detail)
+        table.enqueue(unit, [table.Fresh("ob_H", "held", "aurora", "U0ZOE", detail)], house.clock())
 
 
 async def test_what_is_held_together_is_said_in_one_message_with_a_way_into_each(house: House) -> None:
@@ -321,7 +323,7 @@ async def test_one_that_is_held_comes_as_its_card_and_none_is_not_mentioned(hous
     await house.tap("U0ZOE", ids.APPROVE, house.value("ana"))
     with house.desk.store.unit() as unit:
         detail = {"reviews": [house.ids["ana"]]}
-        table.enqueue(unit, "ob_I", "held", "aurora", "U0BIA", house.clock(), detail)
+        table.enqueue(unit, [table.Fresh("ob_I", "held", "aurora", "U0BIA", detail)], house.clock())
     before = len(house.slack.cards("D0BIA"))
     await house.deliver()
     assert not any("with you" in m["text"] for m in house.slack.cards("D0BIA")[before:])
