@@ -242,10 +242,8 @@ async def test_a_revoked_token_stops_everything_and_loses_nothing(house: House) 
 async def test_a_poison_row_does_not_block_its_lane(empty: House) -> None:
     with empty.desk.store.unit() as unit:
         now = empty.clock()
-        table.enqueue(
-            unit, [table.Fresh("ob_P", "no such kind", "x", CHANNEL, "ob_Q", "card", "rv_NOSUCH", CHANNEL, now)], now
-        )
-        table.enqueue(unit)
+        poison = table.Fresh("ob_P", "no such kind", "x", CHANNEL), table.Fresh("ob_Q", "card", "rv_NOSUCH", CHANNEL)
+        table.enqueue(unit, poison, now)
     intake.take_in(empty.desk, FILE, file_name="instagram.csv", campaign="aurora")
     for _ in range(10):
         await empty.deliver()
