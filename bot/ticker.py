@@ -31,6 +31,8 @@ class Ticker:
         self._wake_outbox = wake_outbox
         self._sweep = sweep
         self._event = asyncio.Event()
+        self._left: datetime | None = None
+        """What was already due after the last pass."""
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def wake(self) -> None:
@@ -63,9 +65,21 @@ class Ticker:
             log.exception("a sweep failed; the next one tries again")
         self._wake_outbox()
         try:
-            self._schedule(await self._desk.read(_next_instant))
+            due, letter = await self._desk.read(_next_instants)
+            self._schedule(self._ahead(due, letter))
         except Exception:
             log.exception("the next due instant could not be read; the sweep stands in")
+
+    def _ahead(self, due: datetime | None, letter: datetime | None) -> datetime | None:
+        """The earliest of both that is still to come, or what fell due behind the pass's back: that rings at once.
+
+        Only once: what the next pass does nothing about either is left to the sweep.
+        """
+        now = self._desk.clock()
+        left = due if due is not None and due <= now else None
+        fell, self._left = left is not None and left != self._left, left
+        instants = [t for t in (due, letter) if t is not None and (t > now or (fell and t is due))]
+        return min(instants, default=None)
 
     async def _ring(self) -> None:
         self._event.set()
@@ -90,9 +104,8 @@ class Ticker:
         )
 
 
-def _next_instant(desk: Desk) -> datetime | None:
-    """The earliest instant at which the desk or the outbox has something to do."""
+def _next_instants(desk: Desk) -> tuple[datetime | None, datetime | None]:
+    """The earliest instants at which the desk and the outbox have something to do."""
     with desk.store.reading() as unit:
         letter = lanes.next_at(unit, desk.clock())
-    instants = [t for t in (next_due(desk), letter) if t is not None and t > desk.clock()]
-    return min(instants) if instants else None
+    return next_due(desk), letter

@@ -104,6 +104,44 @@ async def test_the_alarm_rings_at_the_deadline_without_waiting_for_the_sweep(hou
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_a_deadline_that_falls_while_the_next_is_looked_up_does_not_wait_for_the_sweep(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = house.case("ana").review.deadline_at
+
+    def overtaken(desk: Any) -> bool:
+        more = tick(desk)
+        house.clock.now = due
+        return more
+
+    monkeypatch.setattr("bot.ticker.tick", overtaken)
+    ticker = Ticker(house.desk, house.handoff.outbox.wake, sweep=3600)
+    task = asyncio.create_task(ticker.run())
+    await until(lambda: house.case("ana").review.state is State.DECIDED, 3)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_no_pass_can_do_anything_about_is_left_to_the_sweep(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes = 0
+
+    def idle(_desk: Any) -> bool:
+        nonlocal passes
+        passes += 1
+        return False
+
+    monkeypatch.setattr("bot.ticker.tick", idle)
+    house.clock.move(hours=48)
+    ticker = Ticker(house.desk, house.handoff.outbox.wake, sweep=3600)
+    task = asyncio.create_task(ticker.run())
+    await asyncio.sleep(0.3)
+    assert passes == 2
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_the_demos_jump_is_noticed_when_woken(house: House) -> None:
     ticker = Ticker(house.desk, house.handoff.outbox.wake, sweep=3600)
     task = asyncio.create_task(ticker.run())
