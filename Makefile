@@ -1,6 +1,6 @@
 # Handoff needs make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench check docs lock clean
+.PHONY: help setup demo test faults bench check docs lock clean
 .SUFFIXES:
 
 # The first of these that is 3.11 or newer and can make a virtual environment; `make PYTHON=... test` overrides.
@@ -31,6 +31,11 @@ test: $(DEV) ## Run the tests (in a real browser too where Chromium is there)
 
 bench: $(DEV) ## Measure what must be fast, beside baselines: docs/performance.md
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+# How many times as long as in the checks.
+FAULT_ROUNDS ?= 5
+faults: $(DEV) ## Break everything on purpose, for longer than the tests do (FAULT_ROUNDS=5)
+	@FAULT_ROUNDS=$(FAULT_ROUNDS) $(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal -q tests/faults $(ARGS)
 
 check: $(DEV) ## Look at the code without running it: ruff, mypy, import-linter, docs
 	@bad=; look() { name=$$1; shift; said=$$("$$@" 2>&1) && echo "  ok      $$name" || { bad=1; echo "  NOT OK  $$name"; echo "$$said"; }; }; \

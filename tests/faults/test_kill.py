@@ -19,13 +19,14 @@ from bot.desk.opening import open_desk
 from bot.settings import Settings
 from db import outbox, reviews
 from tests.faults import books, town
+from tests.faults.books import Json
 from tests.faults.invariants import Rules, violations
 from tests.faults.workspace import Beside, beside
 from tests.faults.zygote import ROOT, Zygote, zygote
 
 #: In each of four campaigns on SQLite.
-KILLS = 60
-_STORM = {
+KILLS = 52
+_STORM: Json = {
     "methods": {
         "chat.postMessage": {"cut_after": 0.03, "cut_before": 0.02, "broken": 0.02},
         "chat.update": {"cut_after": 0.03, "broken": 0.02},
@@ -33,6 +34,9 @@ _STORM = {
     "twice": 0.15,
     "late": 0.03,
 }
+#: Slack takes half of the messages long after they were sent: most kills find some that are under way.
+_SLOW: Json = {"methods": {"chat.postMessage": {"slow": 0.5}}, "slow_seconds": 0.4}
+_WEATHERS: dict[str, Json] = {"fair": {}, "fair again": {}, "storm": _STORM, "slow": _SLOW}
 
 
 class Campaign:
@@ -69,12 +73,17 @@ class Campaign:
             self.around.wait_for_answers(self.rng.randint(1, 5), seconds=1.0)
             time.sleep(self.rng.uniform(0.0, 0.05))
 
+    def depth(self) -> dict[str, int]:
+        with self.desk.store.reading() as unit:
+            return outbox.depth(unit)
+
     def settle(self, seconds: float = 60) -> None:
         """Let everything arrive: nothing to send, and nothing that falls due soon."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             with self.desk.store.reading() as unit:
-                depth, due = outbox.depth(unit), reviews.next_due(unit)
+                due = reviews.next_due(unit)
+            depth = self.depth()
             if not depth.keys() - {"dead"} and (due is None or (due - self.desk.clock()).total_seconds() > 20):
                 return
             time.sleep(0.1)
@@ -82,14 +91,14 @@ class Campaign:
 
 
 @contextmanager
-def campaign(url: str, folder: Path, seed: int) -> Iterator[Campaign]:
+def campaign(url: str, folder: Path, seed: int, **how: float) -> Iterator[Campaign]:
     with beside(seed) as around:
         environment = {**around.environment, **town.SETTINGS, "HANDOFF_DATABASE_URL": url}
         environment["HANDOFF_LOG_LEVEL"] = "WARNING"
         desk = open_desk(Settings(database_url=url, open_per_expert=15))
         town.hire(desk, around.said["team"])
         try:
-            with zygote(environment, folder / "bot.log") as bot:
+            with zygote(environment, folder / "bot.log", **how) as bot:
                 yield Campaign(desk, around, bot, seed)
         finally:
             desk.close()
@@ -101,6 +110,7 @@ def _judged(made: Campaign, kills: int, began: float, skew: float = 0.0) -> str:
     wrong = violations(found, record, Rules(skew=skew))
     assert wrong == []
     acked = [d for d in record.deeds if d.acked]
+    assert len(acked) >= kills / 4, "too little happened to show anything"
     posted = list(record.posted())
     by_deadline = sum(made.by == By.DEADLINE for made, _ in found.decisions)
     return (
@@ -111,15 +121,14 @@ def _judged(made: Campaign, kills: int, began: float, skew: float = 0.0) -> str:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("weather", ["fair", "storm"])
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("weather", _WEATHERS)
 def test_killed_at_random_instants(
-    tmp_path: Path, weather: str, part: int, rounds: int, seed: int, measured: Callable[[str], None]
+    tmp_path: Path, weather: str, rounds: int, seed: int, measured: Callable[[str], None]
 ) -> None:
-    mine = 1000 * seed + 10 * part + (weather == "storm")
-    with campaign(f"sqlite:///{tmp_path / 'handoff.sqlite3'}", tmp_path, mine) as made:
-        if weather == "storm":
-            made.around.faults(**_STORM, seed=mine)
+    settle = 5.0 if weather == "slow" else 0.5
+    mine = 1000 * seed + 10 * list(_WEATHERS).index(weather)
+    with campaign(f"sqlite:///{tmp_path / 'handoff.sqlite3'}", tmp_path, mine, settle=settle) as made:
+        made.around.faults(**_WEATHERS[weather], seed=mine)
         began = time.monotonic()
         made.run(KILLS * rounds)
         made.around.faults()
@@ -151,10 +160,14 @@ def test_the_command_itself_is_killed(tmp_path: Path, rounds: int, seed: int, me
         made.feeder.feed(60, "calm")
         made.feeder.feed(20)
         made.around.crowd(on=True)
-        for _ in range(kills):
+        for number in range(kills):
             with (tmp_path / "bot.log").open("a") as err:
                 bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment, cwd=tmp_path, stderr=err)
-            time.sleep(made.rng.uniform(1.0, 4.0))
+            if number % 2:
+                time.sleep(made.rng.uniform(0.5, 2.0))
+            else:
+                made.around.wait(30)
+                made.around.wait_for_answers(5, seconds=5)
             assert bot.poll() is None, (tmp_path / "bot.log").read_text()
             bot.kill()
             bot.wait()
@@ -164,3 +177,35 @@ def test_the_command_itself_is_killed(tmp_path: Path, rounds: int, seed: int, me
         made.settle()
         made.bot.stop()
         measured(f"seed {1000 * seed + 50}: {_judged(made, kills, began)}")
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(("seconds", "times"), [(3.0, 1), (7.5, 2)])
+def test_the_one_window(tmp_path: Path, seconds: float, times: int, seed: int, measured: Callable[[str], None]) -> None:
+    """A bot dies with a message under way; Slack puts it up so much later.
+
+    For five seconds nobody sends it again. What turns up later still stands twice: nothing in Slack's API prevents it,
+    and docs/reliability.md says so. A change that closes this window changes this test.
+    """
+    with campaign(f"sqlite:///{tmp_path / 'handoff.sqlite3'}", tmp_path, seed, settle=5.0) as made:
+        made.around.faults(methods={"chat.postMessage": {"slow": 1.0}}, slow_seconds=seconds)
+        made.feeder.feed(1, "calm")
+        made.bot.start()
+        _until(lambda: made.depth().get("sending"))
+        time.sleep(0.3)
+        made.bot.kill()
+        made.around.faults()
+        made.bot.start()
+        made.settle()
+        time.sleep(max(0.0, seconds - 5))
+        made.bot.stop()
+        cards = len(made.around.record().messages[town.CALM])
+        measured(f"Slack takes {seconds} s, the bot is dead: the card stands {cards} times")
+        assert cards == times
+
+
+def _until(found: Callable[[], object], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.01)

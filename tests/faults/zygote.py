@@ -25,10 +25,11 @@ ROOT = Path(__file__).parents[2]
 _PR_SET_PDEATHSIG = 1
 
 
-def _bot(pace: float, sweep: float) -> None:
+def _bot(pace: float, sweep: float, settle: float) -> None:
     """What `handoff run` does, with messages as fast as a local workspace takes them.
 
-    On PostgreSQL a channel waits 45 s for a process that was killed in the middle of it: here half a second.
+    A channel waits 5 s for a message that was under way when a process was killed, and on PostgreSQL 45 s for the
+    process itself; here mostly half a second.
     """
     from bot import app as product
     from bot.cli.console import settings
@@ -38,10 +39,12 @@ def _bot(pace: float, sweep: float) -> None:
     delivery._LEASE, delivery._NEEDED, delivery._RENEW = timedelta(seconds=0.4), timedelta(seconds=0.2), 0.05
     known = settings()
     configure(known.log_level)
-    asyncio.run(product.run(product.build(known, pace=pace, sweep=sweep)))
+    handoff = product.build(known, pace=pace, sweep=sweep)
+    handoff.outbox._settle = timedelta(seconds=settle)
+    asyncio.run(product.run(handoff))
 
 
-def _fork(pace: float, sweep: float) -> int:
+def _fork(pace: float, sweep: float, settle: float) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -50,7 +53,7 @@ def _fork(pace: float, sweep: float) -> int:
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
-        _bot(pace, sweep)
+        _bot(pace, sweep, settle)
     except BaseException:  # noqa: BLE001 - said, and the process ends with it
         import traceback
 
@@ -59,7 +62,7 @@ def _fork(pace: float, sweep: float) -> int:
     os._exit(0)
 
 
-def _serve(pace: float, sweep: float) -> None:
+def _serve(pace: float, sweep: float, settle: float) -> None:
     import bot.app
     import bot.cli.process  # noqa: F401 - imported once, for all who are forked
     from bot.i18n import messages
@@ -73,7 +76,7 @@ def _serve(pace: float, sweep: float) -> None:
     for order in sys.stdin:
         said: Json = {}
         if order.strip() == "start":
-            pid = _fork(pace, sweep)
+            pid = _fork(pace, sweep, settle)
             said = {"pid": pid}
         else:
             number = signal.SIGKILL if order.strip() == "kill" else signal.SIGTERM
@@ -118,9 +121,11 @@ class Zygote:
 
 
 @contextmanager
-def zygote(environment: Mapping[str, str], log: Path, *, pace: float = 0.01, sweep: float = 0.25) -> Iterator[Zygote]:
+def zygote(
+    environment: Mapping[str, str], log: Path, *, pace: float = 0.01, sweep: float = 0.25, settle: float = 0.5
+) -> Iterator[Zygote]:
     """A zygote for as long as the block lasts; what its bots log goes to a file."""
-    command = [sys.executable, "-m", "tests.faults.zygote", str(pace), str(sweep)]
+    command = [sys.executable, "-m", "tests.faults.zygote", str(pace), str(sweep), str(settle)]
     more: dict[str, Any] = {"env": {**os.environ, "OPENBLAS_NUM_THREADS": "1", **environment}, "cwd": ROOT}
     with (
         log.open("a") as err,
@@ -133,4 +138,4 @@ def zygote(environment: Mapping[str, str], log: Path, *, pace: float = 0.01, swe
 
 
 if __name__ == "__main__":
-    _serve(float(sys.argv[1]), float(sys.argv[2]))
+    _serve(*map(float, sys.argv[1:]))
