@@ -69,6 +69,13 @@ def keep_draft(
     )
 
 
+def draft_like(unit: Unit, review_id: str, author: str, verdict: Verdict | None, rationale: Rationale) -> str | None:
+    """The id of a draft of the same words by the same person, if there is one."""
+    wanted = (verdict.value if verdict else None, rationale_to_json(rationale))
+    rows = unit.exec(select(DraftRow).where(col(DraftRow.review_id) == review_id, col(DraftRow.author) == author))
+    return next((row.id for row in rows if (row.verdict, row.rationale) == wanted), None)
+
+
 def draft(unit: Unit, draft_id: str) -> tuple[str, str, Verdict | None, Rationale] | None:
     """(review, author, verdict, rationale) of a kept draft."""
     row = unit.get(DraftRow, draft_id)

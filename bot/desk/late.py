@@ -41,12 +41,20 @@ def keep(
             if _say(unit, file, person, words, now):
                 kept |= {"kept": "comment"}
         else:
-            fresh = new_id("dr")
-            notes.keep_draft(unit, fresh, review_id, person, wanted, typed, now)
-            about = {"draft": fresh} | ({"wanted": wanted.value} if wanted else {})
-            events.record(unit, review_id, person, "came_late", now, {}, about)
-            kept |= {"kept": "draft", "draft_id": fresh}
+            kept |= {"kept": "draft", "draft_id": _draft(unit, review_id, person, wanted, typed, now)}
     return TooLate(late.reason, **{**late.params, **kept})
+
+
+def _draft(unit: Unit, review_id: str, person: UserId, wanted: Verdict | None, typed: Rationale, now: datetime) -> str:
+    """The draft's id; the same form brought again, to whatever process, is the draft that is there."""
+    there = notes.draft_like(unit, review_id, person, wanted, typed)
+    if there is not None:
+        return there
+    fresh = new_id("dr")
+    notes.keep_draft(unit, fresh, review_id, person, wanted, typed, now)
+    about = {"draft": fresh} | ({"wanted": wanted.value} if wanted else {})
+    events.record(unit, review_id, person, "came_late", now, {}, about)
+    return fresh
 
 
 def keep_words(desk: Desk, review_id: str, person: UserId, words: str, late: TooLate) -> TooLate:

@@ -19,8 +19,10 @@ from bot.desk import see
 from tests.faults import books
 from tests.faults.books import Record
 from tests.faults.invariants import Rules, violations
-from tests.slack.conftest import empty, house, migrated, slack  # noqa: F401 - their fixtures are ours
+from tests.slack.conftest import empty, house, kind, on_both, slack  # noqa: F401 - their fixtures are ours
 from tests.slack.hands import SECRET, House, Json, signed
+
+pytestmark = on_both
 
 Letter = tuple[str, dict[str, str]]
 WORDS = "A giveaway every November, the followers stayed"
