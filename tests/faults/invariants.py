@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.types import Review, State
-from db.tables import EventRow
+from db.tables import EventRow, OutboxRow
 from tests.faults.books import Books, Deed, Record, stamp
 
 #: The form that an errand's message takes once and is then changed where it stands.
@@ -30,7 +30,7 @@ class Rules:
     """How strict to be.
 
     `settled`: everything is delivered and nothing is under way. `skew` in seconds: by how much the clocks of several
-    processes may put two changes of one review out of order.
+    processes, or transactions side by side, may put two changes or two messages out of order.
     """
 
     settled: bool = True
@@ -226,17 +226,22 @@ def nothing_twice(books: Books, record: Record, _rules: Rules) -> Iterator[str]:
             yield f"the {kind} of {ref} stands {len(places)} times in {lane}: {', '.join(places)}"
 
 
-def in_order(books: Books, record: Record, _rules: Rules) -> Iterator[str]:
-    """What was to be said in a channel first stands there first."""
-    last: dict[str, tuple[int, str]] = {}
+def in_order(books: Books, record: Record, rules: Rules) -> Iterator[str]:
+    """What was to be said in a channel first stands there first; what was written at one time has no order."""
+    last: dict[str, OutboxRow] = {}
     for channel, _, errand_id in record.posted():
         errand = books.errands.get(errand_id)
         if errand is None or errand.seq is None:
             continue
         before = last.get(channel)
-        if before is not None and before[0] > errand.seq:
-            yield f"in {channel} the {errand.kind} {errand_id} stands after {before[1]}, which was to be said later"
-        last[channel] = (errand.seq, errand_id)
+        if before is not None and (before.seq or 0) > errand.seq:
+            later = (before.created_at - errand.created_at).total_seconds()
+            if rules.skew <= later or not rules.skew:
+                said = (
+                    f"the {errand.kind} {errand_id} stands after {before.id}, which was to be said {later:.3f} s later"
+                )
+                yield f"in {channel} {said}"
+        last[channel] = errand
 
 
 # Once everything is delivered

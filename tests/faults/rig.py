@@ -108,8 +108,8 @@ class Living:
         told: Json = record(self.workspace)
         return Record(told["messages"], told["direct"], tuple(self.deeds))
 
-    def wrong(self, *, settled: bool = True) -> list[str]:
-        return violations(self.books(), self.record(), Rules(settled=settled))
+    def wrong(self, skew: float = 0.0) -> list[str]:
+        return violations(self.books(), self.record(), Rules(skew=skew))
 
 
 async def until(found: Callable[[], Any], seconds: float = 10) -> None:

@@ -167,7 +167,7 @@ def _swapped(record: Record) -> None:
     [
         (_twice, "was posted 2 times"), (_twice, "stands 2 times in"), (_gone, "has no card"), (_gone, "nothing does"),
         (_stranger, "which the books do not know"), (_stale, "shows version 1"), (_mute, "has no button of it"),
-        (_swapped, "was to be said later"),
+        (_swapped, "which was to be said"),
     ],
 )  # fmt: skip
 def test_a_workspace_that_is_wrong_is_found(broken: Broken, spoil: Callable[[Record], None], said: str) -> None:
