@@ -9,7 +9,6 @@ from datetime import timedelta
 from time import perf_counter
 
 from bot import metrics
-from bot.clock import ShiftedClock
 from bot.desk.tick import tick
 from tests import postgres
 from tests.benchmarks.agency import HOURS, Agency, Shape, Stock, desk_of
@@ -18,6 +17,7 @@ from tests.benchmarks.lines import Goal, Line, middle, p99, timed
 from tests.benchmarks.living import Living, Meanwhile, decided_by_deadline, living
 from tests.benchmarks.raw import Raw, Transaction, recorded
 from tests.benchmarks.taps import card_of
+from tests.desk.world import Clock
 
 _LATER = timedelta(seconds=2)
 #: Time in s, stall and slowest click in ms: (must, aim) of each.
@@ -45,7 +45,7 @@ def due_burst(stock: Stock, *, quick: bool = False) -> Iterator[Line]:
     shape = Shape(4, 10, 15, **due) if quick else Shape(200, 10, 490, **due)
     for kind in ("sqlite", "postgres") if postgres.why_not() is None else ("sqlite",):
         agency = stock.agency(shape, kind)
-        transactions = _sweeps(stock, agency, kind, batch=100)
+        transactions = _sweeps(stock, agency, kind)
         found = {False: Burst(), True: Burst()}
         for _ in range(1 if quick else 3):
             for sending, burst in found.items():
@@ -103,20 +103,19 @@ async def _early(bot: Living, agency: Agency) -> None:
     await bot.ticker.passed.wait()
 
 
-def _sweeps(stock: Stock, agency: Agency, kind: str, *, batch: int, step: timedelta | None = None) -> list[Transaction]:
-    """What the sweep sends for all that fall: `batch` at a time, or with `step` one deadline after the other."""
+def _sweeps(stock: Stock, agency: Agency, kind: str, *, step: timedelta | None = None) -> list[Transaction]:
+    """What the sweep sends for all that fall at once, or with `step` for one after the other."""
     with stock.copy(agency.shape, kind) as url:
-        clock = ShiftedClock()
+        clock = Clock(agency.base + HOURS / 2 + _LATER)
         desk = desk_of(url, clock=clock)
-        clock.jump(agency.base + HOURS / 2 + _LATER - clock())
         while tick(desk):
             pass
-        clock.jump(agency.base + HOURS - clock() + (_LATER if step is None else timedelta()))
+        clock.now = agency.base + HOURS + (timedelta() if step is not None else _LATER)
         with recorded(desk.store) as done:
-            for _ in range(agency.shape.falling if step is not None else -(-agency.shape.falling // batch)):
-                tick(desk)
-                if step is not None:
-                    clock.jump(step)
+            for _ in range(agency.shape.falling if step is not None else 1):
+                while tick(desk):
+                    pass
+                clock.now += step or timedelta()
         desk.close()
     return [t for t in done if any(statement.startswith("INSERT INTO decisions") for statement, _ in t)]
 
@@ -158,7 +157,8 @@ def due_spread(stock: Stock, *, quick: bool = False) -> Iterator[Line]:
     experts, queued = (4, 15) if quick else (100, 90)
     shape = Shape(experts, 10, queued, due=5, due_queued=5, early=20, spread=step)
     agency = stock.agency(shape)
-    transactions = _sweeps(stock, agency, "sqlite", batch=1, step=timedelta(seconds=step))
+    transactions = _sweeps(stock, agency, "sqlite", step=timedelta(seconds=step))
+    assert len(transactions) == shape.falling, "one for each deadline"
     ours: list[float] = []
     raw: list[float] = []
     for _ in range(1 if quick else 3):
@@ -199,5 +199,6 @@ async def _played(url: str, transactions: Sequence[Transaction], step: float) ->
         late.append(loop.time() - due)
 
     await asyncio.gather(*(one(number, t) for number, t in enumerate(transactions)))
+    assert raw.decided() == len(transactions)
     raw.close()
     return p99(late)
