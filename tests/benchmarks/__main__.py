@@ -9,6 +9,7 @@ import argparse
 import json
 import logging
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -55,6 +56,7 @@ def main() -> None:
         return
     for name in [name for name in os.environ if name.startswith(("SLACK_", "HANDOFF_")) and name != "HANDOFF_DATA"]:
         del os.environ[name]  # nobody's own bot is measured
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # one that is ended leaves no databases behind
     logging.disable(logging.WARNING)  # a dropped answer is part of what is measured
     with tempfile.TemporaryDirectory(prefix="handoff-bench-", dir=given.folder) as folder:
         machine = told(Path(folder))
