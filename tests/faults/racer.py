@@ -1,6 +1,7 @@
 """One process of a race on one database: `python -m tests.faults.racer URL sweep|click`.
 
-Reads one line of JSON (for clicks: who taps what), says `ready`, waits for `go`, races, says in JSON what came of it.
+Reads one line of JSON (for clicks: who taps what), says `ready`, waits for `go` and by how many
+seconds its clock is ahead, races, says in JSON what came of it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from random import Random
 from typing import Any
 
+from bot.clock import ShiftedClock
 from bot.core.errors import HandoffError
 from bot.desk import decide
 from bot.desk.desk import Desk
@@ -65,10 +68,10 @@ def sweep(desk: Desk) -> Json:
 
 
 def main(url: str, what: str) -> None:
-    told = json.loads(sys.stdin.readline())
-    desk = open_desk(Settings(database_url=url, undo_minutes=600), rng=Random(1))
+    told, clock = json.loads(sys.stdin.readline()), ShiftedClock()
+    desk = open_desk(Settings(database_url=url, undo_minutes=600), clock=clock, rng=Random(1))
     _say("ready")
-    sys.stdin.readline()
+    clock.jump(timedelta(seconds=float(sys.stdin.readline().removeprefix("go "))))
     _say(json.dumps(sweep(desk) if what == "sweep" else clicks(desk, told)))
     desk.close()
 

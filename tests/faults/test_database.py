@@ -143,7 +143,7 @@ def locked(up: Living, seconds: float) -> Iterator[subprocess.Popen[str]]:
         yield other
 
 
-@pytest.mark.parametrize("seconds", [4, 30])
+@pytest.mark.parametrize("seconds", [8, 30])
 async def test_another_process_holds_the_database(up: Living, seconds: float) -> None:
     message, review = await up.card(number=1)
     await up.form(CAIO, message, WORDS)
@@ -151,8 +151,9 @@ async def test_another_process_holds_the_database(up: Living, seconds: float) ->
         await _refused_and_kept(up, "not saved")
         up.jump(seconds=10)
         # A later click is answered in time, too, whatever patient work stands in front of it.
-        await asyncio.sleep(min(seconds / 2, 12))
-        if other.poll() is None:
+        if seconds > 20:
+            await asyncio.sleep(12)
+            assert other.poll() is None
             began = time.monotonic()
             assert (await up.submit(CAIO, review, WORDS)).payload["response_action"] == "errors"
             assert time.monotonic() - began < SLACK_WAITS
