@@ -189,7 +189,7 @@ async def run(handoff: Handoff, stop: asyncio.Event | None = None, *, listen: tu
         stop = asyncio.Event()
         _on_signals(stop)
     _require_secrets(handoff.settings, listen)
-    _keep_answering()
+    keep_answering()
     with alone(handoff.desk.store):
         doors: list[Door] = _watchers(handoff, listen)
         background = [
@@ -212,7 +212,7 @@ async def run(handoff: Handoff, stop: asyncio.Event | None = None, *, listen: tu
             await _end(handoff, doors, background)
 
 
-def _keep_answering() -> None:
+def keep_answering() -> None:
     """What would stop the loop for longer than a click should notice: a sweep's thread, and the garbage collector."""
     # A thread that computes gives the interpreter back after this long; five milliseconds unless told.
     sys.setswitchinterval(0.001)

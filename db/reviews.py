@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -114,9 +115,7 @@ def load_of(unit: Unit) -> dict[str, int]:
     return {expert: count for expert, count in rows if expert}
 
 
-_OPEN = sa.select(sa.func.count()).where(
-    _TABLE.c.expert == sa.bindparam("expert"), AWAITING, _TABLE.c.opened_at.is_not(None)
-)
+_OPEN = sa.select(sa.func.count()).where(_TABLE.c.expert == sa.bindparam("expert"), tables.OPEN)
 _QUEUED = (
     _SELECT.where(_TABLE.c.expert == sa.bindparam("expert"), tables.QUEUED, _TABLE.c.deadline_at > sa.bindparam("now"))
     .order_by(_TABLE.c.rank.desc(), _TABLE.c.intake_at, _TABLE.c.id)
@@ -135,21 +134,22 @@ def queued(unit: Unit, expert: str, limit: int, now: datetime) -> tuple[Review, 
     return tuple(review_of(row) for row in rows)
 
 
-def _next_queueing() -> sa.Select[Any]:
-    """Everybody with a queue, one look into the index for each: a scan of it would read every queued review."""
+def _with_room() -> sa.Select[Any]:
+    """One look into the index for each person with a queue: a scan of it would read every queued review."""
     first = sa.select(sa.func.min(_TABLE.c.expert).label("expert")).where(tables.QUEUED).cte("person", recursive=True)
     after = sa.select(sa.func.min(_TABLE.c.expert)).where(tables.QUEUED, _TABLE.c.expert > first.c.expert)
     step = sa.select(after.scalar_subquery()).select_from(first).where(first.c.expert.is_not(None))
     person = first.union_all(step)
-    return sa.select(person.c.expert).where(person.c.expert.is_not(None))
+    held = sa.select(sa.func.count()).where(_TABLE.c.expert == person.c.expert, tables.OPEN).scalar_subquery()
+    return sa.select(person.c.expert).where(person.c.expert.is_not(None), held < sa.bindparam("limit"))
 
 
-_QUEUEING = _next_queueing()
+_WITH_ROOM = _with_room()
 
 
-def queueing(unit: Unit) -> tuple[str, ...]:
-    """Who has reviews that are not open yet, by id."""
-    return tuple(unit.execute(_QUEUEING).scalars())
+def with_room(unit: Unit, limit: int) -> tuple[str, ...]:
+    """Who has reviews in the queue and fewer than so many open, by id."""
+    return tuple(unit.execute(_WITH_ROOM, {"limit": limit}).scalars())
 
 
 def queued_count(unit: Unit, expert: str) -> int:
@@ -159,9 +159,7 @@ def queued_count(unit: Unit, expert: str) -> int:
 def waiting_for(unit: Unit, expert: str) -> tuple[Review, ...]:
     """What is open with this person's name on it (or is held for a lead's ruling), soonest deadline first."""
     rows = unit.execute(
-        _SELECT.where(_TABLE.c.expert == expert, AWAITING, _TABLE.c.opened_at.is_not(None)).order_by(
-            _TABLE.c.deadline_at, _TABLE.c.id
-        )
+        _SELECT.where(_TABLE.c.expert == expert, tables.OPEN).order_by(_TABLE.c.deadline_at, _TABLE.c.id)
     )
     return tuple(review_from(row) for row in rows)
 
@@ -224,23 +222,39 @@ def mark_half_told(unit: Unit, ids: Sequence[str]) -> None:
         unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(ids)).values(half_at=None))
 
 
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """When the clock has something to do to a review next; None for nothing."""
+
+    deadline: datetime | None
+    undo: datetime | None
+    """An undo window ends."""
+    half: datetime | None
+    """Half a window is over, and its review is not open."""
+
+    @property
+    def first(self) -> datetime | None:
+        return min((t for t in (self.deadline, self.undo, self.half) if t is not None), default=None)
+
+
+def _first(column: sa.Column[Any], where: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    return sa.select(sa.func.min(column, type_=column.type)).where(where).scalar_subquery()
+
+
+_INSTANTS = sa.select(
+    _first(_TABLE.c.deadline_at, AWAITING),
+    _first(_TABLE.c.undo_until, tables.UNDOABLE),
+    _first(_TABLE.c.half_at, tables.HALF_UNTOLD),
+)
+
+
+def next_instants(unit: Unit) -> Instants:
+    return Instants(*unit.execute(_INSTANTS).one())
+
+
 def next_due(unit: Unit) -> datetime | None:
-    """The earliest instant at which the clock has something to do to a review."""
-    instants = (
-        next_deadline(unit),
-        _first(unit, _TABLE.c.undo_until, tables.UNDOABLE),
-        _first(unit, _TABLE.c.half_at, tables.HALF_UNTOLD),
-    )
-    return min((t for t in instants if t is not None), default=None)
-
-
-def next_deadline(unit: Unit) -> datetime | None:
-    return _first(unit, _TABLE.c.deadline_at, AWAITING)
-
-
-def _first(unit: Unit, column: sa.Column[Any], where: sa.ColumnElement[bool]) -> datetime | None:
-    found: datetime | None = unit.execute(sa.select(sa.func.min(column, type_=column.type)).where(where)).scalar_one()
-    return found
+    """The earliest of them."""
+    return next_instants(unit).first
 
 
 # Judgements and decisions

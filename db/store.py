@@ -125,6 +125,9 @@ class Store:
             cursor = connection.cursor()
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
+            # checkpoints.py works the log in beside us; at 32 MB we do it ourselves, and cut the file afterwards.
+            cursor.execute("PRAGMA wal_autocheckpoint=8000")
+            cursor.execute("PRAGMA journal_size_limit=33554432")
             cursor.execute("PRAGMA foreign_keys=ON")
             cursor.execute("PRAGMA temp_store=MEMORY")
             cursor.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")

@@ -169,10 +169,6 @@ RECOMMENDATIONS = table_of(RecommendationRow)
 
 class ReviewRow(SQLModel, table=True):
     __tablename__ = "reviews"
-    __table_args__ = (
-        sa.Index("ix_reviews_expert", "expert", "state"),
-        sa.Index("ix_reviews_campaign", "campaign", "state"),
-    )
     id: str = Field(primary_key=True)
     candidate_id: str = Field(foreign_key="candidates.id", unique=True)
     campaign: str = Field(foreign_key="campaigns.key")
@@ -209,10 +205,14 @@ class ReviewRow(SQLModel, table=True):
 
 REVIEWS = table_of(ReviewRow)
 AWAITING = REVIEWS.c.state.in_([word(s.value) for s in State if s.awaits])
+OPEN = sa.and_(AWAITING, REVIEWS.c.opened_at.is_not(None))
 HELD = sa.and_(AWAITING, REVIEWS.c.state == word(State.HELD.value))
 QUEUED = sa.and_(REVIEWS.c.state == word(State.PENDING.value), REVIEWS.c.opened_at.is_(None))
 UNDOABLE = REVIEWS.c.undo_until.is_not(None)
 HALF_UNTOLD = REVIEWS.c.half_at.is_not(None)
+# What a decision changes (the state) stands in no index but in conditions: it takes entries out and moves none.
+sa.Index("ix_reviews_campaign", REVIEWS.c.campaign)
+partial_index("ix_reviews_open", OPEN, REVIEWS.c.expert, REVIEWS.c.deadline_at, REVIEWS.c.id)
 partial_index("ix_reviews_due", AWAITING, REVIEWS.c.deadline_at)
 partial_index("ix_reviews_queue", QUEUED, REVIEWS.c.expert, REVIEWS.c.rank.desc(), REVIEWS.c.intake_at, REVIEWS.c.id)
 partial_index("ix_reviews_undo", UNDOABLE, REVIEWS.c.undo_until)

@@ -46,7 +46,7 @@ class Limits:
     referrals_per_month: int = 10
     """Most fast-tracked candidates per trusted referrer in 30 days."""
     times: Times = field(default_factory=Times)
-    batch: int = 100
+    batch: int = 200
     """Reviews per sweep: larger ones make a click wait."""
 
 
@@ -61,6 +61,10 @@ class Desk:
         self.norms = norms
         self.limits = limits
         self.rng = rng or Random()  # noqa: S311 - draws samples, guards nothing
+        self.fill_hands = True
+        """Whether somebody may have room and a queue that nothing else will look at: the sweep does."""
+        self.forget_at = clock()
+        """When the sweep looks next for what need not be kept any longer."""
         self._turns = Turns(store)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="desk-read")
 

@@ -217,7 +217,7 @@ def digest(desk: Desk, import_id: str, reader: UserId) -> Digest:
 def status(desk: Desk) -> dict[str, Any]:
     """Counts for machines: reviews by state and route, the next deadline, how much is still to be sent."""
     with desk.store.reading() as unit:
-        due, to_say = reviews.next_deadline(unit), outbox.depth(unit)
+        due, to_say = reviews.next_instants(unit).deadline, outbox.depth(unit)
         return {
             "reviews": lists.counts(unit),
             "open": lists.open_total(unit),

@@ -11,25 +11,41 @@ from bot.core.errors import Busy
 from bot.core.review import Announce
 from bot.core.types import Review
 from bot.desk import tally
-from bot.desk.announce import current_lead, say, say_all
+from bot.desk.announce import current_lead, say_all
 from bot.desk.change import Lost, Made, apply_all, open_next
-from bot.desk.desk import Desk
+from bot.desk.desk import Desk, new_id
 from db import arrivals, campaigns, outbox, reviews
+from db.outbox import Fresh
 from db.store import Unit
 
 #: For how long a sent errand is kept, for whoever asks what was said.
 _KEEP_SENT = timedelta(days=7)
+#: People whose hands are filled with the deadlines that made room, in the same unit.
+_FEW = 10
+_FORGET_EVERY = timedelta(minutes=1)
 #: For how long an event from Slack is known again; Slack repeats one for some minutes.
 _KEEP_ARRIVED = timedelta(days=2)
 
 
 def tick(desk: Desk) -> bool:
     """One batch of everything that is due; True when there may be more. Safe to run twice and beside clicks."""
-    size = desk.limits.batch
-    if _sweep(desk, _expire_due, size):
+    with desk.store.reading() as unit:
+        instants, now = reviews.next_instants(unit), desk.clock()
+    # Deadlines first, and nothing else while there are more of them: everybody waits for these.
+    if _is_due(instants.deadline, now) and _sweep(desk, _expire_due):
         return True
-    full = [_sweep(desk, step, size) for step in (_fill_hands, _settle_due, _tell_half, _forget)]
-    return any(full)
+    desk.fill_hands = desk.fill_hands and _sweep(desk, _fill_hands)
+    if desk.fill_hands:
+        return True
+    more = _is_due(instants.undo, now) and _sweep(desk, _settle_due)
+    more |= _is_due(instants.half, now) and _sweep(desk, _tell_half)
+    if _is_due(desk.forget_at, now):
+        desk.forget_at = now if _sweep(desk, _forget) else now + _FORGET_EVERY
+    return more
+
+
+def _is_due(instant: datetime | None, now: datetime) -> bool:
+    return instant is not None and instant <= now
 
 
 def next_due(desk: Desk) -> datetime | None:
@@ -38,7 +54,9 @@ def next_due(desk: Desk) -> datetime | None:
         return reviews.next_due(unit)
 
 
-def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int], size: int) -> bool:
+def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int]) -> bool:
+    """One batch; True when it was a full one, or when somebody else came first."""
+    size = desk.limits.batch
     try:
         with desk.store.unit() as unit:
             return step(unit, desk, desk.clock(), size) >= size
@@ -51,7 +69,11 @@ def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int], size: i
 
 
 def _expire_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
-    """Deadlines in bulk, one message per campaign however many fell; `_fill_hands` opens what comes after them."""
+    """Deadlines in bulk, one message per campaign however many fell.
+
+    Who has room now gets the next. When that is many people, they come after all deadlines, in batches of their own:
+    until then their queues are what falls, and a click must not wait for all of it.
+    """
     due = reviews.overdue(unit, now, size)
     every = {c.key: c for c in campaigns.every(unit)} if due else {}
     made: list[Made] = []
@@ -66,16 +88,25 @@ def _expire_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     reviews.add_decisions(unit, decisions)
     tally.decided(unit, decisions)
     tally.applied(unit, desk.clock, [review.deadline_at for review, _ in due])
-    for key, ids in fell.items():
-        say(unit, "fell", key, every[key].owner, now, {"reviews": ids})
+    said = [Fresh(new_id("ob"), "fell", key, every[key].owner, {"reviews": ids}) for key, ids in fell.items()]
+    outbox.enqueue(unit, said, now)
+    experts = sorted({review.expert for review, _ in due if review.expert})
+    if len(due) < size and len(experts) <= _FEW and not desk.fill_hands:
+        for expert in experts:
+            open_next(unit, desk, expert, now)
+    else:
+        desk.fill_hands = True
     return len(due)
 
 
-def _fill_hands(unit: Unit, desk: Desk, now: datetime, _size: int) -> int:
-    """Whoever has room and a queue gets the next: after deadlines, and whatever else made room."""
-    for expert in reviews.queueing(unit):
-        open_next(unit, desk, expert, now)
-    return 0
+def _fill_hands(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
+    """Whoever has room and a queue gets the next: after many deadlines, and at the start of a process."""
+    opened = 0
+    for expert in reviews.with_room(unit, desk.limits.open_per_expert):
+        opened += len(open_next(unit, desk, expert, now))
+        if opened >= size:
+            break
+    return opened
 
 
 def _settle_due(unit: Unit, _desk: Desk, now: datetime, size: int) -> int:

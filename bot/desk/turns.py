@@ -11,6 +11,7 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from bot.core.errors import Busy
+from db.checkpoints import Checkpoints
 from db.store import Store, Together
 
 T = TypeVar("T")
@@ -55,7 +56,10 @@ class Turns:
         self.writers = 1 if store.sqlite else 8
         self._pool: ThreadPoolExecutor | None = None
         self._thread: Thread | None = None
+        self._checkpoints: Checkpoints | None = None
         if store.sqlite:
+            file = store.url.database
+            self._checkpoints = Checkpoints(file) if file and file != ":memory:" else None
             self._thread = Thread(target=self._serve, name="desk-write", daemon=True)
             self._thread.start()
         else:
@@ -79,6 +83,8 @@ class Turns:
             self._queue.put(None)
             self._thread.join()
             self._thread = None
+            if self._checkpoints is not None:
+                self._checkpoints.close()
 
     # The thread of SQLite's only writer
 
@@ -91,12 +97,15 @@ class Turns:
                 return
             if not first.take():
                 continue
+            ended = False
             if not first.joins or self._queue.empty():
                 first.run()
             else:
                 left, ended = self._together(first)
-                if ended:
-                    return
+            if self._checkpoints is not None:
+                self._checkpoints.written()
+            if ended:
+                return
 
     def _together(self, first: Turn) -> tuple[Turn | None, bool]:
         """Run those that wait behind the first, too, and commit once; (who must go alone next, whether all is over).

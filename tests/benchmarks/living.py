@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot import metrics
-from bot.app import Handoff, build
+from bot.app import Handoff, build, keep_answering
 from bot.clock import ShiftedClock
 from bot.settings import Settings
 from bot.ticker import Ticker
@@ -77,6 +77,7 @@ async def living(url: str, *, sending: bool = True) -> AsyncIterator[Living]:
 
         ticker = Watched(handoff.desk, wake)
         await handoff.open()
+        keep_answering()
         running = [asyncio.create_task(ticker.run())]
         if sending:
             running.append(asyncio.create_task(handoff.outbox.run()))

@@ -124,7 +124,7 @@ def test_down_and_up_through_every_migration_nothing_is_lost_that_both_levels_kn
         before = rows(database)
         step(database, version)
         levels[version] = rows(database)
-        assert kept(without_stuck(before), levels[version]) == []
+        assert kept(before if version >= "0004" else without_stuck(before), levels[version]) == []
         refuses(database)
     for version in VERSIONS[1:]:
         before = rows(database)
