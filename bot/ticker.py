@@ -59,7 +59,7 @@ class Ticker:
         """One pass: everything due, batch by batch, then the alarm for what is next. Its failures are logged."""
         try:
             # The outbox is woken when all is done: sending beside it would take the writer from the deadlines.
-            while await self._desk.chore(tick):  # noqa: ASYNC110 - what is waited for is the work itself
+            while await self._desk.sweep(tick):  # noqa: ASYNC110 - what is waited for is the work itself
                 await asyncio.sleep(0)
         except Exception:
             log.exception("a sweep failed; the next one tries again")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,6 +74,12 @@ def _to(campaign: Campaign) -> dict[str, Any]:
 def get(unit: Unit, key: str) -> Campaign | None:
     row = unit.execute(_ONE, {"key": key}).first()
     return campaign_of(row) if row is not None else None
+
+
+def some(unit: Unit, keys: Iterable[str]) -> dict[str, Campaign]:
+    """Campaigns by their keys; those that do not exist are absent."""
+    found = _SELECT.where(CAMPAIGNS.c.key.in_(sorted(set(keys))))
+    return {campaign.key: campaign for campaign in (campaign_of(row) for row in unit.execute(found))}
 
 
 def every(unit: Unit) -> tuple[Campaign, ...]:

@@ -123,8 +123,8 @@ def open_next(unit: Unit, desk: Desk, expert: UserId, now: datetime) -> set[str]
     if room <= 0:
         return set()
     opened = waiting[:room]
-    running = {key: campaigns.get(unit, key) for key in {r.campaign for r in opened}}
-    made = [Made(r, lifecycle.show(r, now), campaign) for r in opened if (campaign := running[r.campaign]) is not None]
+    running = campaigns.some(unit, (r.campaign for r in opened))
+    made = [Made(r, lifecycle.show(r, now), running[r.campaign]) for r in opened]
     apply_all(unit, made, "queue", now)
     say(unit, "opened", "opened", expert, now, {"reviews": [r.id for r in opened]})
     return {r.id for r in opened}

@@ -77,6 +77,10 @@ class Desk:
 
     async def chore(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A verb that writes and that nobody waits in front of: patient, since one that fails costs another round."""
+        return await self._write(_CHORE, partial(verb, self, *args, **kwargs), joins=True)
+
+    async def sweep(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for one that writes much: by itself, so that no click is committed only with all of it."""
         return await self._write(_CHORE, partial(verb, self, *args, **kwargs), joins=False)
 
     async def read(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -75,7 +75,7 @@ def _expire_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     until then their queues are what falls, and a click must not wait for all of it.
     """
     due = reviews.overdue(unit, now, size)
-    every = {c.key: c for c in campaigns.every(unit)} if due else {}
+    every = campaigns.some(unit, (review.campaign for review, _ in due)) if due else {}
     made: list[Made] = []
     fell: dict[str, list[str]] = defaultdict(list)
     for review, recommended in due:
@@ -111,7 +111,7 @@ def _fill_hands(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
 
 def _settle_due(unit: Unit, _desk: Desk, now: datetime, size: int) -> int:
     due = reviews.settling(unit, now, size)
-    every = {c.key: c for c in campaigns.every(unit)} if due else {}
+    every = campaigns.some(unit, (review.campaign for review in due)) if due else {}
     settled = [Made(r, change, every[r.campaign]) for r in due if (change := lifecycle.settle(r, now)) is not None]
     apply_all(unit, settled, "deadline", now)
     return len(due)

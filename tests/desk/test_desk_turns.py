@@ -38,7 +38,7 @@ class Commits:
 
     async def gathered(self, *clicks: Any) -> list[Any]:
         """What becomes of clicks that all wait behind somebody else."""
-        first = asyncio.create_task(self._desk.chore(self._wait))
+        first = asyncio.create_task(self._desk.sweep(self._wait))
         await asyncio.sleep(0.05)
         waiting = [asyncio.ensure_future(click) for click in clicks]
         await asyncio.sleep(0.05)
