@@ -134,7 +134,7 @@ def build(
     edge = Edge(desk, Screens(client), outbox.wake)
     known = settings.slack_signing_secret
     secret = signing_secret or (known.get_secret_value() if known is not None else secrets.token_hex(16))
-    ticker = Ticker(desk, outbox.wake, sweep=sweep)
+    ticker = Ticker(desk, outbox.resume, pause_outbox=outbox.pause, sweep=sweep)
     handoff = Handoff(settings, desk, client, edge, outbox, ticker, SignatureVerifier(secret))
     handoff.app = _bolt(handoff, secret)
     return handoff

@@ -76,6 +76,8 @@ class Outbox:
         self._rng = rng or Random()  # noqa: S311 - spreads retries, guards nothing
         self._event = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._free = asyncio.Event()
+        self._free.set()
         self._begun = False
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._leases: dict[str, datetime] = {}
@@ -87,6 +89,15 @@ class Outbox:
     def wake(self) -> None:
         """Look at once: something may have been enqueued."""
         self._event.set()
+
+    def pause(self) -> None:
+        """Begin nothing until `resume`: what is rendered takes the processor from deadlines that are being decided."""
+        self._free.clear()
+
+    def resume(self) -> None:
+        """Go on, and look at once."""
+        self._free.set()
+        self.wake()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -151,6 +162,7 @@ class Outbox:
         errand: Errand | None = None
         try:
             while errand is not None or not self._stopping.is_set():
+                await self._free.wait()
                 async with self._slots:
                     errand = errand or await self._claim(lane)
                     if errand is None:

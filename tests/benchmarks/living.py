@@ -43,7 +43,7 @@ class Living:
     clock: ShiftedClock
     ticker: Watched
     batches: asyncio.Queue[float]
-    """A moment for each time that the outbox is woken."""
+    """A moment for each pass, when the outbox is woken."""
 
     async def dispatch(self, said: dict[str, Any]) -> float:
         """Seconds until it is acknowledged."""
@@ -71,11 +71,11 @@ async def living(url: str, *, sending: bool = True) -> AsyncIterator[Living]:
         handoff = build(settings, clock=clock)
         batches: asyncio.Queue[float] = asyncio.Queue()
 
-        def wake() -> None:
+        def passed() -> None:
             batches.put_nowait(perf_counter())
-            handoff.outbox.wake()
+            handoff.outbox.resume()
 
-        ticker = Watched(handoff.desk, wake)
+        ticker = Watched(handoff.desk, passed, pause_outbox=handoff.outbox.pause)
         await handoff.open()
         keep_answering()
         running = [asyncio.create_task(ticker.run())]

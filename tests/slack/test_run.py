@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -220,3 +221,27 @@ async def test_the_end_may_come_before_slack_does(house: House) -> None:
     assert not running.done()
     stop.set()
     await asyncio.wait_for(running, 5)
+
+
+async def test_many_deadlines_come_before_what_they_cause(house: House) -> None:
+    """The outbox begins nothing while there are more of them, and goes on with the last."""
+    said: list[str] = []
+    house.desk.limits = replace(house.desk.limits, batch=1)
+    outbox = house.handoff.outbox
+
+    def resume() -> None:
+        said.append(f"resumed, {len(house.slack.cards('D0MAYA'))} sent")
+        outbox.resume()
+
+    def pause() -> None:
+        said.append("paused")
+        outbox.pause()
+
+    sending = asyncio.create_task(outbox.run())
+    await asyncio.sleep(0.1)
+    house.clock.move(hours=49)
+    await Ticker(house.desk, resume, pause_outbox=pause).once()
+    assert said == ["paused"] * 3 + ["resumed, 0 sent"]
+    await until(lambda: bool(house.slack.cards("D0MAYA")), 5)
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
