@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes
-from db.store import Unit
+from db.store import Unit, new
 from db.tables import CAMPAIGNS
 from scoring.types import Tier
 
@@ -91,8 +91,10 @@ def owned_by(unit: Unit, owner: str) -> tuple[Campaign, ...]:
     return tuple(campaign_of(row) for row in rows)
 
 
-def add(unit: Unit, campaign: Campaign, now: datetime) -> None:
-    unit.execute(sa.insert(CAMPAIGNS).values(**_to(campaign), created_at=now))
+def add(unit: Unit, campaign: Campaign, now: datetime) -> bool:
+    """True when it is new: another process may be opening one under the same key."""
+    fresh = new(unit, CAMPAIGNS).returning(CAMPAIGNS.c.key)
+    return unit.execute(fresh, {**_to(campaign), "created_at": now}).first() is not None
 
 
 def change(unit: Unit, campaign: Campaign) -> None:

@@ -17,8 +17,13 @@ from sqlmodel import Session
 
 #: The desk's threads: one connection each and nobody queues for one; more are opened for whoever else asks.
 _WRITERS, _READERS = 8, 4
-#: A host that is gone answers nothing: give it up before Slack gives up the click.
-_CONNECT = {"connect_timeout": 2, "tcp_user_timeout": 5000, "application_name": "handoff"}
+#: A host that is gone answers nothing, and Slack gives up a click after three seconds. 0.8 s without a sign that it
+#: got what was sent are several attempts of TCP's, and leave the two seconds in which a new connection must be had.
+#: A host that goes after it got a statement is noticed by unanswered probes.
+_CONNECT = {
+    "connect_timeout": 2, "tcp_user_timeout": 800, "keepalives_idle": 5, "keepalives_interval": 1,
+    "keepalives_count": 2, "application_name": "handoff",
+}  # fmt: skip
 
 #: SQLSTATE to the reason of a Busy. What stands for a whole class is its first two characters.
 _REASONS = {
@@ -92,18 +97,25 @@ def begun(engine: Engine) -> Session:
 
     Raises SQLAlchemy's OperationalError when there is no way to the database.
     """
-    while True:
-        session = Session(engine, expire_on_commit=False, autoflush=False)
-        try:
-            session.connection()
-        except _Dead:
-            # The pool is forgotten: the next connection is a new one, or there is none to be had.
-            session.close()
-        except BaseException:
-            session.close()
-            raise
-        else:
-            return session
+    try:
+        return _begun(engine)
+    except _Dead:
+        pass  # the pool is forgotten: the next connection is a new one, or there is none to be had
+    try:
+        return _begun(engine)
+    except _Dead as dead:
+        # Whoever let us in has nothing behind it, as a pooler whose PostgreSQL is down: that is for a person to hear.
+        raise sa.exc.OperationalError("BEGIN", None, dead.__cause__ or dead) from dead
+
+
+def _begun(engine: Engine) -> Session:
+    session = Session(engine, expire_on_commit=False, autoflush=False)
+    try:
+        session.connection()
+    except BaseException:
+        session.close()
+        raise
+    return session
 
 
 def reason_of(error: BaseException | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,8 @@ from sqlmodel import Session
 
 from bot.core.errors import Busy, Invalid
 from db import postgres
+
+log = logging.getLogger(__name__)
 
 #: A unit of work: everything in it is committed together or not at all.
 Unit = Session
@@ -63,7 +66,10 @@ def sliced(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def afterwards(unit: Unit, work: _Work) -> None:
-    """Do this once the unit is committed, and never if it is not: what is counted has happened. It may not raise."""
+    """Do this once the unit is committed, and never if it is not: what is counted has happened.
+
+    What it raises is logged: what is committed is no refusal.
+    """
     unit.info.setdefault(_AFTERWARDS, []).append(work)
 
 
@@ -185,8 +191,8 @@ class Store:
             except BaseException:
                 session.rollback()
                 raise
-        for work in session.info.get(_AFTERWARDS, ()) if keep else ():
-            work()
+        if keep:
+            _do(session.info.get(_AFTERWARDS, ()))
 
     @contextmanager
     def together(self) -> Iterator[Together]:
@@ -205,8 +211,7 @@ class Store:
                     shared.check()
             except DatabaseError as error:
                 raise _plain(error) from error
-        for work in shared.afterwards:
-            work()
+        _do(shared.afterwards)
 
     @contextmanager
     def _part(self, shared: Together, *, keep: bool) -> Iterator[Unit]:
@@ -248,6 +253,14 @@ class Store:
     def close(self) -> None:
         self._writer.dispose()
         self._reader.dispose()
+
+
+def _do(works: Sequence[_Work]) -> None:
+    for work in works:
+        try:
+            work()
+        except Exception:
+            log.exception("what was to follow a commit failed; the commit stands")
 
 
 def _left() -> float:

@@ -68,14 +68,20 @@ class Made:
 
 
 def apply(
-    unit: Unit, desk: Desk, before: Review, change: Change, campaign: Campaign, actor: str, now: datetime
-) -> None:
-    """Write a change and all that follows from it. Raises Lost when the review has moved on."""
+    unit: Unit, desk: Desk, before: Review, change: Change, campaign: Campaign, actor: str, now: datetime,
+    *, filling: Collection[UserId] = (),
+) -> None:  # fmt: skip
+    """Write a change and all that follows from it; `filling` are people who may have got something to open, too.
+
+    Raises Lost when the review has moved on.
+    """
     apply_all(unit, [Made(before, change, campaign)], actor, now)
     freed = before.state.awaits and not change.review.state.awaits
     moved = before.expert != change.review.expert
-    if (freed or moved) and before.expert:
-        open_next(unit, desk, before.expert, now)
+    hands = {*filling, before.expert} if freed or moved else set(filling)
+    # In one order for everybody: of two who pass on to each other, neither holds what the other waits for.
+    for person in sorted(p for p in hands if p):
+        open_next(unit, desk, person, now)
 
 
 def apply_all(unit: Unit, made: Sequence[Made], actor: str, now: datetime, *, skip: Collection[Announce] = ()) -> None:

@@ -28,6 +28,8 @@ _CLICK = 2.0
 """Seconds from a click's arrival until it is done or refused: Slack waits for three."""
 _CHORE = 10.0
 """The same for what nobody stands in front of: a sweep, a mark of the outbox."""
+_TURN = 1.0
+"""Seconds in which a writer has a turn for whoever only asks whether they go on."""
 #: Crockford's alphabet: no letter that can be misread when an id is told over the phone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -83,6 +85,10 @@ class Desk:
         """The same for one that writes much: by itself, so that no click is committed only with all of it."""
         return await self._write(_CHORE, partial(verb, self, *args, **kwargs), joins=False)
 
+    async def take_turn(self) -> None:
+        """Do nothing, in turn: Busy('locked') when no writer has come to it in time."""
+        await self._write(_TURN, lambda: None, joins=False)
+
     async def read(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A verb that only reads, beside the writer."""
         return await self._on(self._readers, partial(verb, self, *args, **kwargs))
@@ -98,7 +104,7 @@ class Desk:
             with waiting_until(until):
                 return work()
 
-        turn = self._turns.submit(partial(copy_context().run, timed), joins=joins)
+        turn = self._turns.submit(partial(copy_context().run, timed), joins=joins, until=until)
         late = False
 
         def give_up() -> None:

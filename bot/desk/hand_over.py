@@ -56,12 +56,11 @@ def pass_on(desk: Desk, review_id: str, person: UserId, to: UserId, note: str = 
         if to not in {m.id for m in able}:
             raise Invalid("person_needed", field="person")
         change = lifecycle.pass_on(file.review, to, _backup(file, able, to, person), now)
-        apply(unit, desk, file.review, change, file.campaign, person, now)
+        filling = {to} if change.review.queued else ()
+        apply(unit, desk, file.review, change, file.campaign, person, now, filling=filling)
         if note.strip():
             events.record(unit, review_id, person, "passed_on_note", now, {}, {"note": note.strip()[:_DISCLOSURE]})
         say(unit, "passed", f"{review_id}:{change.review.version}", to, now, {"by": person})
-        if change.review.queued:
-            open_next(unit, desk, to, now)
         return see.whole(unit, desk, review_id)
 
     try:

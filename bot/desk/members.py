@@ -57,11 +57,10 @@ def add_campaign(desk: Desk, campaign: Campaign) -> None:
     """Open a campaign. Raises Invalid naming the field that is wrong."""
     _check(campaign)
     with desk.store.unit() as unit:
-        if campaigns.get(unit, campaign.key) is not None:
+        if not campaigns.add(unit, campaign, desk.clock()):
             raise Invalid("campaign_exists", field="key", campaign=campaign.key)
         if not any(m.id == campaign.owner and m.roles for m in people.members(unit)):
             people.add_role(unit, campaign.owner, None, Role.MARKETER, None)
-        campaigns.add(unit, campaign, desk.clock())
 
 
 def _check(campaign: Campaign) -> None:

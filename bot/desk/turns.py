@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,7 +13,9 @@ from typing import Any, TypeVar
 
 from bot.core.errors import Busy
 from db.checkpoints import Checkpoints
-from db.store import Store, Together
+from db.store import Store, Together, waiting_until
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -23,10 +26,14 @@ _BRIEF = 0.005
 
 @dataclass(slots=True)
 class Turn:
-    """Work that waits for its turn. `joins` when it may be committed together with its neighbours."""
+    """Work that waits for its turn. `joins` when it may be committed together with its neighbours.
+
+    `until` (time.monotonic) is how long whoever asked for it waits; the work itself knows of it.
+    """
 
     work: Callable[[], Any]
     joins: bool
+    until: float
     future: Future[Any] = field(default_factory=Future)
 
     def take(self) -> bool:
@@ -66,13 +73,13 @@ class Turns:
             # PostgreSQL lets several write at once, and joins their commits itself.
             self._pool = ThreadPoolExecutor(self.writers, thread_name_prefix="desk-write")
 
-    def submit(self, work: Callable[[], T], *, joins: bool) -> Future[T]:
+    def submit(self, work: Callable[[], T], *, joins: bool, until: float) -> Future[T]:
         """Work for its turn; it may be cancelled until that comes. Raises RuntimeError once closed."""
         if self._pool is not None:
             return self._pool.submit(work)
         if self._thread is None:
             raise RuntimeError("the desk is closed")
-        turn = Turn(work, joins)
+        turn = Turn(work, joins, until)
         self._queue.put(turn)
         return turn.future
 
@@ -110,22 +117,29 @@ class Turns:
     def _together(self, first: Turn) -> tuple[Turn | None, bool]:
         """Run those that wait behind the first, too, and commit once; (who must go alone next, whether all is over).
 
-        When the database is in trouble halfway, nothing of it has happened, and each goes by itself.
+        The first begins for all, and for no longer than it may: the others have not been taken until then. When the
+        database is in trouble halfway, nothing of it has happened, and each goes by itself. Whatever comes, each is
+        told, and the thread lives on: there is no other.
         """
-        until, taken, done = time.monotonic() + _BRIEF, [first], 0
+        brief, taken, done = time.monotonic() + _BRIEF, [first], 0
         said: list[tuple[Any, BaseException | None]] = []
         left: Turn | None = None
         ended = False
         try:
-            with self._store.together() as commit:
+            with waiting_until(first.until), self._store.together() as commit:
                 while done < len(taken):
                     said.append(_outcome(taken[done].work, commit))
                     done += 1
-                    if done == len(taken) < _MOST and time.monotonic() < until:
+                    if done == len(taken) < _MOST and time.monotonic() < brief:
                         left, ended = self._join(taken)
         except (Busy, Together.Broken):
-            for turn in taken:
+            # Whoever has least time goes first: a patient one may wait for the database again.
+            for turn in sorted(taken, key=lambda turn: turn.until):
                 turn.run()
+        except BaseException as trouble:
+            log.exception("%d that were to be committed together failed", len(taken))
+            for turn in taken:
+                turn.future.set_exception(trouble)
         else:
             for turn, (value, error) in zip(taken, said, strict=True):
                 if error is not None:

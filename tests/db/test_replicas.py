@@ -17,8 +17,9 @@ from random import Random
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from bot.core.errors import TooLate
+from bot.core.errors import Invalid, TooLate
 from bot.core.types import Member, Review, Role
 from bot.desk import decide, hand_over, members, tick
 from bot.desk.desk import Desk
@@ -27,7 +28,7 @@ from db import reviews
 from db.store import Store
 from scoring.types import Verdict
 from tests.database import empty
-from tests.desk.world import BIA, CAIO, MAYA, OLEG, ZOE, World, norms, row, sheet
+from tests.desk.world import BIA, CAIO, CAMPAIGN, MAYA, OLEG, ZOE, World, norms, row, sheet
 from tests.desk.worlds import NewWorld
 
 pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("kind", ["postgres"])]
@@ -155,12 +156,19 @@ def test_nobody_holds_more_than_the_limit_however_many_fill_their_hands(new_worl
     assert world.sql("SELECT COUNT(*) FROM decisions") == [(28,)]
 
 
-def test_passing_on_both_ways_at_once_ends(new_world: NewWorld) -> None:
-    """Each fills both people's hands, in opposite order: the database ends the embrace, and the loser tries again."""
+def test_passing_on_both_ways_at_once_never_ends_in_an_embrace(new_world: NewWorld) -> None:
+    """Each fills both people's hands, in the same order."""
     world = new_world(limits=replace(World.LIMITS, open_per_expert=1))
     world.take_in(*(row(f"creator{n:02}") for n in range(12)))
-    passed = 0
+    passed, embraces = 0, []
+
+    def failed(context: sa.engine.ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlstate", None) == "40P01":
+            embraces.append(context.statement)
+
     with replicas(world, 2) as desks:
+        for desk in desks:
+            sa.event.listen(desk.store.engine, "handle_error", failed)
         for _ in range(10):
             first, second = (
                 world.sql("SELECT id FROM reviews WHERE opened_at IS NULL AND expert = ? ORDER BY id", who)[0][0]
@@ -173,6 +181,16 @@ def test_passing_on_both_ways_at_once_ends(new_world: NewWorld) -> None:
             assert not [what for what in told if isinstance(what, Exception)], told
             passed += 2
     assert world.sql("SELECT COUNT(*) FROM events WHERE what = 'passed_on'") == [(passed,)]
+    assert embraces == []
+
+
+def test_a_campaign_under_the_same_key_twice_at_once_is_refused_once(world: World) -> None:
+    for n in range(10):
+        campaign = replace(CAMPAIGN, key=f"twin{n}", owner=f"U0OWNER{n:03}")
+        with replicas(world, 2) as desks:
+            told = at_once(*(lambda d=d, c=campaign: members.add_campaign(d, c) for d in desks))
+        refused = [what for what in told if what is not None]
+        assert [(type(what), what.reason) for what in refused] == [(Invalid, "campaign_exists")]
 
 
 def test_the_same_list_twice_at_once_is_there_once(world: World) -> None:

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from bot.core.errors import Busy, NotFound, TooLate
 from bot.desk import decide, members, turns
 from bot.desk.desk import Desk
+from db import people
+from db.store import afterwards
 from tests.desk.world import BIA, CAIO, World, row
 
 
@@ -127,3 +129,35 @@ async def test_what_still_waits_at_the_end_is_done(world: World) -> None:
         await world.desk.run(members.trust, "too late")
     world.reopen()
     assert world.sql("SELECT COUNT(*) FROM trusted_referrers") == [(5,)]
+
+
+async def test_what_follows_a_commit_and_fails_refuses_nobody(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    def counted(desk: Desk, name: str) -> bool:
+        with desk.store.unit() as unit:
+            afterwards(unit, lambda: 1 // 0)
+            return people.trust(unit, name)
+
+    commits = Commits(world.desk)
+    said = await commits.gathered(*(world.desk.run(counted, f"friend {n}") for n in range(3)))
+    assert said == [True] * 3
+    assert await world.desk.run(counted, "by itself") is True
+    assert world.sql("SELECT COUNT(*) FROM trusted_referrers") == [(4,)]
+    assert caplog.text.count("ZeroDivisionError") == 4
+
+
+async def test_whatever_goes_wrong_everybody_is_told_and_the_writer_goes_on(world: World) -> None:
+    commits = Commits(world.desk)
+    broken = [RuntimeError("nobody has thought of this")]
+
+    def fail(_connection: sa.Connection) -> None:
+        if broken:
+            raise broken.pop()
+
+    sa.event.listen(world.desk.store.engine, "commit", fail)
+    said = await asyncio.wait_for(
+        commits.gathered(*(world.desk.run(members.trust, f"friend {n}") for n in range(3))), 5
+    )
+    told = [isinstance(what, RuntimeError) for what in said]
+    assert any(told)
+    assert world.sql("SELECT COUNT(*) FROM trusted_referrers") == [(3 - sum(told),)], "who was refused is not in"
+    assert await world.desk.run(members.trust, "somebody else") is True

@@ -7,6 +7,7 @@ import logging
 import math
 import socket
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -69,7 +70,7 @@ async def test_ready_says_what_was_looked_at(watcher: Watcher) -> None:
     assert status == 200
     assert said["ready"] is True
     assert {name: check["ok"] for name, check in said["checks"].items()} == {
-        "database": True, "migration": True, "outbox": True, "sockets": True,
+        "database": True, "migration": True, "outbox": True, "writer": True, "sockets": True,
     }  # fmt: skip
     assert said["checks"]["migration"] == {"ok": True, "level": HEAD, "needs": HEAD}
     assert said["checks"]["sockets"]["connected"] == 1
@@ -117,13 +118,23 @@ async def test_a_database_that_is_gone_is_not_ready_and_the_rest_is_still_counte
     status, said = await watcher.ask("/readyz")
     assert status == 503
     assert said["checks"] == {
-        "database": {"ok": False, "error": "Busy"}, "sockets": {"ok": True, "connected": 1},
+        "database": {"ok": False, "error": "Busy"}, "writer": {"ok": True}, "sockets": {"ok": True, "connected": 1},
     }  # fmt: skip
     numbers = await watcher.numbers()
     assert math.isnan(numbers["handoff_outbox_age_seconds", ()])
     assert not [name for name, _ in numbers if name == "handoff_outbox_depth"]
     assert numbers["handoff_sockets_connected", ()] == 1
     watcher.health._desk.close()
+
+
+async def test_a_writer_who_hangs_is_not_ready_although_reading_goes_on(watcher: Watcher) -> None:
+    go = threading.Event()
+    hanging = asyncio.create_task(watcher.house.desk.chore(lambda _: go.wait(10)))
+    status, said = await watcher.ask("/readyz")
+    go.set()
+    assert (status, said["checks"]["writer"], said["checks"]["database"]) == (503, {"ok": False}, {"ok": True})
+    assert await hanging
+    assert (await watcher.ask("/readyz"))[0] == 200
 
 
 async def test_a_database_that_hangs_is_asked_once_however_many_ask(
