@@ -262,10 +262,14 @@ async def test_a_huge_body_that_does_not_say_so_is_refused_too(web: Web) -> None
     assert await web.send(web.approval()) == (200, "")
 
 
-async def test_a_body_that_never_ends_is_not_waited_for(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("begun", ["", "abc"])
+async def test_a_body_that_never_begins_or_never_ends_is_not_waited_for(
+    web: Web, begun: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bot.api._READING", 0.1)
     reader, writer = await asyncio.open_connection("127.0.0.1", web.server.port)
-    writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 10\r\n\r\nabc".encode())
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 10\r\n\r\n"
+    writer.write((head + begun).encode())
     assert (await asyncio.wait_for(reader.readline(), 3)).startswith(b"HTTP/1.1 408 ")
     writer.close()
 
