@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import sys
 from collections.abc import Mapping
@@ -20,6 +21,11 @@ _INVITE = "Invite the bot (/invite @Handoff) or give the campaign another channe
 _TOKEN = "Renew the app's token (handoff doctor says what is missing); it is tried again every minute."  # noqa: S105
 _WAIT = "Nothing to do: it is tried again by itself."
 _PERSON = "Give their reviews and campaigns to somebody else; retry only if they are back."
+_SCOPE = "Add the scope that handoff doctor names and reinstall the app; it is tried again every minute."
+_BLIND = (
+    "the line broke while it was sent, and the app may not look whether it arrived",
+    "Add the history scopes of manifest.yml and reinstall the app, then retry; or look yourself.",
+)
 #: What Slack's code or the error's type means, and what to do.
 _PLAIN: Mapping[str, tuple[str, str]] = {
     "not_in_channel": ("the bot is not in the channel", _INVITE),
@@ -32,10 +38,7 @@ _PLAIN: Mapping[str, tuple[str, str]] = {
     "user_not_found": ("there is no such person in this workspace", _PERSON),
     "user_disabled": ("the account is deactivated", _PERSON),
     "cannot_dm_bot": ("it is a bot, not a person", _PERSON),
-    "missing_scope": (
-        "the line broke while it was sent, and the app may not look whether it arrived",
-        "Add the history scopes of manifest.yml and reinstall the app, then retry; or look yourself.",
-    ),
+    "missing_scope": ("the app lacks a scope for it", _SCOPE),
     "too_much_since": ("it may have arrived, but too much was written since to find it", "Look yourself, then retry."),
     "invalid_auth": ("Slack refuses the token", _TOKEN),
     "token_revoked": ("the token was revoked", _TOKEN),
@@ -44,21 +47,36 @@ _PLAIN: Mapping[str, tuple[str, str]] = {
     "ratelimited": ("Slack asks us to wait", _WAIT),
     "not_there_yet": ("it may still arrive: looked up again in a moment", _WAIT),
     "lease_lost": ("another process took the channel over", _WAIT),
+    "Busy": ("the database was busy", _WAIT),
     "NotFound": ("what it is about no longer exists", "Nothing to do."),
     "KeyError": ("this version does not know that kind of message", "Run the newest version everywhere, then retry."),
 }
 
 
 def _plain(error: str, state: str) -> tuple[str, str]:
+    if error == "missing_scope" and state == "stuck":
+        return _BLIND
     if error in _PLAIN:
         return _PLAIN[error]
     if error.startswith("http_5") or error in {"internal_error", "fatal_error", "service_unavailable"}:
         what = f"Slack failed ({error})"
-    elif error.endswith(("Error", "Timeout")):
+    elif error == "unreadable" or error.startswith("http_"):
+        what = f"what answered was not Slack, or broke off ({error})"
+    elif _is_of_the_line(error):
         what = f"the line to Slack broke ({error})"
+    elif error[:1].isupper():
+        what = f"Handoff itself failed ({error})"
     else:
         what = f"Slack said {error}" if error else "not tried yet"
     return what, _WAIT if state not in {"dead", "stuck"} else "See the log for this id; when mended: retry."
+
+
+def _is_of_the_line(error: str) -> bool:
+    """Whether the error's type is one of the network's; Slack's codes are small letters."""
+    import aiohttp
+
+    kind = getattr(aiohttp, error, None) or getattr(builtins, error, None)
+    return isinstance(kind, type) and issubclass(kind, aiohttp.ClientError | OSError)
 
 
 @outbox_app.command("list")

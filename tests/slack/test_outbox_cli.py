@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.cli.outbox import _plain
 from bot.core.errors import NotFound
 from db import outbox
 from tests.slack.hands import House
@@ -68,6 +69,7 @@ async def test_one_in_doubt_is_looked_up_before_it_goes_again(house: House, run:
     assert depth(house) == {"stuck": 1}
     (record,) = json.loads(run("list", "--json").output)
     assert (record["state"], record["error"]) == ("stuck", "missing_scope")
+    assert "history scopes" in record["advice"]
     del house.slack.faults["conversations.history"]
     posted = len(house.slack.to("chat.postMessage"))
     run("retry", record["id"])
@@ -86,3 +88,28 @@ async def test_who_is_not_among_them_stops_all(house: House, run: Call) -> None:
     assert "ready" not in depth(house)
     assert run("retry").exit_code == 2
     assert run("retry", first["id"], "--all").exit_code == 2
+
+
+async def test_a_scope_that_is_missing_for_sending_is_not_one_for_looking(house: House, run: Call) -> None:
+    house.slack.fail("chat.postMessage", "missing_scope")
+    await house.deliver()
+    records = json.loads(run("list", "--json").output)
+    assert {(r["state"], r["error"]) for r in records} == {("ready", "missing_scope")}
+    assert all("history" not in r["what"] + r["advice"] and "handoff doctor" in r["advice"] for r in records)
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        ("TypeError", "Handoff itself failed"), ("AttributeError", "Handoff itself failed"),
+        ("OperationalError", "Handoff itself failed"), ("ClientConnectorError", "the line to Slack broke"),
+        ("ServerDisconnectedError", "the line to Slack broke"), ("TimeoutError", "the line to Slack broke"),
+        ("ConnectionResetError", "the line to Slack broke"), ("http_503", "Slack failed"),
+        ("http_404", "what answered was not Slack"), ("unreadable", "what answered was not Slack"),
+        ("internal_error", "Slack failed"), ("something_new", "Slack said something_new"), ("", "not tried yet"),
+    ],
+)  # fmt: skip
+def test_who_failed_is_told_apart(error: str, what: str) -> None:
+    said, advice = _plain(error, "dead")
+    assert said.startswith(what)
+    assert "retry" in advice
