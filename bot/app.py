@@ -10,7 +10,7 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +25,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import web_api
 from bot.clock import Clock, system_clock
 from bot.core.errors import HandoffError
 from bot.desk.desk import Desk
@@ -50,9 +51,6 @@ _REQUEST_SECONDS = 15
 _STOP_SECONDS = 10.0
 _LONGEST_PAUSE = 30.0
 """Seconds between two looks for a Slack that cannot be reached."""
-_BAD_TOKEN = frozenset(
-    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
-)
 
 
 class StartError(HandoffError):
@@ -129,7 +127,7 @@ def build(
     the socket only.
     """
     desk = open_desk(settings, clock=clock, rng=rng, norms=norms)
-    client = AsyncWebClient(base_url=settings.api_base, timeout=_REQUEST_SECONDS, retry_handlers=[])
+    client = web_api.Client(base_url=settings.api_base, timeout=_REQUEST_SECONDS, retry_handlers=[])
     outbox = Outbox(desk, client, pace=pace, rng=rng)
     edge = Edge(desk, Screens(client), outbox.wake)
     known = settings.slack_signing_secret
@@ -235,8 +233,7 @@ async def _reached(handoff: Handoff, listen: tuple[str, int] | None, stop: async
     pause = 1.0
     while True:
         try:
-            await handoff.open()
-            return await _socket_door(handoff) if listen is None else _http_door(handoff, *listen)
+            return await _unless(stop, _door(handoff, listen))
         except StartError as error:
             if error.reason != "unreachable":
                 raise
@@ -252,6 +249,23 @@ async def _reached(handoff: Handoff, listen: tuple[str, int] | None, stop: async
             await asyncio.wait_for(stop.wait(), pause)
             return None
         pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Door]) -> Door | None:
+    """What comes of it, or None when the end comes first: a Slack that never answers is not waited for."""
+    working, ending = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({working, ending}, return_when=asyncio.FIRST_COMPLETED)
+        return await working if working.done() else None
+    finally:
+        working.cancel()
+        ending.cancel()
+        await asyncio.gather(working, ending, return_exceptions=True)
+
+
+async def _door(handoff: Handoff, listen: tuple[str, int] | None) -> Door:
+    await handoff.open()
+    return await _socket_door(handoff) if listen is None else _http_door(handoff, *listen)
 
 
 def _watchers(handoff: Handoff, listen: tuple[str, int] | None) -> list[Door]:
@@ -306,10 +320,10 @@ async def _told(refused: str, call: Any, settings: Settings) -> Any:
     try:
         return await call
     except SlackApiError as error:
-        said = error.response.get("error") if hasattr(error.response, "get") else None
-        if said in _BAD_TOKEN or said == "missing_scope":
+        said = web_api.said(error)
+        if said in web_api.BAD_TOKEN or said == "missing_scope":
             raise StartError(refused, error=said) from None
-        raise StartError("unreachable", url=settings.api_base, error=said or "unreadable answer") from None
+        raise StartError("unreachable", url=settings.api_base, error=said) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise StartError("unreachable", url=settings.api_base, error=type(error).__name__) from None
 

@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import web_api
 from bot.core.errors import HandoffError
 from bot.core.types import Role
 from bot.desk import see
@@ -59,7 +60,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         if finding.good:
             desk = open_desk(settings)
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-        client = AsyncWebClient(base_url=settings.api_base, session=session, retry_handlers=[])
+        client = web_api.Client(base_url=settings.api_base, session=session, retry_handlers=[])
         connected = False
         async for finding in _tokens(settings, client):
             connected = connected or (finding.good and finding.what.startswith("Bot token"))
@@ -151,8 +152,8 @@ async def _ask(call: Any) -> tuple[Any, str | None]:
     try:
         return await call, None
     except SlackApiError as error:
-        data = error.response.data if hasattr(error.response, "data") else {}
-        return None, str(data.get("error", "unreadable answer")) if isinstance(data, dict) else "unreadable answer"
+        said = web_api.said(error)
+        return None, f"unreachable: {said}" if web_api.in_trouble(error) else said
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         return None, f"unreachable: {type(error).__name__}"
 

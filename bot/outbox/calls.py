@@ -14,7 +14,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import metrics
+from bot import metrics, web_api
 from bot.cards import blocks
 from bot.cards.blocks import Message
 from bot.outbox import faults
@@ -67,7 +67,7 @@ class Calls:
         try:
             await self._say("chat.update", lane, message, channel=place.channel, ts=place.ts)
         except SlackApiError as error:
-            if faults.code_of(error) not in faults.MESSAGE_LOST:
+            if web_api.code_of(error) not in faults.MESSAGE_LOST:
                 raise
             return False
         return True
@@ -82,9 +82,9 @@ class Calls:
         try:
             said = await self._send(method, lane, {**where, "text": message.text, "blocks": message.blocks})
         except SlackApiError as error:
-            if faults.code_of(error) not in faults.BAD_BLOCKS:
+            if web_api.code_of(error) not in faults.BAD_BLOCKS:
                 raise
-            log.warning("%s refused the blocks of a message: %s", method, faults.code_of(error))
+            log.warning("%s refused the blocks of a message: %s", method, web_api.code_of(error))
             plain = [blocks.section(message.text)]
             said = await self._send(method, lane, {**where, "text": message.text, "blocks": plain})
         return Place(str(said["channel"]), str(said["ts"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from random import Random
@@ -10,6 +9,7 @@ from random import Random
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot import web_api
 from bot.core.errors import Busy
 from bot.outbox.gates import Closed
 
@@ -32,11 +32,9 @@ _TOKEN = frozenset(
     }
 )  # fmt: skip
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-#: Slack failed halfway: "some aspect of the operation may have succeeded".
-_HALFWAY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 _TOKEN_WAIT = 60.0
 _LIMIT_WAIT = 30.0
-_LIMIT_MOST = 3600.0
+_LIMIT_LEAST = 0.05
 _BASE, _MOST = 1.0, 60.0
 
 
@@ -74,12 +72,6 @@ class Fault:
     wait: float | None = None
 
 
-def code_of(error: SlackApiError) -> str:
-    """Slack's code, '' when the answer was not one of Slack's."""
-    response = error.response
-    return str(response.get("error") or "") if hasattr(response, "get") else ""
-
-
 def judge(error: Exception, phase: Phase) -> Fault:
     """What became of a request that ended in this error."""
     if isinstance(error, SlackApiError):
@@ -96,11 +88,10 @@ def judge(error: Exception, phase: Phase) -> Fault:
 
 
 def _answered(error: SlackApiError, phase: Phase) -> Fault:
-    code, status = code_of(error), _status(error)
-    said = code or f"http_{status}"
+    code, said = web_api.code_of(error), web_api.said(error)
     if (seconds := asked_to_wait(error)) is not None:
         return Fault(Kind.LIMITED, said, seconds)
-    if code in _HALFWAY or status >= 500 or not code:
+    if web_api.in_trouble(error):
         return Fault(Kind.AMBIGUOUS if phase is Phase.SENDING else Kind.OFFLINE, said)
     if phase is Phase.LOOKING and code == "missing_scope":
         return Fault(Kind.BLIND, said)
@@ -109,25 +100,12 @@ def _answered(error: SlackApiError, phase: Phase) -> Fault:
     return Fault(Kind.CHANNEL if code in _CHANNEL_LOST else Kind.ODD, said)
 
 
-def _status(error: SlackApiError) -> int:
-    response = error.response
-    return int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
-
-
 def asked_to_wait(error: SlackApiError) -> float | None:
     """Seconds for which Slack wants no more of this, None when that is not what it says."""
-    if _status(error) != 429 and code_of(error) not in _LIMITED:
+    if web_api.status_of(error) != 429 and web_api.code_of(error) not in _LIMITED:
         return None
-    return min(_retry_after(error.response), _LIMIT_MOST)
-
-
-def _retry_after(response: object) -> float:
-    headers: Mapping[str, str] = getattr(response, "headers", None) or {}
-    value = headers.get("Retry-After") or headers.get("retry-after") or ""
-    try:
-        return max(float(value), 0.05)
-    except ValueError:
-        return _LIMIT_WAIT
+    seconds = web_api.retry_after(error)
+    return _LIMIT_WAIT if seconds is None else max(seconds, _LIMIT_LEAST)
 
 
 def backoff(failures: int, rng: Random) -> float:

@@ -34,6 +34,21 @@ def broken(status: int = 500) -> web.Response:
     return web.Response(status=status, text="<html>Server Error</html>", content_type="text/html")
 
 
+def plain(status: int = 503) -> web.Response:
+    """A proxy before Slack that reaches nobody, in its own words."""
+    return web.Response(status=status, text="upstream connect error or disconnect/reset before headers")
+
+
+def torn() -> web.Response:
+    """The call came to nothing, and the answer that should say so breaks off."""
+    return web.Response(text='{"ok": false, "error": "internal_er', content_type="application/json")
+
+
+def nonsense() -> web.Response:
+    """Somebody else's answer, that looks well: JSON, and not Slack's."""
+    return web.json_response(["nobody here", 1])
+
+
 def refused(error: str) -> web.Response:
     """An error in Slack's envelope, such as `internal_error` or `service_unavailable`."""
     return web.json_response({"ok": False, "error": error})

@@ -20,7 +20,7 @@ from .model import Json
 from .workspace import Workspace
 
 #: What can happen to a call, by the name that `tell` takes.
-KINDS = ("ratelimited", "broken", "unavailable", "slow", "cut_before", "cut_after")
+KINDS = ("ratelimited", "broken", "unavailable", "plain", "torn", "nonsense", "slow", "cut_before", "cut_after")
 
 
 @dataclass
@@ -78,6 +78,9 @@ class Weather:
             "ratelimited": partial(faults.ratelimited, self.retry_after),
             "broken": faults.broken,
             "unavailable": partial(faults.broken, 503),
+            "plain": faults.plain,
+            "torn": faults.torn,
+            "nonsense": faults.nonsense,
             "slow": partial(faults.slow, self.slow_seconds),
             "cut_before": faults.cut_before,
             "cut_after": faults.cut_after,

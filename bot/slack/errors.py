@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot import web_api
 from bot.cards import rationale
 from bot.cards.blocks import Block, Message
 from bot.cards.refusal import refusal
@@ -66,7 +67,7 @@ def opening(click: Click, draw: Callable[[], Awaitable[Block]]) -> None:
         try:
             await click.show(await draw())
         except Exception as error:  # noqa: BLE001 - the person is told, whatever it was
-            said = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
+            said = web_api.said(error) if isinstance(error, SlackApiError) else type(error).__name__
             log.warning("a view was not opened: %s", said)
             await _whisper(click, Busy("view"), None)
 

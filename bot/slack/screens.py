@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot import web_api
 from bot.cards.blocks import Block, Message
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Screens:
         try:
             await self._client.views_update(view_id=view_id, view=view, hash=seen)
         except SlackApiError as error:
-            if error.response.get("error") in ("hash_conflict", "not_found"):
+            if web_api.code_of(error) in ("hash_conflict", "not_found"):
                 return False
             raise
         return True

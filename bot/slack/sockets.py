@@ -16,7 +16,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import metrics
+from bot import metrics, web_api
 from bot.slack.envelopes import acknowledgement, unwrapped
 from bot.slack.link import Json, Link
 from bot.slack.once import Once
@@ -38,12 +38,13 @@ _REFUSED = 4
 
 _CALLED_OFF = frozenset({"too_many_websockets", "link_disabled"})
 """Ends that Slack does not announce but means: the connection goes first, and another may not be let in."""
+_NEW_TOKEN = "make a new app-level token with connections:write, set SLACK_APP_TOKEN and start again"  # noqa: S105
 _ADVICE = {
+    **dict.fromkeys((*web_api.BAD_TOKEN, "missing_scope"), _NEW_TOKEN),
     "too_many_websockets": "Slack lets ten connections of one app in: run fewer, or set HANDOFF_SOCKETS lower",
     "link_disabled": "Socket Mode is switched off in the app's settings: switch it on again",
     "ratelimited": "too many connections were opened in a short time",
 }
-_NEW_TOKEN = "make a new app-level token with connections:write, set SLACK_APP_TOKEN and start again"  # noqa: S105
 
 
 class _NoHello(Exception):
@@ -115,12 +116,8 @@ class Sockets:
         while True:
             try:
                 link = await self._connected(session)
-            except (SlackApiError, _NoHello) as error:
-                failed = max(failed + 1, _REFUSED)
-                await self._pause(failed, error)
-                continue
-            except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-                failed += 1
+            except Exception as error:  # noqa: BLE001 - whatever came back, the other places and the process stay up
+                failed = max(failed + 1, _REFUSED) if _is_refusal(error) else failed + 1
                 await self._pause(failed, error)
                 continue
             if before:
@@ -149,11 +146,12 @@ class Sockets:
         if isinstance(error, _NoHello):
             said = str(error)
         elif isinstance(error, SlackApiError):
-            said = str(error.response.get("error") or "unreadable answer")
-            pause = max(pause, float(error.response.headers.get("Retry-After") or 0.0))
-        if isinstance(error, SlackApiError | _NoHello):
-            advice = _ADVICE.get(said, _NEW_TOKEN)
+            said = web_api.said(error)
+            pause = max(pause, web_api.retry_after(error) or 0.0)
+        if advice := _ADVICE.get(said):
             log.error("Slack lets no connection in (%s): %s. Next try in %.0f s", said, advice, pause)
+        elif isinstance(error, SlackApiError | _NoHello):
+            log.warning("no connection to Slack (%s): Slack has trouble; trying again in %.1f s", said, pause)
         else:
             log.warning("no connection to Slack (%s); next try in %.1f s", said, pause)
         await asyncio.sleep(pause)
@@ -169,11 +167,11 @@ class Sockets:
             reader.add_done_callback(self._readers.discard)
             try:
                 await _first(link)
+                self._greeted(link)
             except BaseException:
                 reader.cancel()
                 await asyncio.shield(link.close())
                 raise
-            self._greeted(link)
             return link
 
     async def _read(self, link: Link) -> None:
@@ -225,6 +223,11 @@ class Sockets:
             if await other.say(said):
                 return
         log.warning("an answer found no connection to leave by; what was decided stands")
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Slack itself turned us away, where others had trouble on the way."""
+    return isinstance(error, _NoHello) or (isinstance(error, SlackApiError) and not web_api.in_trouble(error))
 
 
 async def _first(link: Link) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -91,6 +91,10 @@ class Living:
         self.clock.jump(timedelta(**by))
         self.handoff.ticker.wake()
 
+    def met(self, method: str) -> int:
+        """How many calls of a method the weather has answered."""
+        return sum(c["method"] == method and c["error"] == "fault" for c in self.workspace.calls)
+
     def depth(self) -> dict[str, int]:
         with self.handoff.desk.store.reading() as unit:
             return outbox.depth(unit)
@@ -120,11 +124,18 @@ async def until(found: Callable[[], Any], seconds: float = 10) -> None:
         await asyncio.sleep(0.02)
 
 
+def tell(server: Server, **weather: Any) -> None:
+    """The weather from now on; what is not named is fair."""
+    server.socket.weather.tell(weather)
+    server.workspace.fault = lambda method, args: server.socket.weather.meet(server.workspace, method, args)
+
+
 @asynccontextmanager
 async def living(
-    folder: Path, *, url: str | None = None, pace: float = 0.0, sweep: float = 0.2, seed: int = 1, **more: Any
-) -> AsyncIterator[Living]:
-    """Everything up and connected, with nobody to review yet; `more` are settings."""
+    folder: Path, *, url: str | None = None, pace: float = 0.0, sweep: float = 0.2, seed: int = 1,
+    foul: Mapping[str, Mapping[str, float]] | None = None, **more: Any,
+) -> AsyncIterator[Living]:  # fmt: skip
+    """Everything up and connected, with nobody to review yet; started in `foul` weather; `more` are settings."""
     clock = ShiftedClock()
     workspace = Workspace(clock)
     town.furnish(workspace)
@@ -137,8 +148,12 @@ async def living(
     handoff = product.build(settings, clock=clock, rng=Random(seed), pace=pace, sweep=sweep)
     await asyncio.to_thread(town.hire, handoff.desk, workspace.team_id)
     stop = asyncio.Event()
+    tell(server, methods=foul or {})
     bot = asyncio.create_task(product.run(handoff, stop), name="bot")
     try:
+        if foul:
+            await until(lambda: bot.done() or workspace.calls)
+            tell(server)
         await until(lambda: bot.done() or server.socket.connections)
         if bot.done():
             bot.result()

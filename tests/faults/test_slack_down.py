@@ -15,7 +15,7 @@ from bot.cards import ids
 from bot.core.types import State
 from tests.faults import town
 from tests.faults.crowd import Crowd
-from tests.faults.rig import BIA, Living, living, until
+from tests.faults.rig import BIA, Living, living, tell, until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -24,14 +24,13 @@ _OUTAGES = {
     "limited": {"ratelimited": 0.6},
     "cut": {"cut_after": 0.3, "cut_before": 0.1},
     "broken": {"broken": 0.3, "unavailable": 0.2},
+    "strangers": {"plain": 0.2, "torn": 0.15, "nonsense": 0.15},
     "mixed": {"ratelimited": 0.15, "cut_after": 0.15, "cut_before": 0.05, "broken": 0.15},
 }
 
 
 def _told(up: Living, **weather: Any) -> None:
-    weather_now = up.server.socket.weather
-    weather_now.tell(weather)
-    up.workspace.fault = lambda method, args: weather_now.meet(up.workspace, method, args)
+    tell(up.server, **weather)
 
 
 async def _crowded(up: Living, seconds: float, seed: int) -> Crowd:
@@ -106,7 +105,9 @@ async def _ten_minutes(up: Living, end: float) -> None:
         await asyncio.sleep(end / 60)
 
 
-@pytest.mark.parametrize("trouble", ["broken", "unavailable", "cut_before", "cut_after", "ratelimited"])
+@pytest.mark.parametrize(
+    "trouble", ["broken", "unavailable", "plain", "torn", "nonsense", "cut_before", "cut_after", "ratelimited"]
+)
 async def test_ten_minutes_of_it_lose_nothing(tmp_path: Path, trouble: str, seed: int) -> None:
     """Every call fails for ten minutes, sockets live: answers are taken, deadlines decide, then all is said."""
     async with living(tmp_path, undo_minutes=600) as up:
@@ -128,6 +129,25 @@ async def _delivered_by_and_by(up: Living) -> None:
         assert time.monotonic() < end, up.depth()
         await asyncio.sleep(0.5)
         up.jump(seconds=20)
+
+
+@pytest.mark.parametrize("stranger", ["plain", "torn", "nonsense", "unavailable"])
+async def test_whoever_answers_in_slacks_place_the_process_lives(tmp_path: Path, stranger: str) -> None:
+    """At the start, which waits; when all sockets have closed, which are opened anew; and clicks count again."""
+    async with living(tmp_path, undo_minutes=600, foul={"*": {stranger: 1.0}}) as up:
+        assert up.met("auth.test") >= 1
+        await _open_town(up)
+        message, review = await up.card(number=1)
+        _told(up, methods={"*": {stranger: 1.0}})
+        await up.server.socket.cut()
+        await until(lambda: up.met("apps.connections.open") >= 4)
+        up.jump(seconds=10)
+        _told(up)
+        await until(lambda: up.server.socket.connections, 30)
+        assert (await up.tap(BIA, message, ids.APPROVE, review)).acked
+        await _delivered_by_and_by(up)
+        assert up.wrong() == []
+        assert up.depth() == {}
 
 
 async def test_ten_minutes_without_a_network(tmp_path: Path, measured: Callable[[str], None]) -> None:

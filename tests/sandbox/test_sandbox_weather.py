@@ -62,6 +62,17 @@ async def test_shares_of_calls_fail_until_the_weather_is_fair_again(server: Serv
     assert [m.text for m in server.workspace.messages[HERE]] == ["there all the same", "fair"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "words"),
+    [("plain", 503, "upstream connect error"), ("torn", 200, '{"ok": false'), ("nonsense", 200, '["nobody here"')],
+)
+async def test_somebody_else_answers_in_slacks_place(server: Server, kind: str, status: int, words: str) -> None:
+    await told(server, "faults", {"methods": {"*": {kind: 1.0}}})
+    async with aiohttp.ClientSession() as session, session.post(f"{server.api_url}chat.postMessage") as answer:
+        assert (answer.status, (await answer.text())[: len(words)]) == (status, words)
+    assert server.workspace.messages.get(HERE, []) == []
+
+
 async def test_a_share_is_a_share_and_the_same_seed_draws_the_same(server: Server, client: AsyncWebClient) -> None:
     runs = []
     for _ in range(2):

@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 
 Json = dict[str, Any]
-#: Answers instead of the method: a body, (status, body, headers), or "drop" to cut the line after accepting.
+#: Answers instead of the method: a body, (status, body, headers), a response, "drop" to cut the line after accepting.
 Fault = Callable[[Json], Awaitable[Any]]
 
 TEAM, BOT = "T0HOME", "U0BOT"
@@ -66,6 +66,16 @@ class FakeSlack:
 
         self.faults[method] = fault
 
+    def strange(self, method: str, answer: Callable[[], web.Response], times: int = 10**9) -> None:
+        """Let somebody else answer in Slack's place, so many times."""
+        left = [times]
+
+        async def fault(_args: Json) -> Any:
+            left[0] -= 1
+            return answer() if left[0] >= 0 else None
+
+        self.faults[method] = fault
+
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method, args = request.match_info["method"], await _arguments(request)
         self.calls.append({"method": method, "args": args})
@@ -77,6 +87,8 @@ class FakeSlack:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
+        if isinstance(answer, web.Response):
+            return answer
         if isinstance(answer, tuple):
             status, body, headers = answer
             return web.json_response(body, status=status, headers=headers)

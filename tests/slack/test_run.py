@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.ticker import Ticker
 from tests.slack.fake_slack import slow
 from tests.slack.hands import House
+from tests.slack.strangers import STRANGERS, Answer
 
 Running = tuple[House, asyncio.Event, "asyncio.Task[None]"]
 
@@ -245,3 +246,29 @@ async def test_many_deadlines_come_before_what_they_cause(house: House) -> None:
     await until(lambda: bool(house.slack.cards("D0MAYA")), 5)
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
+async def test_whoever_answers_in_slacks_place_at_the_start_is_waited_for(
+    house: House, method: str, stranger: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.slack.strange(method, stranger, times=1)
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(house.handoff, stop))
+    await until(lambda: bool(house.slack.sockets), 5)
+    assert "trying again in 1 s, deadlines are kept meanwhile" in caplog.text
+    stop.set()
+    await asyncio.wait_for(running, 10)
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_the_end_does_not_wait_for_a_slack_that_takes_a_call_and_never_answers(house: House, method: str) -> None:
+    house.slack.faults[method] = slow(30)
+    before = len(house.slack.to(method))
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(house.handoff, stop))
+    await until(lambda: len(house.slack.to(method)) > before)
+    stop.set()
+    await asyncio.wait_for(running, 3)
+    assert house.handoff.client.session is not None and house.handoff.client.session.closed

@@ -17,7 +17,9 @@ from bot.slack import link, sockets
 from bot.slack.envelopes import acknowledgement, unwrapped
 from bot.slack.once import Once
 from bot.slack.sockets import Sockets
+from bot.web_api import Client
 from tests.slack.fake_slack import FakeSlack, slow
+from tests.slack.strangers import STRANGERS, Answer, plain
 
 Json = dict[str, Any]
 
@@ -70,7 +72,7 @@ async def answer(once: Once, name: str, action: str) -> str | None:
 
 @pytest.fixture
 def listeners(slack: FakeSlack) -> Listeners:
-    client = AsyncWebClient(base_url=f"{slack.base}/api/", retry_handlers=[])
+    client = Client(base_url=f"{slack.base}/api/", retry_handlers=[])
     return Listeners(client)
 
 
@@ -279,6 +281,68 @@ async def test_it_heals_by_itself_when_slack_lets_us_in_again(
     slack.fail("apps.connections.open", "internal_error", times=3)
     await slack.sockets[0].close()
     await until(lambda: made.reconnects == 1 and made.connected == 1)
+
+
+@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
+async def test_whoever_answers_in_slacks_place_is_outlived(
+    slack: FakeSlack, connect: Any, stranger: Answer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sockets, "_PAUSES", (0.02,))
+    made = await connect(count=2)
+    slack.strange("apps.connections.open", stranger, times=4)
+    for socket in list(slack.sockets):
+        await socket.close()
+    await until(lambda: made.reconnects == 2 and made.connected == 2)
+    assert await asyncio.wait_for(await slack.envelope("interactive", tapped("quick")), 2) == {}
+    assert caplog.text.count("Slack has trouble; trying again") == 4
+    assert "app-level token" not in caplog.text
+
+
+@pytest.mark.parametrize("after", ["soon", "nan", "-1", "Wed, 21 Oct 2026 07:28:00 GMT"])
+async def test_a_wait_that_is_no_number_is_one_of_ours(
+    slack: FakeSlack, connect: Any, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "_PAUSES", (0.02,))
+    made = await connect(count=1)
+    slack.strange("apps.connections.open", lambda: plain(429, Retry_After=after), times=2)
+    await slack.sockets[0].close()
+    await until(lambda: made.reconnects == 1 and made.connected == 1)
+
+
+async def test_nothing_that_a_connection_can_raise_takes_the_process_down(
+    slack: FakeSlack, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what nobody has thought of."""
+    monkeypatch.setattr(sockets, "_PAUSES", (0.02,))
+    mishaps: list[Exception] = [KeyError("url"), RuntimeError("odd"), AttributeError("get")]
+
+    def came_back(_seconds: float) -> None:
+        if mishaps:
+            raise mishaps.pop()
+
+    made = await connect(count=1, came_back=came_back)
+    for _ in range(4):
+        before = made.reconnects
+        await slack.sockets[0].close()
+        await until(lambda before=before: made.reconnects > before and made.connected == len(slack.sockets) == 1)
+    assert mishaps == []
+    assert await asyncio.wait_for(await slack.envelope("interactive", tapped("quick")), 2) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [("invalid_auth", "SLACK_APP_TOKEN"), ("missing_scope", "connections:write"), ("link_disabled", "switch it on"),
+     ("internal_error", "Slack has trouble"), ("something_new", "Slack has trouble")],
+)  # fmt: skip
+async def test_another_token_is_advised_only_where_it_helps(
+    slack: FakeSlack, connect: Any, code: str, advice: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await connect(count=1)
+    slack.fail("apps.connections.open", code)
+    await slack.sockets[0].close()
+    await until(lambda: code in caplog.text)
+    assert advice in caplog.text
+    assert ("SLACK_APP_TOKEN" in caplog.text) == (code in {"invalid_auth", "missing_scope"})
 
 
 async def test_too_many_connections_are_told_apart_and_not_insisted_on(
