@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: Seconds for a migration, another one's before it included.
 _PATIENCE = 600.0
+_AT_A_FILE = 5.0
 #: The newest migration; a test compares it with the folder, so that starting need not import Alembic to know.
 HEAD = "0005"
 
@@ -39,8 +40,9 @@ def migrate(store: Store, to: str = "head") -> None:
     from alembic import command
 
     config = _config()
-    # Another replica may be at it, and tables may be long.
-    with waiting_until(time.monotonic() + _PATIENCE), store.unit() as unit:
+    # On PostgreSQL another replica may be at it, and tables may be long; a file that is held is said soon.
+    patience = _AT_A_FILE if store.sqlite else _PATIENCE
+    with waiting_until(time.monotonic() + patience), store.unit() as unit:
         turns.to_migrate(unit)
         config.attributes["connection"] = connection = unit.connection()
         if to == "head" or _is_ahead(_level(connection), to):
