@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -21,9 +22,10 @@ _SOON = timedelta(milliseconds=5)
 
 
 class Ticker:
-    """An interval job and one date job, each doing no more than setting an event; a loop does the work.
+    """One date job, which does no more than set an event; a loop does the work.
 
-    `sweep` in seconds bounds how late anything is noticed that another process wrote (`handoff import`).
+    `sweep` in seconds bounds how late anything is noticed that another process wrote (`handoff import`), and what
+    follows when somebody sets the machine's clock: it counts by a clock that nobody can set.
     """
 
     def __init__(
@@ -49,15 +51,12 @@ class Ticker:
 
     async def run(self) -> None:
         """Until cancelled. What fell due while nobody ran is handled in the first pass."""
-        # misfire_grace_time=None: a moment that the loop missed is late, not void.
-        self._scheduler.add_job(
-            self._ring, "interval", seconds=self._sweep, misfire_grace_time=None, coalesce=True, max_instances=1
-        )
         self._scheduler.start()
         self._event.set()
         try:
             while True:
-                await self._event.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._event.wait(), self._sweep)
                 self._event.clear()
                 await self.once()
         finally:
@@ -109,6 +108,7 @@ class Ticker:
             run_date=system_clock() + delay,
             id=_DUE,
             replace_existing=True,
+            # A moment that the loop missed is late, not void.
             misfire_grace_time=None,
             coalesce=True,
         )

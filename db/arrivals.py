@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -15,6 +15,8 @@ from db.store import Unit
 from db.tables import DONE, UNDONE
 
 _TABLE = tables.ARRIVALS
+_FARTHEST = timedelta(minutes=4)
+"""No claim and no pause is so long: such a time was written before somebody set the clock back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,13 @@ def add(unit: Unit, event_id: str, body: Mapping[str, Any], now: datetime, until
     return Arrival(event_id, body, 1) if fresh is not None else None
 
 
+def _is_free(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(_TABLE.c.next_at <= now, _TABLE.c.next_at > now + _FARTHEST)
+
+
 def claim(unit: Unit, now: datetime, until: datetime, limit: int) -> tuple[Arrival, ...]:
     """Take what is undone and in nobody's hands, oldest first; of two who see the same row one gets it."""
-    seen = sa.select(_TABLE).where(UNDONE, _TABLE.c.next_at <= now).order_by(_TABLE.c.next_at).limit(limit)
+    seen = sa.select(_TABLE).where(UNDONE, _is_free(now)).order_by(_TABLE.c.next_at).limit(limit)
     taken = []
     for row in unit.execute(seen).all():
         mine = sa.update(_TABLE).where(UNDONE, _TABLE.c.event_id == row.event_id, _TABLE.c.tries == row.tries)
@@ -53,9 +59,7 @@ def claim(unit: Unit, now: datetime, until: datetime, limit: int) -> tuple[Arriv
 
 def due(unit: Unit, now: datetime) -> bool:
     """Whether something is undone and in nobody's hands."""
-    return (
-        unit.execute(sa.select(_TABLE.c.event_id).where(UNDONE, _TABLE.c.next_at <= now).limit(1)).first() is not None
-    )
+    return unit.execute(sa.select(_TABLE.c.event_id).where(UNDONE, _is_free(now)).limit(1)).first() is not None
 
 
 def done(unit: Unit, event_id: str, now: datetime) -> None:

@@ -1,6 +1,9 @@
 """Lanes: when the next message to a channel or person may leave, and which process serves it: leases that expire.
 
 A lane's row is written by whoever serves it and never by whoever enqueues: a click waits for no lane.
+
+A row knows when it was written. Clocks are set back, and then its times mean another clock's hours: a row from the
+future waits for nothing, whichever process looks at it and whatever it remembers.
 """
 
 from __future__ import annotations
@@ -17,8 +20,8 @@ from db.store import Unit
 from db.tables import TO_SEND
 
 _TABLE, _OUTBOX = tables.LANES, tables.OUTBOX
-_FARTHEST = timedelta(hours=2)
-"""Nothing waits so long: such a time was written before somebody set the clock back."""
+_SKEW = timedelta(seconds=30)
+"""By how much the clocks of two replicas may differ: what is farther ahead was written before one was set back."""
 
 
 def _heads() -> sa.CTE:
@@ -37,11 +40,9 @@ def _time(name: str) -> sa.BindParameter[datetime]:
 
 
 _ME = sa.bindparam("me", type_=sa.String())
-_MAY_LEAVE = sa.or_(_TABLE.c.next_at <= _time("by"), _TABLE.c.next_at > _time("never"))
-_IS_FREE = sa.or_(
-    _TABLE.c.lease_until.is_(None), _TABLE.c.lease_until <= _time("by"), _TABLE.c.lease_until > _time("never"),
-    _TABLE.c.owner == _ME,
-)  # fmt: skip
+_ASTRAY = _TABLE.c.written_at > _time("credible")
+_MAY_LEAVE = sa.or_(_TABLE.c.next_at <= _time("by"), _ASTRAY)
+_IS_FREE = sa.or_(_TABLE.c.lease_until.is_(None), _TABLE.c.lease_until <= _time("by"), _ASTRAY, _TABLE.c.owner == _ME)
 _DUE = (
     sa.select(_HEADS.c.lane)
     .select_from(_WAITING)
@@ -51,7 +52,7 @@ _DUE = (
 
 def _taking(insert: Any) -> Any:
     made = insert(_TABLE)
-    taken = {name: made.excluded[name] for name in ("next_at", "owner", "lease_until")}
+    taken = {name: made.excluded[name] for name in ("next_at", "owner", "lease_until", "written_at")}
     return made.on_conflict_do_update(
         index_elements=[_TABLE.c.lane], set_=taken, where=sa.and_(_MAY_LEAVE, _IS_FREE)
     ).returning(_TABLE.c.lane)
@@ -61,13 +62,16 @@ _TAKE = {"sqlite": _taking(sqlite.insert), "postgresql": _taking(postgresql.inse
 _KEEP = (
     sa.update(_TABLE)
     .where(_TABLE.c.lane == sa.bindparam("of"), _TABLE.c.owner == _ME)
-    .values(next_at=_time("then"), owner=sa.bindparam("to", type_=sa.String()), lease_until=_time("until"))
-)
+    .values(
+        next_at=_time("then"), owner=sa.bindparam("to", type_=sa.String()), lease_until=_time("until"),
+        written_at=_time("now"),
+    )
+)  # fmt: skip
 
 
 def due(unit: Unit, me: str, now: datetime) -> tuple[str, ...]:
     """Lanes with something to send that may leave now, and that nobody else serves."""
-    rows = unit.execute(_DUE, {"by": now, "never": now + _FARTHEST, "me": me})
+    rows = unit.execute(_DUE, {"by": now, "credible": now + _SKEW, "me": me})
     return tuple(row.lane for row in rows)
 
 
@@ -76,30 +80,36 @@ def take(unit: Unit, lane: str, me: str, by: datetime, then: datetime, until: da
 
     One conditional statement: of two processes one gets it. `then` is when the message after the next may leave.
     """
-    values = {"lane": lane, "next_at": then, "owner": me, "lease_until": until}
+    values = {"lane": lane, "next_at": then, "owner": me, "lease_until": until, "written_at": by}
     return unit.execute(
-        _TAKE[unit.get_bind().dialect.name], {**values, "by": by, "never": by + _FARTHEST, "me": me}
+        _TAKE[unit.get_bind().dialect.name], {**values, "by": by, "credible": by + _SKEW, "me": me}
     ).first() is not None  # fmt: skip
 
 
-def keep(unit: Unit, lane: str, me: str, then: datetime, until: datetime) -> None:
+def keep(unit: Unit, lane: str, me: str, now: datetime, then: datetime, until: datetime) -> None:
     """Go on serving it: the next message may leave `then`."""
-    unit.execute(_KEEP, {"of": lane, "me": me, "then": then, "to": me, "until": until})
+    unit.execute(_KEEP, {"of": lane, "me": me, "then": then, "to": me, "until": until, "now": now})
 
 
-def release(unit: Unit, lane: str, me: str, then: datetime) -> None:
+def release(unit: Unit, lane: str, me: str, now: datetime, then: datetime) -> None:
     """Anybody may serve it from `then` on."""
-    unit.execute(_KEEP, {"of": lane, "me": me, "then": then, "to": None, "until": None})
+    unit.execute(_KEEP, {"of": lane, "me": me, "then": then, "to": None, "until": None, "now": now})
 
 
-def renew(unit: Unit, mine: Collection[str], me: str, until: datetime) -> frozenset[str]:
-    """Lengthen the leases of these lanes; which of them are still ours."""
+def renew(unit: Unit, mine: Collection[str], me: str, now: datetime, until: datetime) -> frozenset[str]:
+    """Lengthen the leases of these lanes; which of them are still ours.
+
+    The row counts as written now, so that a time of another clock in it has to go.
+    """
     rows = unit.execute(
         sa.update(_TABLE)
         .where(_TABLE.c.lane.in_(sorted(mine)), _TABLE.c.owner == me)
-        .values(lease_until=until)
+        .values(
+            next_at=sa.case((_TABLE.c.written_at > now + _SKEW, now), else_=_TABLE.c.next_at),
+            lease_until=until, written_at=now,
+        )
         .returning(_TABLE.c.lane)
-    )
+    )  # fmt: skip
     return frozenset(row.lane for row in rows)
 
 
@@ -125,7 +135,7 @@ def next_at(unit: Unit, now: datetime) -> datetime | None:
     found = (
         sa.select(sa.func.min(free, type_=_TABLE.c.next_at.type))
         .select_from(_HEADS.join(_TABLE, _TABLE.c.lane == _HEADS.c.lane))
-        .where(free > now)
+        .where(free > now, _TABLE.c.written_at <= now + _SKEW)
     )
     return cast("datetime | None", unit.execute(found).scalar_one())
 

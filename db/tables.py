@@ -348,6 +348,8 @@ class LaneRow(SQLModel, table=True):
     next_at: datetime = moment()
     owner: str | None = None
     lease_until: datetime | None = moment(default=None)
+    written_at: datetime = moment()
+    """When both times were written: what was written in the future was written by another clock than today's."""
 
 
 LANES = table_of(LaneRow)

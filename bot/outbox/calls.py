@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -102,9 +103,9 @@ class Calls:
 
         return await self._call(method, lane, paced)
 
-    async def look_up(self, errand: Errand, channel: str) -> Place | None:
-        """Where an earlier attempt arrived after all. Raises TooMuch."""
-        oldest, cursor = f"{errand.tried_at.timestamp() - _SKEW:.6f}", ""
+    async def look_up(self, errand: Errand, channel: str, since: datetime) -> Place | None:
+        """Where an attempt of that time or later arrived after all. Raises TooMuch."""
+        oldest, cursor = f"{since.timestamp() - _SKEW:.6f}", ""
         for _ in range(_PAGES):
             page = await self._call("conversations.history", errand.lane, self._page(channel, oldest, cursor))
             for message in page.get("messages") or ():

@@ -39,6 +39,10 @@ _AHEAD = 0.015
 """Seconds by which a claim is begun before its message may leave: less than rows.EARLY, so that it is given."""
 _NEEDED = timedelta(seconds=20)
 """What must be left of a lease when a message leaves: more than the longest request (15 s)."""
+_ASTRAY = timedelta(days=1)
+"""How far back a message is looked for that was sent before the clock was set back."""
+_SKEW = timedelta(seconds=30)
+"""By how much the clocks of two replicas may differ."""
 _UNDERSTOOD = 4
 """Strikes for what Slack or our own code refuses: it will not get better, and the lane waits behind it."""
 _AMBIGUOUS = 30
@@ -212,7 +216,8 @@ class Outbox:
 
     async def _still_ours(self, lane: str) -> bool:
         """Whether nobody can take the lane over before a message that leaves now has been answered."""
-        if self._leases[lane] - self._desk.clock() < _NEEDED:
+        # More than a whole lease is left when the clock was set back: then nobody believes it.
+        if not _NEEDED <= self._leases[lane] - self._desk.clock() <= _LEASE:
             await self._renew([lane])
         return self._leases[lane] - self._desk.clock() >= _NEEDED
 
@@ -234,7 +239,7 @@ class Outbox:
             channel = await self._calls.room(errand.lane)
             if errand.in_doubt:
                 phase = Phase.LOOKING
-                if found := await self._calls.look_up(errand, channel):
+                if found := await self._calls.look_up(errand, channel, self._since(errand)):
                     return Sent(found)
                 if fault := await self._not_there(errand):
                     return fault
@@ -250,11 +255,20 @@ class Outbox:
             log.warning("errand %s (%s %s): %s", errand.id, errand.kind, errand.ref, fault.said, exc_info=trace)
             return fault
 
+    def _since(self, errand: Errand) -> datetime:
+        """When it may have been sent at the earliest: a time that is still to come was another clock's."""
+        now = self._desk.clock()
+        return errand.tried_at if errand.tried_at < now + _SKEW else now - _ASTRAY
+
     async def _not_there(self, errand: Errand) -> Fault | None:
         """A new attempt begins, unless the last one is so young that it may still arrive."""
-        young = self._settle - (self._desk.clock() - errand.tried_at)
-        if young > timedelta():
-            return Fault(Kind.OFFLINE, "not_there_yet", min(young, self._settle).total_seconds())
+        gone = self._desk.clock() - errand.tried_at
+        if gone < timedelta():
+            # The clock was set back, and nobody knows when that was: its age counts from here.
+            await self._desk.chore(rows.again, errand)
+        if gone < self._settle:
+            young = min(self._settle - gone, self._settle)
+            return Fault(Kind.OFFLINE, "not_there_yet", young.total_seconds())
         if not await self._desk.chore(rows.again, errand):
             return Fault(Kind.OFFLINE, "lease_lost")
         return None

@@ -66,7 +66,7 @@ def claim(desk: Desk, lane: str, hold: Hold) -> Errand | None:
             return None
         errand = outbox.take_head(unit, lane, now)
         if errand is None:
-            lanes.release(unit, lane, hold.owner, now)
+            lanes.release(unit, lane, hold.owner, now, now)
         return errand
 
 
@@ -91,18 +91,19 @@ def close(desk: Desk, errand: Errand, hold: Hold, mark: Mark, then: datetime, *,
 def _next(unit: Unit, desk: Desk, lane: str, hold: Hold, then: datetime, *, go_on: bool) -> Next:
     now = desk.clock()
     if go_on and then <= now + EARLY and (errand := outbox.take_head(unit, lane, now)):
-        lanes.keep(unit, lane, hold.owner, now + hold.pace, now + hold.lease)
+        lanes.keep(unit, lane, hold.owner, now, now + hold.pace, now + hold.lease)
         return Next(errand)
     if go_on and then <= now + LINGER and outbox.has_more(unit, lane):
-        lanes.keep(unit, lane, hold.owner, then, now + hold.lease)
+        lanes.keep(unit, lane, hold.owner, now, then, now + hold.lease)
         return Next(still_ours=True)
-    lanes.release(unit, lane, hold.owner, then)
+    lanes.release(unit, lane, hold.owner, now, then)
     return Next()
 
 
 def renew(desk: Desk, mine: Collection[str], hold: Hold) -> frozenset[str]:
     with desk.store.unit() as unit:
-        return lanes.renew(unit, mine, hold.owner, desk.clock() + hold.lease)
+        now = desk.clock()
+        return lanes.renew(unit, mine, hold.owner, now, now + hold.lease)
 
 
 def release(desk: Desk, lane: str, hold: Hold) -> None:

@@ -53,8 +53,8 @@ def test_a_late_word_of_a_former_owner_changes_nothing(box: Box) -> None:
     with box.store.unit() as unit:
         assert not outbox.again(unit, late, AFTER)
         assert not outbox.lay_aside(unit, late, "dead", "x")
-        assert lanes.renew(unit, ["C1"], "bot_1", LATER) == frozenset()
-        lanes.release(unit, "C1", "bot_1", NOW)
+        assert lanes.renew(unit, ["C1"], "bot_1", NOW, LATER) == frozenset()
+        lanes.release(unit, "C1", "bot_1", NOW, NOW)
     assert box.claim(me="bot_3", at=AFTER) is None, "the lane is still the other's"
     assert box.sent(now)
     assert box.depth() == {}
@@ -66,7 +66,7 @@ def test_leases_are_renewed_and_given_back(box: Box) -> None:
     box.must("C1")
     box.must("C2")
     with box.store.unit() as unit:
-        assert lanes.renew(unit, ["C1", "C2", "C3"], "bot_1", LATER) == {"C1", "C2"}
+        assert lanes.renew(unit, ["C1", "C2", "C3"], "bot_1", NOW, LATER) == {"C1", "C2"}
     assert box.lanes(me="bot_2", at=AFTER) == set()
     with box.store.unit() as unit:
         lanes.let_go(unit, "bot_1", "C1")

@@ -47,7 +47,7 @@ class Box:
 
     def later(self, errand: Errand, state: str = "ready", me: str = "bot_1") -> bool:
         with self.store.unit() as unit:
-            lanes.release(unit, errand.lane, me, LATER)
+            lanes.release(unit, errand.lane, me, NOW, LATER)
             return outbox.later(unit, errand, state, "slack said no" * 100, errand.strikes + 1)
 
     def aside(self, errand: Errand, state: str = "dead") -> None:
