@@ -1,4 +1,7 @@
-"""An answer becomes a decision: approve, override, normal for this market, undo."""
+"""An answer becomes a decision: approve, override, normal for this market, undo.
+
+`seen` is the version of the card or form on which somebody answers, where it is known.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +15,24 @@ from bot.core.types import How, Judgement, Rationale, Review, State, UserId
 from bot.desk import deadline, late, see, tally
 from bot.desk.change import File, Work, apply, attempt, load, require_open, too_late
 from bot.desk.desk import Desk, new_id
-from db import candidates, reviews
+from db import candidates, events, reviews
 from db.store import Unit
 from scoring.recommend import without
 from scoring.types import Recommendation, Verdict
 
 
-def approve(desk: Desk, review_id: str, person: UserId) -> Review:
+def approve(desk: Desk, review_id: str, person: UserId, *, seen: int | None = None) -> Review:
     """Agree with the AI, whatever it recommends. Raises NotAllowed, TooLate, NotFound, Busy."""
 
     def work(unit: Unit, now: datetime) -> Review:
         file = load(unit, review_id, person)
+        _require_this_round(unit, file, seen)
         return _decide(unit, desk, file, person, file.ai, How.APPROVE, Rationale(), now)
 
     return deadline.answering(desk, review_id, work)
 
 
-def override(desk: Desk, review_id: str, person: UserId, rationale: Rationale) -> Review:
+def override(desk: Desk, review_id: str, person: UserId, rationale: Rationale, *, seen: int | None = None) -> Review:
     """Decide the opposite of the AI, with reasons and a confidence.
 
     Raises Invalid naming the field; TooLate with `kept` when the review was over: what was typed is not lost.
@@ -36,6 +40,7 @@ def override(desk: Desk, review_id: str, person: UserId, rationale: Rationale) -
 
     def work(unit: Unit, now: datetime) -> Review:
         file = load(unit, review_id, person)
+        _require_this_round(unit, file, seen)
         verdict = file.ai.opposite
         checked = check_override(rationale, verdict, _said(unit, file))
         return _decide(unit, desk, file, person, verdict, How.OVERRIDE, checked, now)
@@ -43,7 +48,15 @@ def override(desk: Desk, review_id: str, person: UserId, rationale: Rationale) -
     return _or_keep(desk, review_id, person, rationale, None, work)
 
 
-def normal(desk: Desk, review_id: str, person: UserId, rationale: Rationale, verdict: Verdict | None) -> Review:
+def normal(
+    desk: Desk,
+    review_id: str,
+    person: UserId,
+    rationale: Rationale,
+    verdict: Verdict | None,
+    *,
+    seen: int | None = None,
+) -> Review:
     """Say that flags are normal for this market. Without a verdict the recomputed one decides, if it turned round.
 
     Raises Invalid('verdict_needed') when the AI would still say the same and the person has not chosen.
@@ -51,6 +64,7 @@ def normal(desk: Desk, review_id: str, person: UserId, rationale: Rationale, ver
 
     def work(unit: Unit, now: datetime) -> Review:
         file = load(unit, review_id, person)
+        _require_this_round(unit, file, seen)
         said = _said(unit, file)
         checked = check_norm(rationale, said)
         recomputed = without(said, checked.disputed).verdict
@@ -135,6 +149,15 @@ def _decide(
         reviews.add_decision(unit, change.decision, judgement.id)
         tally.decided(unit, [change.decision])
     return change.review
+
+
+def _require_this_round(unit: Unit, file: File, seen: int | None) -> None:
+    """Raises TooLate('reopened_since') for an answer from before an undo: played back, it must not count again."""
+    if seen is None or not (file.review.undone and file.review.state.awaits):
+        return
+    began = [h.after.get("version", 0) for h in events.of_review(unit, file.review.id) if h.what == "undone"]
+    if began and seen < began[-1]:
+        raise TooLate("reopened_since", candidate=file.candidate.name, lead=file.lead)
 
 
 def _said(unit: Unit, file: File) -> Recommendation:

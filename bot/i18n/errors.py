@@ -46,6 +46,7 @@ _COMPLETE = frozenset(
         "error.too_late.turned",
         "error.too_late.deadline_due",
         "error.too_late.already_undone",
+        "error.too_late.reopened_since",
     }
 )
 _PEOPLE = frozenset({"expert", "lead", "owner", "by"})

@@ -13,7 +13,8 @@ from bot.slack.errors import guard
 
 
 async def approve(click: Click) -> None:
-    review = await click.run(decide.approve, click.review(), click.who.id)
+    review_id, seen = click.seen()
+    review = await click.run(decide.approve, review_id, click.who.id, seen=seen)
     await click.ack()
     answered(click, review.id)
 

@@ -69,10 +69,14 @@ class Click:
 
     def review(self) -> str:
         """The review that was tapped on. Raises NotFound for a value that is not ours."""
+        return self.seen()[0]
+
+    def seen(self) -> tuple[str, int | None]:
+        """The same with the version that was on the screen. Raises NotFound for a value that is not ours."""
         try:
             if self.action.get("type") == "overflow":
-                return ids.parse_choice(self.value)[1]
-            return ids.parse_value(self.value)[0]
+                return ids.parse_choice(self.value)[1:]
+            return ids.parse_value(self.value)
         except ValueError as rubbish:
             raise NotFound("review") from rubbish
 

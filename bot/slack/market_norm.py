@@ -77,8 +77,10 @@ async def redraw(click: Click) -> Block:
 
 
 async def submit(click: Click) -> None:
-    answer = rationale.read_form(click.view)
-    review = await click.run(decide.normal, click.meta().review_id, click.who.id, answer.rationale, answer.verdict)
+    meta, answer = click.meta(), rationale.read_form(click.view)
+    review = await click.run(
+        decide.normal, meta.review_id, click.who.id, answer.rationale, answer.verdict, seen=meta.version
+    )
     await click.ack()
     answered(click, review.id)
 

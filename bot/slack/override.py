@@ -25,8 +25,8 @@ async def ask(click: Click) -> None:
 
 
 async def submit(click: Click) -> None:
-    typed = rationale.read_form(click.view).rationale
-    review = await click.run(decide.override, click.meta().review_id, click.who.id, typed)
+    meta, typed = click.meta(), rationale.read_form(click.view).rationale
+    review = await click.run(decide.override, meta.review_id, click.who.id, typed, seen=meta.version)
     await click.ack()
     answered(click, review.id)
 

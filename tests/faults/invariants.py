@@ -19,8 +19,8 @@ from tests.faults.books import Books, Deed, Record, stamp
 
 #: The form that an errand's message takes once and is then changed where it stands.
 _UPDATED = ("card", "result")
-#: How a refusal for want of a database speaks.
-_NOT_SAVED = ("not saved", "nothing was saved")
+#: How a refusal speaks that is not for the state of the review: no database, or a card from before an undo.
+_NOT_SAVED = ("not saved", "nothing was saved", "reopened since")
 _SOON = 5.0
 _AWAITING = {s.value for s in State if s.awaits}
 

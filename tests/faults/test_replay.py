@@ -137,6 +137,26 @@ async def test_again_to_a_process_that_remembers_nothing(post: Post, seed: int) 
     assert post.wrong() == []
 
 
+async def test_what_was_taken_back_does_not_come_back_by_another_process(post: Post) -> None:
+    """Approved and undone here; the same signed approval, within its five minutes, at a process that was not there."""
+    at = post.house
+    approval = signed(_tap(at, "U0BIA", ids.APPROVE, "bruno"))
+    assert await post.carry(approval) == 200
+    assert await post.carry(signed(_tap(at, "U0BIA", ids.UNDO, "bruno"))) == 200
+    before = post.written()
+    other = build(at.handoff.settings, clock=at.clock, pace=0.0, signing_secret=SECRET)
+    await other.open()
+    async with door(at, other) as again:
+        assert await again.carry(approval) == 200
+        await other.settled()
+        assert post.written() == before
+        assert "reopened since" in at.whispers[-1]
+        assert await again.carry(signed(_tap(at, "U0BIA", ids.APPROVE, "bruno"))) == 200
+    await other.close(1)
+    assert see.case(at.desk, at.ids["bruno"]).decision is not None
+    assert post.wrong() == []
+
+
 async def test_forged_changed_and_stale_letters_do_nothing(post: Post) -> None:
     rng, now = Random(1), time.time()
     letters: list[Letter] = []
