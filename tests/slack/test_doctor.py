@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bot.doctor import Finding, examine
 from bot.settings import Settings
 from tests.slack.hands import House
+from tests.slack.strangers import STRANGERS, Answer
 
 APP, SECRET = "xapp-secretive", "signing-secretive"
 
@@ -50,3 +51,15 @@ async def test_what_is_missing_names_both_ways(house: House) -> None:
     advice = (await findings(house))["App token"].advice
     assert "connections:write" in advice
     assert "SLACK_SIGNING_SECRET" in advice
+
+
+@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
+async def test_who_answers_in_slacks_place_refuses_no_token(house: House, stranger: Answer) -> None:
+    """Nobody installs the app again because a proxy is down."""
+    for method in ("auth.test", "apps.connections.open"):
+        house.slack.strange(method, stranger)
+    found = await findings(house, SLACK_APP_TOKEN=APP)
+    for about in ("Bot token", "App token"):
+        assert not found[about].good
+        assert "cannot be reached" in found[about].what
+        assert "Check the network" in found[about].advice
