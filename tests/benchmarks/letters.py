@@ -119,7 +119,7 @@ def _enqueue(handoff: Handoff, agency: Agency, messages: int) -> None:
         for n, tap in enumerate(agency.taps[:messages])
     ]
     with handoff.desk.store.unit() as unit:
-        rows.enqueue_many(unit, letters, now)
+        rows.enqueue(unit, letters, now)
 
 
 async def _all_sent(handoff: Handoff, running: asyncio.Task[None], seconds: float = math.inf) -> None:

@@ -38,7 +38,7 @@ def test_a_line_says_when_how_grave_who_and_what(lines: Lines) -> None:
 
 
 def test_libraries_speak_from_warning_on(lines: Lines) -> None:
-    for name in ("slack_sdk.web", "uvicorn.error", "aiohttp.access", "sqlalchemy.engine", "asyncio", "whatever.else"):
+    for name in ("slack_sdk.web", "uvicorn.asgi", "aiohttp.access", "sqlalchemy.engine", "asyncio", "whatever.else"):
         logging.getLogger(name).info("chatter")
         logging.getLogger(name).warning("trouble")
     assert [line["event"] for line in lines()] == ["trouble"] * 6
