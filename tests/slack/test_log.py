@@ -106,9 +106,9 @@ async def test_a_line_from_the_desks_thread_knows_which_click_it_belongs_to(
 ) -> None:
     real = decide.approve
 
-    def talking(*args: Any) -> Any:
+    def talking(*args: Any, **more: Any) -> Any:
         logging.getLogger("bot.desk.decide").debug("on the desk's thread")
-        return real(*args)
+        return real(*args, **more)
 
     monkeypatch.setattr("bot.slack.approve.decide.approve", talking)
     await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))
