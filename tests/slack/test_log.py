@@ -141,7 +141,7 @@ async def everything_happens(house: House, monkeypatch: pytest.MonkeyPatch) -> N
         await house.submit("U0BIA", form, whole)
     ana = house.value("ana")
     with monkeypatch.context() as patched:
-        patched.setattr("bot.desk.decide.see.whole", broken)
+        patched.setattr("bot.desk.decide.reviews.add_judgement", broken)
         await house.submit("U0BIA", form, whole)
         await house.tap("U0BIA", ids.APPROVE, ana)
     await house.submit("U0BIA", form, whole)
