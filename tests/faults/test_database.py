@@ -148,7 +148,7 @@ async def test_another_process_holds_the_database(up: Living, seconds: float) ->
     message, review = await up.card(number=1)
     await up.form(CAIO, message, WORDS)
     with locked(up, seconds) as other:
-        await _refused_and_kept(up, "not saved")
+        await _refused_and_kept(up, "nothing was saved")
         up.jump(seconds=10)
         # A later click is answered in time, too, whatever patient work stands in front of it.
         if seconds > 20:
