@@ -12,10 +12,10 @@ from bot.core.access import require_judge
 from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
 from bot.core.rationale import check_norm, check_override
 from bot.core.types import How, Judgement, Rationale, Review, State, UserId
-from bot.desk import deadline, late, see, tally
+from bot.desk import deadline, disagree, late, see, tally
 from bot.desk.change import File, Work, apply, attempt, load, require_open, too_late
 from bot.desk.desk import Desk, new_id
-from db import candidates, events, reviews
+from db import candidates, disagreements, events, reviews
 from db.store import Unit
 from scoring.recommend import without
 from scoring.types import Recommendation, Verdict
@@ -89,6 +89,7 @@ def undo(desk: Desk, review_id: str, person: UserId) -> Review:
         change = lifecycle.undo(file.review, found[0], person, now, desk.limits.times)
         if change.decision is not None:
             reviews.mark_undone(unit, change.decision)
+            disagreements.void(unit, review_id, file.review.round)
         apply(unit, desk, file.review, change, file.campaign, person, now)
         return change.review
 
@@ -148,6 +149,8 @@ def _decide(
     if change.decision is not None:
         reviews.add_decision(unit, change.decision, judgement.id)
         tally.decided(unit, [change.decision])
+    if verdict is not file.ai or why.disputed:
+        disagree.opened(unit, file, judgement, now)
     return change.review
 
 

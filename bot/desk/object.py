@@ -11,7 +11,7 @@ from bot.core.case import Case
 from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
 from bot.core.rationale import with_evidence
 from bot.core.types import REASONS, Basis, Decision, How, Judgement, Rationale, Reason, State, UserId
-from bot.desk import late, see, tally
+from bot.desk import disagree, late, see, tally
 from bot.desk.announce import say, say_all
 from bot.desk.change import File, apply, attempt, load
 from bot.desk.desk import Desk, new_id
@@ -70,6 +70,7 @@ def dissent(
             new_id("jd"), review_id, file.review.round, person, wanted, How.DISSENT, checked, ai_visible=True, at=now
         )
         reviews.add_judgement(unit, judgement)
+        disagree.opened(unit, file, judgement, now, _behind(unit, file))
         if draft_id and typed is not None:
             notes.drop_draft(unit, draft_id)
         events.record(unit, review_id, person, "objected", now, {}, {"judgement": judgement.id})
@@ -225,6 +226,12 @@ def _standing(unit: Unit, file: File) -> Decision:
     if file.review.executed:
         raise TooLate("executed", candidate=file.candidate.name, lead=file.lead)
     return found[0]
+
+
+def _behind(unit: Unit, file: File) -> Judgement | None:
+    """The judgement by which somebody decided; None where it was the clock, the AI or a ruling."""
+    found = reviews.decision(unit, file.review.id, file.review.round)
+    return next((j for j in reviews.judgements(unit, file.review.id) if found and j.id == found[1]), None)
 
 
 def _checked(rationale: Rationale, verdict: Verdict) -> Rationale:

@@ -6,9 +6,12 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
-from sqlmodel import AutoString
+from sqlmodel import AutoString, SQLModel
 
-from db import columns, tables
+from db import columns, knowledge_tables, tables
+
+#: Whose tables alembic compares with the database's: importing them declares them.
+DECLARED = (tables, knowledge_tables)
 
 
 def _plain(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
@@ -26,7 +29,7 @@ def run() -> None:
     connection = context.config.attributes["connection"]
     context.configure(
         connection=connection,
-        target_metadata=tables.MemberRow.metadata,
+        target_metadata=SQLModel.metadata,
         render_item=_plain,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,

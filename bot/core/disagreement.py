@@ -1,0 +1,99 @@
+"""When somebody disagrees with the AI or with another expert: what kind it is, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core.types import How, Judgement, Reason, ReviewId, UserId
+from scoring.types import FlagCode, Verdict
+
+#: Before the lead is reminded of an investigation that nobody has ended, and again before it is closed.
+PATIENCE = timedelta(days=7)
+
+
+class Kind(StrEnum):
+    """What two sides differ about."""
+
+    VERDICT = "verdict"
+    """The AI's call."""
+    FLAG = "flag"
+    """A warning, and not the call: "normal for this market", and the verdict is the AI's all the same."""
+    EXPERTS = "experts"
+    """Another person's judgement."""
+
+
+class Standing(StrEnum):
+    """How far an investigation is."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    """Not resolved in time."""
+    VOID = "void"
+    """The judgement was undone: not found, not counted, evidence for nothing."""
+
+
+class Winner(StrEnum):
+    """Who was right."""
+
+    AI = "ai"
+    EXPERT = "expert"
+    """Whoever disagreed."""
+    OTHER = "other"
+    """The person who was disagreed with (only between experts)."""
+    BOTH = "both"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A judgement that differs from the recommendation or from another person's, and how that was worked out."""
+
+    id: str
+    review_id: ReviewId
+    round: int
+    judgement_id: str
+    kind: Kind
+    campaign: str
+    channel: str
+    """Where its card stood when it was opened: who sees that channel may find it."""
+    platform: str
+    market: str
+    tier: str | None
+    creator_id: str
+    expert: UserId
+    """Whoever disagreed."""
+    ai_verdict: Verdict
+    verdict: Verdict
+    """What whoever disagreed said."""
+    flags: tuple[FlagCode, ...]
+    """What the AI had raised."""
+    disputed: tuple[FlagCode, ...]
+    reasons: tuple[Reason, ...]
+    ai_visible: bool
+    opened_at: datetime
+    against: str | None = None
+    """The other person's judgement."""
+    standing: Standing = Standing.OPEN
+    winner: Winner | None = None
+    lesson: str = ""
+    resolved_by: UserId | None = None
+    """None for a resolution that an outcome has turned round."""
+    resolved_at: datetime | None = None
+    remind_at: datetime | None = None
+    """When the clock has something to do: remind the lead, then close it. None when it never will."""
+    reminded: bool = False
+
+
+def kind_of(judgement: Judgement, ai: Verdict, standing: Judgement | None) -> Kind | None:
+    """What this judgement disagrees with; None when it agrees. `standing` is the person's that was decided by, if any.
+
+    An objection to a decision that no person made is one with the AI.
+    """
+    if judgement.how is How.DISSENT and standing is not None and standing.verdict is not judgement.verdict:
+        return Kind.EXPERTS
+    if judgement.verdict is not ai:
+        return Kind.VERDICT
+    return Kind.FLAG if judgement.rationale.disputed else None

@@ -1,0 +1,53 @@
+"""A judgement that differs is a disagreement: opened with it, and void when it is undone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.disagreement import PATIENCE, Disagreement, Kind, kind_of
+from bot.core.types import Judgement
+from bot.desk.change import File
+from bot.desk.desk import new_id
+from db import candidates, disagreements
+from db.store import Unit
+from scoring.lines import DEFAULT_LINES
+
+
+def opened(
+    unit: Unit, file: File, judgement: Judgement, now: datetime, standing: Judgement | None = None
+) -> str | None:
+    """Record that this judgement differs from the AI's call, a warning, or `standing`; the id, None if it agrees."""
+    kind = kind_of(judgement, file.ai, standing)
+    if kind is None:
+        return None
+    review = file.review
+    candidate, said = candidates.get(unit, review.candidate_id), candidates.recommendation(unit, review.candidate_id)
+    if candidate is None or said is None:
+        raise LookupError(review.candidate_id)
+    why = judgement.rationale
+    tier = DEFAULT_LINES.for_(candidate.platform, review.market).tier_of(candidate.metrics.followers)
+    found = Disagreement(
+        id=new_id("dg"),
+        review_id=review.id,
+        round=judgement.round,
+        judgement_id=judgement.id,
+        kind=kind,
+        campaign=review.campaign,
+        channel=file.campaign.channel,
+        platform=candidate.platform,
+        market=review.market,
+        tier=tier.value if tier else None,
+        creator_id=candidate.creator_id,
+        expert=judgement.expert,
+        ai_verdict=file.ai,
+        verdict=judgement.verdict,
+        flags=tuple(flag.code for flag in said.flags),
+        disputed=why.disputed,
+        reasons=why.reasons,
+        ai_visible=judgement.ai_visible,
+        opened_at=now,
+        against=standing.id if standing is not None and kind is Kind.EXPERTS else None,
+        remind_at=now + PATIENCE,
+    )
+    disagreements.add(unit, found)
+    return found.id

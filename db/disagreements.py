@@ -1,0 +1,84 @@
+"""Disagreements: one row each, written with the judgement that disagrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.disagreement import Disagreement, Kind, Standing, Winner
+from bot.core.types import Reason
+from db.knowledge_tables import DISAGREEMENTS, VALID
+from db.store import Unit, sliced
+from scoring.types import FlagCode, Verdict
+
+_TABLE = DISAGREEMENTS
+_NAMES = tuple(Disagreement.__dataclass_fields__)
+_SELECT = sa.select(*(_TABLE.c[name] for name in _NAMES))
+
+
+def disagreement_from(row: Any) -> Disagreement:
+    """A disagreement of a row with its columns, by name."""
+    values = {name: getattr(row, name) for name in _NAMES}
+    values |= {
+        "kind": Kind(row.kind),
+        "ai_verdict": Verdict(row.ai_verdict),
+        "verdict": Verdict(row.verdict),
+        "flags": tuple(FlagCode(code) for code in row.flags),
+        "disputed": tuple(FlagCode(code) for code in row.disputed),
+        "reasons": tuple(Reason(code) for code in row.reasons),
+        "standing": Standing(row.standing),
+        "winner": Winner(row.winner) if row.winner else None,
+    }
+    return Disagreement(**values)
+
+
+def add(unit: Unit, opened: Disagreement) -> None:
+    values = asdict(opened)
+    for name in ("flags", "disputed", "reasons"):
+        values[name] = [code.value for code in values[name]]
+    for name in ("kind", "ai_verdict", "verdict", "standing"):
+        values[name] = values[name].value
+    values["winner"] = opened.winner.value if opened.winner else None
+    unit.execute(sa.insert(_TABLE).values(**values))
+
+
+def get(unit: Unit, disagreement_id: str) -> Disagreement | None:
+    row = unit.execute(_SELECT.where(_TABLE.c.id == disagreement_id)).first()
+    return disagreement_from(row) if row is not None else None
+
+
+def of_reviews(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Disagreement, ...]]:
+    """What counts of each review's disagreements, oldest first; reviews without any are absent."""
+    found: dict[str, tuple[Disagreement, ...]] = {}
+    for part in sliced(ids):
+        wanted = _SELECT.where(_TABLE.c.review_id.in_(part), VALID).order_by(_TABLE.c.opened_at, _TABLE.c.id)
+        for row in unit.execute(wanted):
+            found[row.review_id] = (*found.get(row.review_id, ()), disagreement_from(row))
+    return found
+
+
+def of_review(unit: Unit, review_id: str) -> tuple[Disagreement, ...]:
+    return of_reviews(unit, [review_id]).get(review_id, ())
+
+
+def void(unit: Unit, review_id: str, round_: int) -> tuple[str, ...]:
+    """What was opened in a round that is undone no longer counts; the ids."""
+    gone = (
+        sa.update(_TABLE)
+        .where(_TABLE.c.review_id == review_id, _TABLE.c.round == round_, VALID)
+        .values(standing=Standing.VOID.value, remind_at=None)
+        .returning(_TABLE.c.id)
+    )
+    return tuple(unit.execute(gone).scalars())
+
+
+def due(unit: Unit, now: datetime, limit: int) -> tuple[Disagreement, ...]:
+    """Unresolved ones of which the lead must hear, or which have waited long enough, oldest first."""
+    wanted = _SELECT.where(_TABLE.c.remind_at.is_not(None), _TABLE.c.remind_at <= now).order_by(_TABLE.c.remind_at)
+    if unit.get_bind().dialect.name == "postgresql":
+        wanted = wanted.with_for_update(skip_locked=True)
+    return tuple(disagreement_from(row) for row in unit.execute(wanted.limit(limit)))

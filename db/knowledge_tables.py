@@ -1,0 +1,47 @@
+"""The rows that disagreements leave behind: themselves, and what is made of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from db.columns import moment, partial_index, plain_json, table_of, word
+
+
+class DisagreementRow(SQLModel, table=True):
+    __tablename__ = "disagreements"
+    id: str = Field(primary_key=True)
+    review_id: str = Field(foreign_key="reviews.id", index=True)
+    round: int
+    judgement_id: str = Field(foreign_key="judgements.id", unique=True)
+    against: str | None = Field(default=None, foreign_key="judgements.id")
+    kind: str
+    campaign: str = Field(foreign_key="campaigns.key")
+    channel: str
+    platform: str
+    market: str
+    tier: str | None = None
+    creator_id: str = Field(foreign_key="creators.id", index=True)
+    expert: str
+    ai_verdict: str
+    verdict: str
+    flags: list[str] = plain_json()
+    disputed: list[str] = plain_json()
+    reasons: list[str] = plain_json()
+    ai_visible: bool
+    opened_at: datetime = moment()
+    standing: str
+    winner: str | None = None
+    lesson: str = ""
+    resolved_by: str | None = None
+    resolved_at: datetime | None = moment(default=None)
+    remind_at: datetime | None = moment(default=None)
+    reminded: bool = False
+
+
+DISAGREEMENTS = table_of(DisagreementRow)
+VALID = DISAGREEMENTS.c.standing != word("void")
+UNRESOLVED = DISAGREEMENTS.c.remind_at.is_not(None)
+partial_index("ix_disagreements_remind", UNRESOLVED, DISAGREEMENTS.c.remind_at)
+partial_index("ix_disagreements_market", VALID, DISAGREEMENTS.c.market, DISAGREEMENTS.c.opened_at)
