@@ -19,12 +19,12 @@ from bot.core.outcome import Outcome, What
 from bot.core.types import Member
 from bot.desk import decide, hand_over, members, see
 from bot.desk import object as objections
-from db import arrivals, disagreements, lanes, migrate, outbox, outcomes, replies
+from db import arrivals, channels, disagreements, lanes, migrate, outbox, outcomes, replies
 from db.outbox import Place
 from db.store import Store
 from scoring.types import Verdict
 from tests.database import Database, empty
-from tests.desk.world import BIA, MAYA, START, ZOE, World, row, why
+from tests.desk.world import BIA, CHANNEL, MAYA, START, ZOE, World, row, why
 
 VERSIONS = sorted(
     path.name.partition("_")[0]
@@ -59,6 +59,7 @@ def lived(world: World) -> World:
     with world.desk.store.unit() as unit:
         for event in ("Ev1", "Ev2"):
             arrivals.add(unit, event, {"type": "app_home_opened"}, START, START)
+        channels.remember_members(unit, CHANNEL, [BIA], START)
         arrivals.done(unit, "Ev2", START)
     world.clock.move(hours=48)
     world.sweep()
