@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
 from scoring.features import measured
 from scoring.flags import Case, checks
 from scoring.lines import DEFAULT_LINES, Lines
+from scoring.market_norms import EMPTY, Book, eased
 from scoring.match import believable, match_parts
 from scoring.norms import NormTable
 from scoring.scorecard import DEFAULT, Scorecard, judged, raised, weighed
-from scoring.types import Brief, Creator, FlagCode, MatchPart, Recommendation
+from scoring.types import Brief, Creator, FlagCode, MatchPart, Recommendation, RiskFlag
 
 MODEL = "scorecard-1"
 """Name of this model; a change of rules or default numbers needs a new one."""
@@ -23,6 +24,7 @@ def recommend(
     brief: Brief,
     norms: NormTable,
     *,
+    accepted: Book = EMPTY,
     fee: float | None = None,
     today: date,
     scorecard: Scorecard = DEFAULT,
@@ -31,7 +33,8 @@ def recommend(
     """Verdict, match, fraud risk and reasons for one candidate; total: odd numbers become gaps, never errors.
 
     `fee` is in the currency of the brief's budget; `norms` must not come from the batch being judged; `today` tells how
-    old the numbers are (unknown age is not stale).
+    old the numbers are (unknown age is not stale). `accepted` are the market norms of experts that are active now: what
+    they call normal weighs less, in the fraud risk and in the match, and the flag says by which norm.
     """
     seen = measured(creator.metrics, creator.platform, today)
     metrics, dropped = seen.metrics, seen.dropped
@@ -43,6 +46,11 @@ def recommend(
     all_checks = checks(case)
     flags = raised(all_checks, scorecard)
     parts = match_parts(case, creator.categories, fee, scorecard)
+    here = accepted.get((creator.platform.lower(), creator.market.upper())) if accepted and flags else None
+    if here:
+        month = (metrics.measured_on or today).month
+        flags = weighed(eased(flags, here, tier, creator.categories, month), scorecard)
+        parts = _eased_match(parts, flags)
     age = None if metrics.measured_on is None else (today - metrics.measured_on).days
     stale = age is not None and age > case.lines.stale_days
     call = judged(flags, [c.code for c in all_checks if not c.measured], parts, stale=stale, card=scorecard)
@@ -63,6 +71,15 @@ def recommend(
         stale=stale,
         dropped=dropped,
     )
+
+
+def _eased_match(parts: Mapping[MatchPart, float], flags: Collection[RiskFlag]) -> dict[MatchPart, float]:
+    """An engagement outside the band costs the match only what is left of its weight."""
+    found = dict(parts)
+    for flag in flags:
+        if flag.code is FlagCode.ENGAGEMENT_OFF_NORM and flag.eased is not None and MatchPart.ENGAGEMENT in found:
+            found[MatchPart.ENGAGEMENT] = 100.0 * (1.0 - flag.eased.factor)
+    return found
 
 
 def without(rec: Recommendation, codes: Collection[FlagCode], scorecard: Scorecard = DEFAULT) -> Recommendation:

@@ -8,11 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from scoring.types import Band, Check, FlagCode, MatchPart, Recommendation, RiskFlag, Severity, Tier, Verdict
+from scoring.types import Band, Check, Eased, FlagCode, MatchPart, Recommendation, RiskFlag, Severity, Tier, Verdict
 
 _ENUMS: Mapping[str, type[StrEnum]] = {"code": FlagCode, "severity": Severity, "tier": Tier, "verdict": Verdict}
 #: The fields of what is kept, looked up once: a list of a thousand asks for them tens of thousands of times.
-_KINDS = (Recommendation, RiskFlag, Check, Band)
+_KINDS = (Recommendation, RiskFlag, Check, Band, Eased)
 _NAMES = {kind: tuple(spec.name for spec in fields(kind)) for kind in _KINDS}
 _FIELDS = {kind: tuple((spec.name, spec.default) for spec in fields(kind)) for kind in _KINDS}
 
@@ -45,8 +45,8 @@ def recommendation_from_json(plain: Mapping[str, Any]) -> Recommendation:
         raise ValueError(f"not a recommendation: {error!r}") from error
 
 
-def _flat(thing: Recommendation | RiskFlag | Check | Band) -> dict[str, Any]:
-    """One dataclass, one level deep: enums as text, tuples as lists, the band inside as a dict."""
+def _flat(thing: Recommendation | RiskFlag | Check | Band | Eased) -> dict[str, Any]:
+    """One dataclass, one level deep: enums as text, tuples as lists, a band or a market norm inside as a dict."""
     plain: dict[str, Any] = {}
     for name, default in _FIELDS[type(thing)]:
         value = getattr(thing, name)
@@ -54,7 +54,7 @@ def _flat(thing: Recommendation | RiskFlag | Check | Band) -> dict[str, Any]:
             continue
         if isinstance(value, StrEnum):
             value = str(value)
-        elif isinstance(value, Band):
+        elif isinstance(value, (Band, Eased)):
             value = _flat(value)
         elif isinstance(value, tuple):
             value = list(value)
@@ -62,7 +62,7 @@ def _flat(thing: Recommendation | RiskFlag | Check | Band) -> dict[str, Any]:
     return plain
 
 
-def _values(kind: type[Recommendation | RiskFlag | Check | Band], plain: Mapping[str, Any]) -> dict[str, Any]:
+def _values(kind: type[Recommendation | RiskFlag | Check | Band | Eased], plain: Mapping[str, Any]) -> dict[str, Any]:
     """Constructor arguments of `kind`, of what `plain` knows."""
     values: dict[str, Any] = {}
     for name in _NAMES[kind]:
@@ -73,6 +73,8 @@ def _values(kind: type[Recommendation | RiskFlag | Check | Band], plain: Mapping
             value = _ENUMS[name](value)
         elif value is not None and name == "norm":
             value = Band(**_values(Band, value))
+        elif value is not None and name == "eased":
+            value = Eased(**_values(Eased, value))
         elif isinstance(value, list):
             value = tuple(value)
         values[name] = value

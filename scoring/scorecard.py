@@ -67,8 +67,19 @@ class Scorecard:
         """Fraud risk 1 - (1 - base)·Π(1 - w) of the weights that count."""
         return 1.0 - (1.0 - self.base) * math.prod(1.0 - weight for weight in weights)
 
-    def match(self, parts: Mapping[MatchPart, float], *, saturated: bool = False) -> float | None:
-        """Weighted mean 0-100 of the measured parts, less `sponsored_loss` when saturated; None without any part.
+    def weight(self, flag: RiskFlag) -> float:
+        """What a flag weighs: by its severity, less where a market norm eases it.
+
+        >>> from scoring.types import Eased
+        >>> eased = Eased("nm_1", 0.4, 0.24, 5)
+        >>> DEFAULT.weight(RiskFlag(FlagCode.GROWTH_SPIKE, 0.22, None, Severity.MAJOR, 0.0, eased=eased))
+        0.1
+        """
+        whole = self.weights[flag.severity]
+        return whole if flag.eased is None else whole * flag.eased.factor
+
+    def match(self, parts: Mapping[MatchPart, float], *, saturated: float = 0.0) -> float | None:
+        """Weighted mean 0-100 of the measured parts, less `saturated` (0-1) of `sponsored_loss`; None without any part.
 
         >>> DEFAULT.match({MatchPart.CATEGORY: 100.0, MatchPart.PRICE_TIER: 0.0})
         70.0
@@ -78,7 +89,7 @@ class Scorecard:
         total = sum(self.parts[part] for part in parts)
         mean = sum(self.parts[part] * parts[part] for part in parts) / total
         mean = min(100.0, max(0.0, round(mean, 9)))  # 0.35 + 0.15 must not miss the line of 50 by a rounding error
-        return mean * (1.0 - self.sponsored_loss) if saturated else mean
+        return mean * (1.0 - self.sponsored_loss * saturated)
 
     def price(self, fee: float, budget: float) -> float:
         """100 within budget, falling linearly to 0 at `price_zero` times the budget.
@@ -112,14 +123,14 @@ def weighed(flags: Iterable[RiskFlag], card: Scorecard = DEFAULT) -> tuple[RiskF
     the three measures of audience quality only the heaviest has one, of equals the first.
     """
     flags = list(flags)
-    shares = _contributions([(flag.code, flag.severity) for flag in flags], card)
+    shares = _contributions([(flag.code, card.weight(flag)) for flag in flags])
     return _worst_first([replace(flag, contribution=share) for flag, share in zip(flags, shares, strict=True)])
 
 
 def raised(checks: Iterable[Check], card: Scorecard = DEFAULT) -> tuple[RiskFlag, ...]:
     """The flags of the checks that are off, weighed, worst first."""
     off = [(check, check.severity) for check in checks if check.off and check.severity is not None]
-    shares = _contributions([(check.code, severity) for check, severity in off], card)
+    shares = _contributions([(check.code, card.weights[severity]) for check, severity in off])
     return _worst_first(
         [
             RiskFlag(c.code, c.value, c.norm, severity, share, c.found, c.counts, c.window, c.sample)
@@ -144,13 +155,21 @@ def judged(
     Confident: the interval on one side of `decline_risk`, and a match that is known and not near its line.
     """
     risk, high = _interval(flags, unmeasured, card, stale=stale)
-    match = card.match(parts, saturated=any(flag.code is FlagCode.SPONSORED_SATURATION for flag in flags))
+    match = card.match(parts, saturated=_saturated(flags))
     severe = any(flag.severity is Severity.SEVERE for flag in flags)
     poor = match is not None and match < card.decline_match
     verdict = Verdict.DECLINE if severe or risk >= card.decline_risk or poor else Verdict.PROCEED
     one_side = high < card.decline_risk or risk >= card.decline_risk
     clear_match = match is not None and abs(match - card.decline_match) >= card.match_margin
     return Judged(verdict, match, risk, risk, high, one_side and clear_match)
+
+
+def _saturated(flags: Iterable[RiskFlag]) -> float:
+    """How much of its loss sponsored saturation takes from the match."""
+    for flag in flags:
+        if flag.code is FlagCode.SPONSORED_SATURATION:
+            return 1.0 if flag.eased is None else flag.eased.factor
+    return 0.0
 
 
 def _interval(
@@ -161,9 +180,9 @@ def _interval(
     for flag in flags:
         if flag.contribution:
             if flag.code in AUDIENCE_QUALITY:
-                quality = card.weights[flag.severity]
+                quality = card.weight(flag)
             else:
-                other.append(card.weights[flag.severity])
+                other.append(card.weight(flag))
     other.sort()  # the same flags in another order give the same float
     risk = card.risk([*other, quality])
     gaps = [code for code in unmeasured if code not in NEVER_FRAUD]
@@ -174,15 +193,13 @@ def _interval(
     return risk, risk
 
 
-def _contributions(found: Sequence[tuple[FlagCode, Severity]], card: Scorecard) -> list[float]:
-    """-ln(1 - w) per flag that enters the fraud risk, 0 for the others."""
-    quality = [(card.weights[severity], -_ORDER[code], code) for code, severity in found if code in AUDIENCE_QUALITY]
+def _contributions(found: Sequence[tuple[FlagCode, float]]) -> list[float]:
+    """-ln(1 - w) per flag, with its weight, that enters the fraud risk, 0 for the others."""
+    quality = [(weight, -_ORDER[code], code) for code, weight in found if code in AUDIENCE_QUALITY]
     heaviest = max(quality)[2] if quality else None
     return [
-        0.0
-        if code in NEVER_FRAUD or (code in AUDIENCE_QUALITY and code is not heaviest)
-        else -math.log1p(-card.weights[severity])
-        for code, severity in found
+        0.0 if code in NEVER_FRAUD or (code in AUDIENCE_QUALITY and code is not heaviest) else -math.log1p(-weight)
+        for code, weight in found
     ]
 
 

@@ -133,6 +133,19 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Eased:
+    """What a market norm of experts left of a flag's weight (scoring.market_norms)."""
+
+    norm_id: str
+    factor: float
+    """0.30-1: the flag's weight was multiplied by it."""
+    reach: float
+    """Up to which value, or down to which, experts call it normal."""
+    cases: int
+    """How many said so."""
+
+
+@dataclass(frozen=True, slots=True)
 class RiskFlag:
     """One reason for concern, with what was seen, what is usual and how much it weighs."""
 
@@ -142,7 +155,7 @@ class RiskFlag:
     norm: Band | None
     severity: Severity
     contribution: float
-    """-ln(1 - w) for a flag that enters the fraud risk, else 0."""
+    """-ln(1 - w) for a flag that enters the fraud risk, else 0; w is less where a market norm eases it."""
     found: tuple[str, ...] = ()
     """Brand safety: what was hit."""
     counts: tuple[int, ...] = ()
@@ -151,6 +164,8 @@ class RiskFlag:
     """Growth: days that `value` covers (14, 90); None when it is a robust z."""
     sample: int | None = None
     """Fake followers: how many were looked at."""
+    eased: Eased | None = None
+    """The market norm that was applied, if any."""
 
     @property
     def disputable(self) -> bool:
@@ -220,6 +235,11 @@ class Recommendation:
     @property
     def missing_parts(self) -> tuple[MatchPart, ...]:
         return tuple(part for part in MatchPart if part not in self.match_parts)
+
+    @property
+    def eased(self) -> tuple[Eased, ...]:
+        """The market norms that were applied."""
+        return tuple(flag.eased for flag in self.flags if flag.eased is not None)
 
     @property
     def severe(self) -> bool:
