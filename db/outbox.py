@@ -52,8 +52,6 @@ class Place:
 
     channel: str
     ts: str
-    thread_ts: str | None = None
-    """The first message of the thread in which people answer it, where they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +178,7 @@ def sent(unit: Unit, errand: Errand, place: Place | None, now: datetime, error: 
     if not _mark(unit, errand, state="sent", sent_at=now, error=error):
         return False
     if place is not None:
-        stands = {"channel": place.channel, "ts": place.ts, "at": now, "thread_ts": place.thread_ts}
+        stands = {"channel": place.channel, "ts": place.ts, "at": now}
         unit.execute(
             _STAND[unit.get_bind().dialect.name],
             {"kind": errand.kind, "ref": errand.ref, "lane": errand.lane, **stands},
@@ -234,7 +232,7 @@ def revive(unit: Unit, errand_id: str) -> str | None:
 
 _STAND = {
     name: (made := insert(tables.POSTS)).on_conflict_do_update(
-        index_elements=["kind", "ref", "lane"], set_={c: made.excluded[c] for c in ("channel", "ts", "at", "thread_ts")}
+        index_elements=["kind", "ref", "lane"], set_={c: made.excluded[c] for c in ("channel", "ts", "at")}
     )
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
@@ -242,7 +240,7 @@ _STAND = {
 
 def place_of(unit: Unit, kind: str, ref: str, lane: str) -> Place | None:
     row = unit.get(PostRow, (kind, ref, lane))
-    return Place(row.channel, row.ts, row.thread_ts) if row is not None else None
+    return Place(row.channel, row.ts) if row is not None else None
 
 
 def places_of(unit: Unit, kind: str, ref: str) -> tuple[str, ...]:

@@ -1,0 +1,166 @@
+"""Writing what search finds: a disagreement's document, in the unit that changes the disagreement.
+
+`index` reads the rows and makes the document anew; nothing else needs to be known about what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from db.search_tables import DOCUMENTS, TEXTS, VECTORS, WORDS
+from db.store import Unit, sliced
+from scoring import ranking
+from scoring.spelling import ends, other_script
+from scoring.text import LANGUAGE_OF_MARKET, plain, tokens
+
+#: Letters of one text that are looked at: a reply holds at most 40,000.
+_LONGEST = 40_000
+#: What a key begins with that stands for a filter.
+TAG = "="
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A disagreement as search sees it. Texts are as they were typed, markup and all."""
+
+    disagreement_id: str
+    review_id: str
+    campaign: str
+    channel: str
+    market: str
+    creator: str
+    handle: str
+    won: str
+    opened_at: datetime
+    by: str
+    flags: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    lesson: str = ""
+    narratives: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
+    replies: tuple[str, ...] = ()
+
+
+def tags(**filters: str | None) -> list[str]:
+    """The keys that documents with these properties have: `market`, `flag`, `reason`, `by`, `won`, `campaign`."""
+    return [TAG + f"{name}:{value}".lower().replace(" ", "_") for name, value in filters.items() if value is not None]
+
+
+def put(unit: Unit, documents: Iterable[Document], names: Mapping[str, str] | None = None) -> None:
+    """Write documents, whether or not they are there already. `names` are people's, by user id.
+
+    The last thing that a unit does: on PostgreSQL the words that it counts are locked until it is committed.
+    """
+    changed: dict[str, int] = {}
+    for document in documents:
+        _put(unit, document, names or {}, changed)
+    _count(unit, changed)
+
+
+def forget(unit: Unit, disagreement_id: str) -> None:
+    """Take a disagreement out, if it is there."""
+    seq = unit.execute(sa.select(DOCUMENTS.c.seq).where(DOCUMENTS.c.disagreement_id == disagreement_id)).scalar()
+    if seq is None:
+        return
+    changed = dict.fromkeys(_take_out(unit, seq), -1)
+    unit.execute(sa.delete(DOCUMENTS).where(DOCUMENTS.c.seq == seq))
+    _count(unit, changed)
+
+
+def _put(unit: Unit, document: Document, names: Mapping[str, str], changed: dict[str, int]) -> None:
+    language = LANGUAGE_OF_MARKET.get(document.market.upper())
+    said = _said(document, names)
+    fields = [(name, tokens(text, language)) for name, text in said]
+    fields.append(("creator", _name_tokens(document)))
+    words = {token for _, found in fields for token in found}
+    tagged = [
+        *tags(market=document.market, by=document.by, won=document.won, campaign=document.campaign),
+        *(tag for flag in document.flags for tag in tags(flag=flag)),
+        *(tag for reason in document.reasons for tag in tags(reason=reason)),
+    ]
+    keys = " ".join([*sorted(words), *dict.fromkeys(tagged)])
+    narrow = {
+        "disagreement_id": document.disagreement_id, "channel": document.channel, "won": document.won,
+        "opened_at": document.opened_at,
+    }  # fmt: skip
+    seq = unit.execute(
+        sa.select(DOCUMENTS.c.seq).where(DOCUMENTS.c.disagreement_id == document.disagreement_id)
+    ).scalar()
+    if seq is None:
+        seq = unit.execute(sa.insert(DOCUMENTS).values(**narrow).returning(DOCUMENTS.c.seq)).scalar_one()
+    else:
+        unit.execute(sa.update(DOCUMENTS).where(DOCUMENTS.c.seq == seq).values(**narrow))
+        for word in _take_out(unit, seq):
+            changed[word] = changed.get(word, 0) - 1
+    for word in words:
+        changed[word] = changed.get(word, 0) + 1
+    wide: dict[str, Any] = {
+        "seq": seq, "review_id": document.review_id, "campaign": document.campaign, "market": document.market,
+        "creator": document.creator, "handle": document.handle, "lesson": plain(document.lesson, names),
+        "texts": [text for _, text in said if text], "tokens": keys,
+    }  # fmt: skip
+    unit.execute(sa.insert(TEXTS).values(**wide))
+    unit.execute(sa.insert(VECTORS).values(seq=seq, vector=ranking.vector(fields)))
+    if unit.get_bind().dialect.name == "sqlite":
+        unit.execute(
+            sa.text("INSERT INTO search_index (rowid, tokens) VALUES (:seq, :keys)"), {"seq": seq, "keys": keys}
+        )
+    else:
+        lexemes = sa.cast(keys.split(), postgresql.ARRAY(sa.Text()))
+        unit.execute(
+            sa.update(DOCUMENTS).where(DOCUMENTS.c.seq == seq).values(tokens=sa.func.array_to_tsvector(lexemes))
+        )
+
+
+def _said(document: Document, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What people wrote, by field, the most telling first."""
+    parts = (
+        ("lesson", (document.lesson,)), ("narrative", document.narratives), ("comment", document.comments),
+        ("reply", document.replies),
+    )  # fmt: skip
+    return [(name, plain(text[:_LONGEST], names)) for name, texts in parts for text in texts]
+
+
+def _name_tokens(document: Document) -> list[str]:
+    """A creator is found by handle and by name, in the letters of either alphabet."""
+    found = tokens(f"{document.creator} @{document.handle.lstrip('@')}")
+    others = [other_script(word) for word in document.creator.split()]
+    return [*found, *(token for word in others if word for token in tokens(word))]
+
+
+def _take_out(unit: Unit, seq: int) -> set[str]:
+    """Remove what is wide of a document, and its entries in the index; the words that it had."""
+    keys: str = unit.execute(sa.select(TEXTS.c.tokens).where(TEXTS.c.seq == seq)).scalar_one()
+    if unit.get_bind().dialect.name == "sqlite":
+        unit.execute(
+            sa.text("INSERT INTO search_index (search_index, rowid, tokens) VALUES ('delete', :seq, :keys)"),
+            {"seq": seq, "keys": keys},
+        )
+    unit.execute(sa.delete(TEXTS).where(TEXTS.c.seq == seq))
+    unit.execute(sa.delete(VECTORS).where(VECTORS.c.seq == seq))
+    return {key for key in keys.split() if not key.startswith(TAG)}
+
+
+def _count(unit: Unit, changed: Mapping[str, int]) -> None:
+    """Words used by more or fewer documents. In the order of the words, so that no two units wait for each other."""
+    rows: list[dict[str, Any]] = [
+        {"word": word, "documents": by, "head": ends(word)[0], "tail": ends(word)[1]}
+        for word, by in sorted(changed.items())
+        if by
+    ]
+    if not rows:
+        return
+    insert: Any = (sqlite if unit.get_bind().dialect.name == "sqlite" else postgresql).insert(WORDS)
+    more = insert.on_conflict_do_update(
+        index_elements=[WORDS.c.word], set_={"documents": WORDS.c.documents + insert.excluded.documents}
+    )
+    for part in sliced(rows):
+        unit.execute(more, part)
+    for gone in sliced([row["word"] for row in rows if row["documents"] < 0]):
+        unit.execute(sa.delete(WORDS).where(WORDS.c.word.in_(gone), WORDS.c.documents <= 0))

@@ -1,0 +1,154 @@
+"""What search finds, on both databases: words in every form, filters, who may see what, pages, odd input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from bot.core.search import Filters, Found, Won
+from db import search, search_index
+from db.search_index import Document
+from db.store import Store
+
+START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+def document(narrative: str = "", **more: object) -> Document:
+    n = next(_numbers)
+    plain = Document(
+        f"dg_{n}", f"rv_{n}", "glow", "C0BRAZIL01", "BR", "Lia Prado", "lia.prado", "none", START + timedelta(hours=n),
+        "U0BIA00001", narratives=(narrative,),
+    )  # fmt: skip
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+Find = Callable[..., Found]
+
+
+@pytest.fixture
+def put(store: Store) -> Callable[..., None]:
+    def put(*documents: Document) -> None:
+        with store.unit() as unit:
+            search_index.put(unit, documents, {"U0OLEG0001": "Oleg"})
+
+    return put
+
+
+@pytest.fixture
+def find(store: Store) -> Find:
+    def find(
+        text: str = "", *, channels: set[str] | None = None, limit: int = 10, offset: int = 0, **filters: Any
+    ) -> Found:
+        with store.reading() as unit:
+            return search.find(unit, text, Filters(**filters), channels, limit, offset)
+
+    return find
+
+
+def ids(found: Found) -> list[str]:
+    return [hit.disagreement_id for hit in found.hits]
+
+
+def test_another_form_of_the_same_words(put: Callable[..., None], find: Find) -> None:
+    bought = document("Ей накрутили подписчиков, все пустые")
+    put(bought, document("розыгрыш был в мае"))
+    found = find("накрутка подписчиков")
+    assert ids(found) == [bought.disagreement_id]
+    assert found.hits[0].passage.marked("*", "*") == "Ей *накрутили* *подписчиков*, все пустые"
+    assert found.total == 1 and found.by_won == {Won.NONE: 1}
+    assert not found.read_as and not found.loosely
+
+
+def test_misspelt_typed_on_the_other_keyboard_or_by_ear(put: Callable[..., None], find: Find) -> None:
+    bought = document("накрутка подписчиков перед сделкой")
+    gift = document("the giveaway brought followers")
+    put(bought, gift)
+    for typed, read in {"накуртка": "накрутк", "yfrhenrf": None, "nakrutka": None}.items():
+        found = find(typed)
+        assert ids(found) == [bought.disagreement_id], typed
+        assert found.read_as == ({typed: read} if read else {})
+    assert ids(find("giveavay")) == [gift.disagreement_id]
+    assert ids(find("@liaprado")) == ids(find("Прадо")) == [gift.disagreement_id, bought.disagreement_id]
+
+
+def test_filters_count_and_say_what_would_be_found_without_them(put: Callable[..., None], find: Find) -> None:
+    one = document("рост от розыгрыша", flags=("growth_spike",), reasons=("market_norm",), won="expert")
+    two = document("рост куплен", flags=("growth_spike",), won="ai", market="RU", channel="C0RUSSIA01")
+    three = document("рост обычный", won="ai", campaign="nord", by="U0OLEG0001")
+    put(one, two, three)
+    assert find("рост").by_won == {Won.EXPERT: 1, Won.AI: 2}
+    assert ids(find("рост", flag="growth_spike", won=Won.EXPERT)) == [one.disagreement_id]
+    assert ids(find(market="RU")) == [two.disagreement_id]
+    assert ids(find(reason="market_norm", by="U0BIA00001", campaign="glow")) == [one.disagreement_id]
+    assert ids(find(since=three.opened_at)) == [three.disagreement_id]
+    assert ids(find(until=two.opened_at)) == [one.disagreement_id]
+    nothing = find("рост", market="RU", won=Won.EXPERT)
+    assert nothing.total == 0 and not nothing.hits
+    assert [(s.without, s.total) for s in nothing.suggestions] == [("market", 1), ("won", 1)]
+
+
+def test_nothing_of_a_channel_that_the_asker_cannot_see(put: Callable[..., None], find: Find) -> None:
+    put(document("накрутка подписчиков", channel="C0SECRET01"), document("рост"))
+    assert find("накрутка", channels=set()).total == 0
+    seen = find("накрутка", channels={"C0BRAZIL01"})
+    assert seen.total == 0 and seen.suggestions == () and not seen.read_as
+    assert not find("накуртка", channels={"C0BRAZIL01"}).read_as, "no word of it is said"
+    assert find("накрутка", channels={"C0SECRET01", "C0BRAZIL01"}).total == 1
+    assert find(channels={"C0BRAZIL01"}).total == 1
+
+
+def test_what_changed_is_found_as_it_is_now(store: Store, put: Callable[..., None], find: Find) -> None:
+    first = document("накрутка")
+    put(first)
+    put(replace(first, narratives=("розыгрыш",), lesson="Смотрим даты", won="both"))
+    assert find("накрутка").total == 0
+    assert find("розыгрыш даты").by_won == {Won.BOTH: 1}
+    with store.unit() as unit:
+        search.forget(unit, first.disagreement_id)
+        search.forget(unit, "dg_never")
+    assert find("розыгрыш").total == find().total == 0
+    with store.reading() as unit:
+        assert unit.connection().exec_driver_sql("SELECT count(*) FROM search_words").scalar() == 0
+
+
+def test_pages_add_up_and_keep_their_order(
+    put: Callable[..., None], find: Find, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_RANKED", 7)
+    made = [document("рост " * (1 + n % 3) + ("подписчиков" if n % 5 == 0 else "")) for n in range(20)]
+    put(*made)
+    for text, total in (("рост", 20), ("рост подписчиков", 4), ("", 20)):
+        pages = [find(text, limit=3, offset=n) for n in range(0, 21, 3)]
+        every = [one for page in pages for one in ids(page)]
+        assert len(every) == len(set(every)) == total
+        assert {(page.total, sum(page.by_won.values())) for page in pages} == {(total, total)}
+        assert ids(find(text, limit=20)) == every
+    assert {*ids(find("рост подписчиков"))} == {d.disagreement_id for d in made if "подп" in d.narratives[0]}
+
+
+def test_markup_is_found_as_a_reader_sees_it(put: Callable[..., None], find: Find) -> None:
+    put(document("<@U0OLEG0001> см. <https://example.com/secretpath|таблица роста> :tada: &amp; <!channel>"))
+    assert find("secretpath").total == find("U0OLEG0001").total == find("tada").total == 0
+    found = find("таблица олега")
+    assert found.hits[0].passage.text == "@Oleg см. таблица роста :tada: & @channel"
+
+
+_ODD = (
+    "", "   ", '"', "'", "\\", "рост' | 'x", 'AND OR NOT NEAR("рост" x)', "рост*", "tokens:рост", "^рост", "((", "😀",
+    "\x00", "%_", "'; DROP TABLE search_texts; --", "مرحبا", "שלום", "成長 フォロワー", "ก้าว", "a" * 40_000,
+    "рост " * 8_000,     "\ud800", "-рост", "<@U1> <!here>", "=market:br", "~рост",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", _ODD, ids=range(len(_ODD)))
+def test_nothing_typed_breaks_it(put: Callable[..., None], find: Find, typed: str) -> None:
+    put(document("рост подписчиков"), document(typed.replace("\ud800", "")))
+    found = find(typed)
+    assert found.total >= len(found.hits)
+    assert find("рост").total >= 1, "everything is still there"
