@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.core.case import Case
+from bot.core.disagreement import Disagreement, Kind, Standing, Winner
 from bot.core.types import (
     Basis,
     By,
@@ -236,3 +237,36 @@ def decided(rec: Recommendation | None = None, *, by: str = BIA, agrees: bool = 
         answered = replace(answered, how=How.APPROVE, rationale=Rationale())
     closed = replace(made.review, state=State.DECIDED, undo_until=until)
     return replace(made, review=closed, decision=stood, judgement=answered, **changes)
+
+
+def disagreement(key: str = "dg_1", **changes: Any) -> Disagreement:
+    """Bia would proceed with another creator of Brazil, the AI would not; nobody has said yet who was right."""
+    made = Disagreement(
+        id=key,
+        review_id=f"rv_{key}",
+        round=1,
+        judgement_id=f"jd_{key}",
+        kind=Kind.VERDICT,
+        campaign="luma",
+        channel="C0BRAZIL01",
+        platform="instagram",
+        market="BR",
+        tier="mid",
+        creator_id="cr_9",
+        expert=BIA,
+        ai_verdict=Verdict.DECLINE,
+        verdict=Verdict.PROCEED,
+        flags=(FlagCode.ENGAGEMENT_OFF_NORM, FlagCode.GROWTH_SPIKE),
+        disputed=(),
+        reasons=(Reason.CULTURAL_FIT,),
+        ai_visible=True,
+        opened_at=datetime(2026, 3, 12, 15, 0, tzinfo=UTC),
+    )
+    return replace(made, **changes)
+
+
+def resolved(winner: Winner, key: str = "dg_1", **changes: Any) -> Disagreement:
+    """The same, and who was right."""
+    said = {"standing": Standing.RESOLVED, "winner": winner, "resolved_by": ZOE, "lesson": "Check the dates first"}
+    at = datetime(2026, 3, 14, 15, 0, tzinfo=UTC)
+    return replace(disagreement(key), **(said | {"resolved_at": at} | changes))
