@@ -285,9 +285,8 @@ class Outbox:
         else:
             mark, wait = self._answer(errand, outcome)
         go_on = not (self._stopping.is_set() or self._slots.locked()) and not isinstance(outcome, Fault)
-        now = self._desk.clock()
-        then = now + timedelta(seconds=wait)
-        after = await self._desk.chore(rows.close, errand, self._hold, mark, then, go_on=go_on)
+        now, free = self._desk.clock(), time.monotonic() + wait
+        after = await self._desk.chore(rows.close, errand, self._hold, mark, free, go_on=go_on)
         if after.errand or after.still_ours:
             self._leases[lane] = now + _LEASE
         else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
@@ -70,8 +71,10 @@ def claim(desk: Desk, lane: str, hold: Hold) -> Errand | None:
         return errand
 
 
-def close(desk: Desk, errand: Errand, hold: Hold, mark: Mark, then: datetime, *, go_on: bool) -> Next:
-    """Write what became of an errand and how its lane goes on from `then`, in one unit.
+def close(desk: Desk, errand: Errand, hold: Hold, mark: Mark, free: float, *, go_on: bool) -> Next:
+    """Write what became of an errand and how its lane goes on, in one unit.
+
+    `free` is when that may be, by `time.monotonic`: by the time of the unit someone may have set the clock back.
 
     The next one is claimed with it when it may leave now and we may `go_on`; a lane that waits a moment stays ours; one
     that waits longer, or has nothing left, is anybody's.
@@ -81,15 +84,16 @@ def close(desk: Desk, errand: Errand, hold: Hold, mark: Mark, then: datetime, *,
             with desk.store.unit() as unit:
                 if not mark(unit, desk, errand):
                     return Next()
-                return _next(unit, desk, errand.lane, hold, then, go_on=go_on)
+                return _next(unit, desk, errand.lane, hold, free, go_on=go_on)
         except IntegrityError:  # the same was said anew at that very moment
             if left == 1:
                 raise
     raise AssertionError
 
 
-def _next(unit: Unit, desk: Desk, lane: str, hold: Hold, then: datetime, *, go_on: bool) -> Next:
+def _next(unit: Unit, desk: Desk, lane: str, hold: Hold, free: float, *, go_on: bool) -> Next:
     now = desk.clock()
+    then = now + timedelta(seconds=free - time.monotonic())
     if go_on and then <= now + EARLY and (errand := outbox.take_head(unit, lane, now)):
         lanes.keep(unit, lane, hold.owner, now, now + hold.pace, now + hold.lease)
         return Next(errand)

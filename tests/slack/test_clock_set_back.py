@@ -53,6 +53,26 @@ async def test_a_lane_goes_on_at_once(house: House, back: timedelta) -> None:
 
 
 @on_both
+async def test_a_lane_goes_on_when_that_happens_while_an_answer_is_written(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between Slack's answer and the unit that marks it: how long the lane waits is no matter of the time of day."""
+    chore, hour = house.desk.chore, [timedelta(hours=1)]
+
+    async def set_back_first(verb: Any, *given: Any, **more: Any) -> Any:
+        if verb is rows.close and given[0].lane == CHANNEL and hour:
+            house.clock.now -= hour.pop()
+        return await chore(verb, *given, **more)
+
+    monkeypatch.setattr(house.desk, "chore", set_back_first)
+    await outbox(house, pace=60).flush()
+    assert (len(posts(house)), hour) == (1, [])
+    house.clock.move(seconds=61)
+    await outbox(house, pace=60).flush()
+    assert len(posts(house)) == 2
+
+
+@on_both
 async def test_by_less_than_clocks_may_differ_it_is_waited_for(house: House) -> None:
     await outbox(house, pace=60).flush()
     house.clock.move(seconds=-20)
