@@ -202,30 +202,41 @@ async def test_retry_after_survives_a_restart(house: House) -> None:
 
 
 @on_both
-async def test_a_busy_channel_at_slacks_pace_is_never_refused(house: House) -> None:
-    """Counted as Slack counts, five times as fast; one call is dropped after it was accepted."""
+async def test_a_busy_channel_at_slacks_pace_is_never_refused(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted as Slack counts, five times as fast; one call is dropped after it was accepted.
+
+    By when each left: how long requests are under way on a machine that is busy with other tests is no merit of ours.
+    """
     house.desk.clock = Running(house.clock)
     limits, refused, calls = Limits(speed=5.0), [0], [0]
+    left, call = {}, house.handoff.client.api_call
+
+    async def noted(method: str, **how: Any) -> Any:
+        if method == "chat.postMessage":
+            left[how["json"]["metadata"]["event_payload"]["id"]] = time.monotonic()
+        return await call(method, **how)
 
     async def strict(args: Json) -> Any:
-        if seconds := limits.wait("chat.postMessage", args, time.monotonic()):
+        if seconds := limits.wait("chat.postMessage", args, left[args["metadata"]["event_payload"]["id"]]):
             refused[0] += 1
             return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(seconds)}
         calls[0] += 1
         return "drop" if calls[0] == 15 else None
 
+    monkeypatch.setattr(house.handoff.client, "api_call", noted)
     house.slack.faults["chat.postMessage"] = strict
     say(house, 20, CHANNEL)
     say(house, 5, "C0A", "C0B", "C0C")
     outbox = replica(house, pace=0.2)
     running = asyncio.create_task(outbox.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while depth(house):  # noqa: ASYNC110 - the rows' state
             await asyncio.sleep(0.02)
     running.cancel()
     await outbox.stop(1)
-    # A machine that is busy with other tests may hold one request up on its way; without a pace it would be a dozen.
-    assert refused[0] <= 1
+    assert refused[0] == 0
     said = ids_of(house.slack.to("chat.postMessage"))
     assert len(said) == len(set(said))
     assert ids_of(house.slack.cards(CHANNEL))[-20:] == [f"ob_{CHANNEL}{n}" for n in range(20)]
