@@ -7,6 +7,7 @@ import json
 import logging
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -19,8 +20,9 @@ from bot import log as looks
 from bot.app import build
 from bot.core.types import Campaign, Member, Role
 from bot.desk import intake, members
+from bot.desk.opening import open_desk
 from bot.settings import Settings
-from tests.database import BOTH, fresh
+from tests.database import BOTH, Database, fresh
 from tests.slack.fake_slack import TEAM, FakeSlack
 from tests.slack.hands import SECRET, House
 
@@ -79,22 +81,32 @@ def kind() -> str:
 on_both = pytest.mark.parametrize("kind", BOTH)
 
 
-@pytest.fixture
-async def empty(slack: FakeSlack, kind: str, tmp_path: Path) -> AsyncIterator[House]:
+def _hired(database: Database) -> None:
     """People and a campaign, no candidates."""
+    with closing(open_desk(Settings(database_url=database.url), clock=Clock())) as desk:
+        for person, role, market, name in PEOPLE:
+            members.add(desk, person, role, market, name)
+            known = Member(person, name, tz="America/Sao_Paulo", team=TEAM, guest=person == "U0GUEST", locale="en-US")
+            members.remember(desk, known)
+        members.add_campaign(desk, Campaign("aurora", "Aurora Summer", ("BR",), "C0BRAZIL", "U0MAYA", budget=9000.0))
+
+
+def _imported(database: Database) -> None:
+    """The same with three reviews: Ana (decline, two flags), Bruno (proceed), Carla (one flag)."""
+    _hired(database)
+    with closing(open_desk(Settings(database_url=database.url), clock=Clock(), rng=Random(7))) as desk:
+        intake.take_in(desk, FILE, file_name="instagram.csv", campaign="aurora")
+
+
+@asynccontextmanager
+async def opened(slack: FakeSlack, database: Database) -> AsyncIterator[House]:
+    """The app on this database, connected; every answer that it gave at once is checked with its calls."""
     clock = Clock()
-    database = fresh(kind, tmp_path)
     settings = Settings(
         SLACK_BOT_TOKEN=SecretStr("xoxb-1"), SLACK_APP_TOKEN=SecretStr("xapp-1"), SLACK_API_URL=f"{slack.base}/api",
         database_url=database.url, health="",
     )  # fmt: skip
     handoff = build(settings, clock=clock, rng=Random(7), pace=0.0, signing_secret=SECRET)
-    desk = handoff.desk
-    for person, role, market, name in PEOPLE:
-        members.add(desk, person, role, market, name)
-        known = Member(person, name, tz="America/Sao_Paulo", team=TEAM, guest=person == "U0GUEST", locale="en-US")
-        members.remember(desk, known)
-    members.add_campaign(desk, Campaign("aurora", "Aurora Summer", ("BR",), "C0BRAZIL", "U0MAYA", budget=9000.0))
     await handoff.open()
     house = House(handoff, slack, clock)
     yield house
@@ -105,11 +117,21 @@ async def empty(slack: FakeSlack, kind: str, tmp_path: Path) -> AsyncIterator[Ho
 
 
 @pytest.fixture
-async def house(empty: House) -> House:
+async def empty(slack: FakeSlack, kind: str, tmp_path: Path) -> AsyncIterator[House]:
+    """People and a campaign, no candidates."""
+    async with opened(slack, fresh(kind, tmp_path, _hired)) as house:
+        yield house
+
+
+@pytest.fixture
+async def house(slack: FakeSlack, kind: str, tmp_path: Path) -> AsyncIterator[House]:
     """The same with three reviews: Ana (decline, two flags), Bruno (proceed), Carla (one flag)."""
-    report = intake.take_in(empty.desk, FILE, file_name="instagram.csv", campaign="aurora")
-    empty.ids = {str(f.handle).split(".")[0]: str(f.review_id) for f in report.fates}
-    return empty
+    database = fresh(kind, tmp_path, _imported)
+    found = database.sql("SELECT c.handle, r.id FROM reviews r JOIN candidates c ON c.id = r.candidate_id")
+    database.let_go()
+    async with opened(slack, database) as house:
+        house.ids = {handle.split(".")[0]: review for handle, review in found}
+        yield house
 
 
 @pytest.fixture
