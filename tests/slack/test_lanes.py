@@ -202,9 +202,7 @@ async def test_retry_after_survives_a_restart(house: House) -> None:
 
 
 @on_both
-async def test_a_busy_channel_at_slacks_pace_is_never_refused(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_busy_channel_at_slacks_pace_is_never_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted as Slack counts, five times as fast; one call is dropped after it was accepted.
 
     By when each left: how long requests are under way on a machine that is busy with other tests is no merit of ours.
