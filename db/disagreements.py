@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -17,7 +17,7 @@ from scoring.types import FlagCode, Verdict
 
 _TABLE = DISAGREEMENTS
 _NAMES = tuple(Disagreement.__dataclass_fields__)
-_SELECT = sa.select(*(_TABLE.c[name] for name in _NAMES))
+SELECT = sa.select(*(_TABLE.c[name] for name in _NAMES))
 
 
 def disagreement_from(row: Any) -> Disagreement:
@@ -47,7 +47,7 @@ def add(unit: Unit, opened: Disagreement) -> None:
 
 
 def get(unit: Unit, disagreement_id: str) -> Disagreement | None:
-    row = unit.execute(_SELECT.where(_TABLE.c.id == disagreement_id)).first()
+    row = unit.execute(SELECT.where(_TABLE.c.id == disagreement_id)).first()
     return disagreement_from(row) if row is not None else None
 
 
@@ -55,7 +55,7 @@ def of_reviews(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Disagreement, 
     """What counts of each review's disagreements, oldest first; reviews without any are absent."""
     found: dict[str, tuple[Disagreement, ...]] = {}
     for part in sliced(ids):
-        wanted = _SELECT.where(_TABLE.c.review_id.in_(part), VALID).order_by(_TABLE.c.opened_at, _TABLE.c.id)
+        wanted = SELECT.where(_TABLE.c.review_id.in_(part), VALID).order_by(_TABLE.c.opened_at, _TABLE.c.id)
         for row in unit.execute(wanted):
             found[row.review_id] = (*found.get(row.review_id, ()), disagreement_from(row))
     return found
@@ -76,9 +76,34 @@ def void(unit: Unit, review_id: str, round_: int) -> tuple[str, ...]:
     return tuple(unit.execute(gone).scalars())
 
 
+def settle(unit: Unit, before: Disagreement, after: Disagreement) -> bool:
+    """Write how far it is, who was right and when it is looked at next; False when somebody was faster."""
+    unmoved = sa.and_(
+        _TABLE.c.id == before.id,
+        _TABLE.c.standing == before.standing.value,
+        _same(_TABLE.c.winner, before.winner.value if before.winner else None),
+        _same(_TABLE.c.resolved_at, before.resolved_at),
+        _TABLE.c.reminded == before.reminded,
+    )
+    values = {
+        "standing": after.standing.value,
+        "winner": after.winner.value if after.winner else None,
+        "lesson": after.lesson,
+        "resolved_by": after.resolved_by,
+        "resolved_at": after.resolved_at,
+        "remind_at": after.remind_at,
+        "reminded": after.reminded,
+    }
+    return cast("sa.CursorResult[Any]", unit.execute(sa.update(_TABLE).where(unmoved).values(values))).rowcount == 1
+
+
+def _same(column: sa.Column[Any], value: Any) -> sa.ColumnElement[bool]:
+    return column.is_(None) if value is None else column == value
+
+
 def due(unit: Unit, now: datetime, limit: int) -> tuple[Disagreement, ...]:
     """Unresolved ones of which the lead must hear, or which have waited long enough, oldest first."""
-    wanted = _SELECT.where(_TABLE.c.remind_at.is_not(None), _TABLE.c.remind_at <= now).order_by(_TABLE.c.remind_at)
+    wanted = SELECT.where(_TABLE.c.remind_at.is_not(None), _TABLE.c.remind_at <= now).order_by(_TABLE.c.remind_at)
     if unit.get_bind().dialect.name == "postgresql":
         wanted = wanted.with_for_update(skip_locked=True)
     return tuple(disagreement_from(row) for row in unit.execute(wanted.limit(limit)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from db.columns import moment, partial_index, plain_json, table_of, word
@@ -45,3 +46,35 @@ VALID = DISAGREEMENTS.c.standing != word("void")
 UNRESOLVED = DISAGREEMENTS.c.remind_at.is_not(None)
 partial_index("ix_disagreements_remind", UNRESOLVED, DISAGREEMENTS.c.remind_at)
 partial_index("ix_disagreements_market", VALID, DISAGREEMENTS.c.market, DISAGREEMENTS.c.opened_at)
+
+
+class ReplyRow(SQLModel, table=True):
+    """What somebody wrote in the thread of a disagreement; its words go when it is deleted in Slack."""
+
+    __tablename__ = "replies"
+    channel: str = Field(primary_key=True)
+    ts: str = Field(primary_key=True)
+    disagreement_id: str = Field(foreign_key="disagreements.id")
+    author: str
+    text: str
+    at: datetime = moment()
+    edited_at: datetime | None = moment(default=None)
+    deleted_at: datetime | None = moment(default=None)
+
+
+REPLIES = table_of(ReplyRow)
+sa.Index("ix_replies_disagreement", REPLIES.c.disagreement_id, REPLIES.c.at)
+
+
+class OutcomeRow(SQLModel, table=True):
+    __tablename__ = "outcomes"
+    __table_args__ = (sa.UniqueConstraint("review_id", "what", name="uq_outcomes_once"),)
+    id: str = Field(primary_key=True)
+    review_id: str = Field(foreign_key="reviews.id")
+    what: str
+    happened_at: datetime = moment()
+    by: str
+    at: datetime = moment()
+
+
+OUTCOMES = table_of(OutcomeRow)

@@ -52,6 +52,8 @@ class Place:
 
     channel: str
     ts: str
+    thread_ts: str | None = None
+    """The first message of the thread in which people answer it, where they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def sent(unit: Unit, errand: Errand, place: Place | None, now: datetime, error: 
     if not _mark(unit, errand, state="sent", sent_at=now, error=error):
         return False
     if place is not None:
-        stands = {"channel": place.channel, "ts": place.ts, "at": now}
+        stands = {"channel": place.channel, "ts": place.ts, "at": now, "thread_ts": place.thread_ts}
         unit.execute(
             _STAND[unit.get_bind().dialect.name],
             {"kind": errand.kind, "ref": errand.ref, "lane": errand.lane, **stands},
@@ -232,7 +234,7 @@ def revive(unit: Unit, errand_id: str) -> str | None:
 
 _STAND = {
     name: (made := insert(tables.POSTS)).on_conflict_do_update(
-        index_elements=["kind", "ref", "lane"], set_={c: made.excluded[c] for c in ("channel", "ts", "at")}
+        index_elements=["kind", "ref", "lane"], set_={c: made.excluded[c] for c in ("channel", "ts", "at", "thread_ts")}
     )
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
@@ -240,7 +242,7 @@ _STAND = {
 
 def place_of(unit: Unit, kind: str, ref: str, lane: str) -> Place | None:
     row = unit.get(PostRow, (kind, ref, lane))
-    return Place(row.channel, row.ts) if row is not None else None
+    return Place(row.channel, row.ts, row.thread_ts) if row is not None else None
 
 
 def places_of(unit: Unit, kind: str, ref: str) -> tuple[str, ...]:

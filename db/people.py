@@ -85,6 +85,11 @@ def remember_profile(unit: Unit, profile: Member, seen_at: datetime) -> None:
     unit.execute(sa.update(MEMBERS).where(MEMBERS.c.id == profile.id).values(**values))
 
 
+def seen_at(unit: Unit, member_id: str) -> datetime | None:
+    """When Slack last told us of somebody."""
+    return unit.execute(sa.select(MEMBERS.c.seen_at).where(MEMBERS.c.id == member_id)).scalar()
+
+
 def names(unit: Unit, ids: Iterable[str | None]) -> dict[str, str]:
     """Display names of those that we know."""
     wanted = {i for i in ids if i}

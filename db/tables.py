@@ -365,9 +365,13 @@ class PostRow(SQLModel, table=True):
     channel: str
     ts: str
     at: datetime = moment()
+    thread_ts: str | None = None
+    """The message under which people answer it, where they do: the first one of its thread."""
 
 
 POSTS = table_of(PostRow)
+THREADED = POSTS.c.thread_ts.is_not(None)
+partial_index("ix_posts_thread", THREADED, POSTS.c.channel, POSTS.c.thread_ts)
 
 
 class ArrivalRow(SQLModel, table=True):

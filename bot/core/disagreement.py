@@ -87,6 +87,22 @@ class Disagreement:
     reminded: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody wrote in the thread of an investigation."""
+
+    disagreement_id: str
+    channel: str
+    ts: str
+    """Slack's name of the message, unique in its channel."""
+    author: UserId
+    text: str
+    """As people read it, without Slack's markup; "" once it is deleted."""
+    at: datetime
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
 def kind_of(judgement: Judgement, ai: Verdict, standing: Judgement | None) -> Kind | None:
     """What this judgement disagrees with; None when it agrees. `standing` is the person's that was decided by, if any.
 

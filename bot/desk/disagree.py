@@ -8,7 +8,7 @@ from bot.core.disagreement import PATIENCE, Disagreement, Kind, kind_of
 from bot.core.types import Judgement
 from bot.desk.change import File
 from bot.desk.desk import new_id
-from db import candidates, disagreements, search
+from db import candidates, channels, disagreements, search
 from db.store import Unit
 from scoring.lines import DEFAULT_LINES
 
@@ -50,5 +50,6 @@ def opened(
         remind_at=now + PATIENCE,
     )
     disagreements.add(unit, found)
+    channels.note(unit, found.channel)
     search.index(unit, found.id)
     return found.id

@@ -29,6 +29,8 @@ class Edge:
     """Set when events may have passed us by: profiles are then asked for anew."""
     asked: set[str] = field(default_factory=set)
     """People whose profile is being fetched right now."""
+    looking: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    """Channels of which Slack is being asked right now."""
     homes: set[str] = field(default_factory=set)
     """People who have looked at their Home tab since the start: it is kept fresh for them, and drawn anew whenever
     it is opened, so that nothing is lost when this is."""

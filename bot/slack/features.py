@@ -17,6 +17,7 @@ from bot.slack import (
     override,
     people,
     undo,
+    visible,
 )
 from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
@@ -25,7 +26,7 @@ FEATURES = (approve, override, market_norm, undo, inbox, details, dissent, note,
 
 
 #: What an event of a type causes; for everything else it is enough to say that it arrived.
-EVENTS = inbox.EVENTS | people.EVENTS
+EVENTS = inbox.EVENTS | people.EVENTS | visible.EVENTS
 
 
 def register(app: Any, edge: Edge) -> Arrivals:

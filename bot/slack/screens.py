@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -13,6 +14,9 @@ from bot import web_api
 from bot.cards.blocks import Block, Message
 
 log = logging.getLogger(__name__)
+
+_PAGE = 500
+"""Members of a channel in one answer: Slack gives no more than a thousand."""
 
 
 class Screens:
@@ -68,6 +72,19 @@ class Screens:
         """Slack's user object, with the locale."""
         found = await self._client.users_info(user=user_id, include_locale=True)
         return dict(found["user"])
+
+    async def channel(self, channel_id: str) -> dict[str, Any]:
+        """Slack's channel object."""
+        found = await self._client.conversations_info(channel=channel_id)
+        return dict(found["channel"])
+
+    async def members(self, channel_id: str) -> AsyncIterator[list[str]]:
+        """Everybody in a channel, page by page."""
+        cursor: str | None = None
+        while cursor != "":
+            page = await self._client.conversations_members(channel=channel_id, limit=_PAGE, cursor=cursor)
+            yield [str(member) for member in page["members"]]
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
 
     async def _respond(self, response_url: str, **said: Any) -> None:
         hook = AsyncWebhookClient(response_url, session=self._client.session, retry_handlers=[], timeout=10)

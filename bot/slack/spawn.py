@@ -21,14 +21,18 @@ class Spawn:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    def start(self, what: str, work: Work) -> None:
-        """Begin `work` as soon as the loop is free; its failure is logged under `what` and goes no further."""
+    def start(self, what: str, work: Work) -> asyncio.Task[None] | None:
+        """Begin `work` as soon as the loop is free; its failure is logged under `what` and goes no further.
+
+        None while shutting down: then nothing begins.
+        """
         if self._closed:
             log.info("not started while shutting down: %s", what)
-            return
+            return None
         task = asyncio.create_task(self._run(what, work), name=what)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def settled(self) -> None:
         """Wait until everything started so far, and what that started, has ended."""

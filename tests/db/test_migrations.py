@@ -13,16 +13,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
+from bot.core.disagreement import Reply
 from bot.core.errors import TooLate
+from bot.core.outcome import Outcome, What
 from bot.core.types import Member
 from bot.desk import decide, hand_over, members, see
 from bot.desk import object as objections
-from db import arrivals, lanes, migrate, outbox
+from db import arrivals, channels, disagreements, lanes, migrate, outbox, outcomes, replies
 from db.outbox import Place
 from db.store import Store
 from scoring.types import Verdict
 from tests.database import Database, empty
-from tests.desk.world import BIA, MAYA, START, ZOE, World, row, why
+from tests.desk.world import BIA, CHANNEL, MAYA, START, ZOE, World, row, why
 
 VERSIONS = sorted(
     path.name.partition("_")[0]
@@ -52,16 +54,26 @@ def lived(world: World) -> World:
         decide.override(world.desk, mine[0], ZOE, why("too late"))
     objections.dissent(world.desk, mine[1], MAYA, why("no"))
     objections.reverse(world.desk, mine[1], ZOE)
+    _learn(world, mine[1])
     _deliver_some(world)
     with world.desk.store.unit() as unit:
         for event in ("Ev1", "Ev2"):
             arrivals.add(unit, event, {"type": "app_home_opened"}, START, START)
+        channels.remember_members(unit, CHANNEL, [BIA], START)
         arrivals.done(unit, "Ev2", START)
     world.clock.move(hours=48)
     world.sweep()
     world.desk.close()
     world.database.let_go()
     return world
+
+
+def _learn(world: World, review_id: str) -> None:
+    """What is made of a disagreement."""
+    with world.desk.store.unit() as unit:
+        opened = disagreements.of_review(unit, review_id)[0].id
+        replies.add(unit, Reply(opened, "C0BRAZIL01", "1.5", MAYA, "«знаю» её 🎨", START))
+        outcomes.add(unit, Outcome("oc_1", review_id, What.SIGNED, START, MAYA, START))
 
 
 def _deliver_some(world: World) -> None:

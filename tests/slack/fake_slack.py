@@ -24,6 +24,10 @@ class FakeSlack:
         self.messages: dict[str, list[Json]] = defaultdict(list)
         self.views: dict[str, Json] = {}
         self.users: dict[str, Json] = {}
+        self.channels: dict[str, Json] = {}
+        """What a channel is other than a public one of our own team."""
+        self.inside: dict[str, list[str]] = {}
+        """Who is in a channel; anybody else is not."""
         self.faults: dict[str, Fault] = {}
         self.base = ""
         self._count = 0
@@ -145,6 +149,16 @@ class FakeSlack:
 
     def _conversations_open(self, args: Json) -> Json:
         return {"channel": {"id": "D" + args["users"][1:]}}
+
+    def _conversations_info(self, args: Json) -> Json:
+        common = {"name": args["channel"].lower(), "is_channel": True, "is_private": False, "is_shared": False}
+        return {"channel": {"id": args["channel"], **common, **self.channels.get(args["channel"], {})}}
+
+    def _conversations_members(self, args: Json) -> Json:
+        """Two on a page, so that nobody forgets the next one."""
+        start, everybody = int(args.get("cursor") or 0), self.inside.get(args["channel"], [])
+        following = str(start + 2) if start + 2 < len(everybody) else ""
+        return {"members": everybody[start : start + 2], "response_metadata": {"next_cursor": following}}
 
     def _chat_postMessage(self, args: Json) -> Json:  # noqa: N802 - Slack's name
         ts = f"1764000000.{len(self.messages[args['channel']]):06d}"
