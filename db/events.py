@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.case import Happened
-from db.prepared import Prepared
+from db.prepared import Alike, Prepared
 from db.store import Unit
 from db.tables import EVENTS
 
 _INSERT = Prepared(sa.insert(EVENTS), ("review_id", "actor", "what", "at", "before", "after"))
+_ALIKE = Alike(EVENTS, "review_id", ("actor", "what", "at", "before", "after"))
 _OF_REVIEW = (
     sa.select(EVENTS.c.at, EVENTS.c.actor, EVENTS.c.what, EVENTS.c.before, EVENTS.c.after)
     .where(EVENTS.c.review_id == sa.bindparam("review_id"))
@@ -37,6 +38,18 @@ def record(
 def record_many(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         _INSERT.run(unit, rows)
+
+
+def record_alike(
+    unit: Unit, ids: Sequence[str], actor: str, what: str, at: datetime,
+    before: Mapping[str, Any], after: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """The same event of each of these reviews."""
+    same = {"actor": actor, "what": what, "at": at, "before": before, "after": after}
+    if len(ids) == 1:
+        record_many(unit, [{**same, "review_id": ids[0]}])
+    else:
+        _ALIKE.run(unit, ids, same)
 
 
 def of_review(unit: Unit, review_id: str) -> tuple[Happened, ...]:

@@ -25,7 +25,7 @@ from bot.core.types import (
     State,
 )
 from db import tables
-from db.prepared import Prepared
+from db.prepared import Alike, Prepared, among
 from db.store import Unit, sliced
 from db.tables import AWAITING, DECISIONS, JUDGEMENTS, RECOMMENDATIONS
 from scoring.types import FlagCode, Verdict
@@ -36,8 +36,8 @@ COLUMNS = tuple(_TABLE.c[name] for name in _NAMES)
 _SELECT = sa.select(*COLUMNS)
 _ONE = _SELECT.where(_TABLE.c.id == sa.bindparam("review_id"))
 #: Kinds of the fields that are stored as words, by their place.
-_WORDS = tuple(
-    (_NAMES.index(name), kind)
+_WORDS: tuple[tuple[int, Mapping[str, Any]], ...] = tuple(
+    (_NAMES.index(name), {word.value: word for word in kind})
     for name, kind in (("route", Route), ("stakes", Stakes), ("state", State), ("on_deadline", OnDeadline))
 )
 
@@ -45,8 +45,8 @@ _WORDS = tuple(
 def review_of(row: Sequence[Any]) -> Review:
     """A review of a row with `COLUMNS`, in their order."""
     values = list(row)
-    for place, kind in _WORDS:
-        values[place] = kind(values[place])
+    for place, meant in _WORDS:
+        values[place] = meant[values[place]]
     return Review(*values)
 
 
@@ -78,24 +78,33 @@ def _save(changed: tuple[str, ...], *, still_queued: bool) -> Prepared:
     values: dict[str, Any] = {name: sa.bindparam(name, type_=_TABLE.c[name].type) for name in changed}
     if not still_queued:
         values["half_at"] = sa.null()
-    unmoved = sa.and_(_TABLE.c.id == sa.bindparam("b_id"), _TABLE.c.version == sa.bindparam("b_version"))
-    return Prepared(sa.update(_TABLE).where(unmoved).values(values), (*changed, "b_id", "b_version"))
+    unmoved = sa.and_(_TABLE.c.id == sa.bindparam("b_which"), _TABLE.c.version == sa.bindparam("b_version"))
+    return Prepared(sa.update(_TABLE).where(unmoved).values(values), (*changed, "b_which", "b_version"))
 
 
-def save(unit: Unit, changes: Sequence[tuple[Review, Review, Mapping[str, Any]]]) -> bool:
-    """Write what is new in each review (before, after, the new values) that is still at the version of `before`.
+@cache
+def _save_alike(changed: tuple[str, ...], dialect: str, *, still_queued: bool) -> Prepared:
+    """The same for all reviews of a list that become the same from the same version: one statement."""
+    values: dict[str, Any] = {name: sa.bindparam(name, type_=_TABLE.c[name].type) for name in changed}
+    if not still_queued:
+        values["half_at"] = sa.null()
+    unmoved = sa.and_(among(_TABLE.c.id, "b_which", dialect), _TABLE.c.version == sa.bindparam("b_version"))
+    return Prepared(sa.update(_TABLE).where(unmoved).values(values), (*changed, "b_which", "b_version"))
 
-    False when somebody was faster at any of them: then the unit must not commit. `half_at` says when unopened
-    reviews are told of, once; when a review is open or over there is nothing to tell.
+
+def save(unit: Unit, before: Review, after: Review, new: Mapping[str, Any], ids: Sequence[str]) -> bool:
+    """Write what is new in a review, and the same in all that are alike: in each that is still at `before`'s version.
+
+    `ids` are theirs and its own. False when somebody was faster at any of them: then the unit must not commit.
+    `half_at` says when unopened reviews are told of, once; when a review is open or over there is nothing to tell.
     """
-    alike: dict[tuple[tuple[str, ...], bool], list[dict[str, Any]]] = {}
-    for before, after, new in changes:
-        row = {**new, "b_id": before.id, "b_version": before.version}
-        alike.setdefault((tuple(new), after.queued), []).append(row)
-    for (changed, still_queued), rows in alike.items():
-        if _save(changed, still_queued=still_queued).run(unit, rows) != len(rows):
-            return False
-    return True
+    changed = tuple(new)
+    if len(ids) == 1:
+        which: str | Sequence[str] = ids[0]
+        write = _save(changed, still_queued=after.queued)
+    else:
+        write, which = _save_alike(changed, unit.get_bind().dialect.name, still_queued=after.queued), ids
+    return write.run(unit, [{**new, "b_which": which, "b_version": before.version}]) == len(ids)
 
 
 def add_many(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -269,6 +278,7 @@ _JUDGED = Prepared(
 _DECIDED = Prepared(
     sa.insert(DECISIONS), ("review_id", "round", "verdict", "by", "basis", "at", "undone_at", "judgement_id")
 )
+_DECIDED_ALIKE = Alike(DECISIONS, "review_id", ("round", "verdict", "by", "basis", "at", "undone_at", "judgement_id"))
 _DECISION = sa.select(DECISIONS).where(
     DECISIONS.c.review_id == sa.bindparam("review_id"), DECISIONS.c.round == sa.bindparam("round")
 )
@@ -347,14 +357,18 @@ def add_decision(unit: Unit, made: Decision, judgement_id: str | None = None) ->
 
 
 def add_decisions(unit: Unit, made: Sequence[Decision]) -> None:
-    if made:
-        _DECIDED.run(unit, [decision_values(d) for d in made])
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for one in made:
+        alike.setdefault((one.round, one.verdict, one.by, one.basis, one.at, one.undone_at), []).append(one.review_id)
+    for (round_, verdict, by, basis, at, undone_at), ids in alike.items():
+        values = decision_values(Decision("", round_, verdict, by, basis, at, undone_at))
+        _DECIDED_ALIKE.run(unit, ids, values)
 
 
 def decision_values(made: Decision, judgement_id: str | None = None) -> dict[str, Any]:
     return {
-        "review_id": made.review_id, "round": made.round, "verdict": made.verdict.value, "by": str(made.by),
-        "basis": made.basis.value, "at": made.at, "undone_at": made.undone_at, "judgement_id": judgement_id,
+        "review_id": made.review_id, "round": made.round, "verdict": str(made.verdict), "by": str(made.by),
+        "basis": str(made.basis), "at": made.at, "undone_at": made.undone_at, "judgement_id": judgement_id,
     }  # fmt: skip
 
 

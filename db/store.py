@@ -136,6 +136,8 @@ class Store:
             cursor.execute("PRAGMA journal_size_limit=33554432")
             cursor.execute("PRAGMA foreign_keys=ON")
             cursor.execute("PRAGMA temp_store=MEMORY")
+            # 16 MB: what a sweep touches stays at hand, and nothing is written before the commit for want of room.
+            cursor.execute("PRAGMA cache_size=-16000")
             cursor.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
             cursor.close()
 

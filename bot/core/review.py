@@ -92,6 +92,7 @@ class Change:
 
 _FIELDS = tuple(Review.__dataclass_fields__)
 _VALUES = attrgetter(*_FIELDS)
+_PLACE = {name: place for place, name in enumerate(_FIELDS)}
 
 
 def differences(before: Review, after: Review) -> dict[str, tuple[object, object]]:
@@ -109,7 +110,15 @@ def _moved(review: Review, event: Event, **changes: object) -> Review:
     state = TRANSITIONS.get((review.state, event))
     if state is None:
         raise TooLate(review.state.value, event=event.value)
-    return replace(review, state=state, version=review.version + 1, **changes)  # type: ignore[arg-type]
+    return _with(review, state=state, version=review.version + 1, **changes)
+
+
+def _with(review: Review, **changes: object) -> Review:
+    """`dataclasses.replace` in half the time: ten thousand deadlines may fall at once."""
+    values = list(_VALUES(review))
+    for name, value in changes.items():
+        values[_PLACE[name]] = value
+    return Review(*values)
 
 
 def answer(

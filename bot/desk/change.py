@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from db.store import Unit
 from scoring.types import Verdict
 
 T = TypeVar("T")
+_Fields = dict[str, tuple[object, object]]
 #: One unit of work, at the time at which it runs. What it gives is read before the commit: nothing may fail after it.
 Work = Callable[[Unit, datetime], T]
 
@@ -89,28 +90,30 @@ def apply_all(unit: Unit, made: Sequence[Made], actor: str, now: datetime, *, sk
 
     Raises Lost when one of the reviews has moved on.
     """
-    changed = [lifecycle.differences(m.before, m.change.review) for m in made]
-    new = [{name: new for name, (_, new) in fields.items()} for fields in changed]
-    if not reviews.save(unit, [(m.before, m.change.review, v) for m, v in zip(made, new, strict=True)]):
-        raise Lost
-    events.record_many(unit, [_event(m, fields, actor, now) for m, fields in zip(made, changed, strict=True)])
-    letters = [letter for m in made for letter in told(unit, m.change, m.before, m.campaign, skip)]
-    outbox.enqueue(unit, letters, now)
-
-
-def _event(made: Made, changed: Mapping[str, tuple[object, object]], actor: str, now: datetime) -> dict[str, Any]:
-    was = {name: _plain(old) for name, (old, _) in changed.items()}
-    now_is = {name: _plain(new) for name, (_, new) in changed.items()}
-    return {
-        "review_id": made.before.id, "actor": actor, "what": made.change.event, "at": now, "before": was,
-        "after": now_is | _decided(made.change),
-    }  # fmt: skip
+    alike: dict[Any, tuple[Made, _Fields, list[str]]] = {}
+    for one in made:
+        fields = lifecycle.differences(one.before, one.change.review)
+        kind = (
+            one.before.version,
+            *fields.items(),
+            one.change.event,
+            *_decided(one.change).values(),
+            one.change.review.queued,
+        )
+        alike.setdefault(kind, (one, fields, []))[2].append(one.before.id)
+    for one, fields, ids in alike.values():
+        new = {name: new for name, (_, new) in fields.items()}
+        if not reviews.save(unit, one.before, one.change.review, new, ids):
+            raise Lost
+        before, after = ({name: _plain(value[side]) for name, value in fields.items()} for side in (0, 1))
+        events.record_alike(unit, ids, actor, one.change.event, now, before, after | _decided(one.change))
+    outbox.enqueue(unit, [letter for m in made for letter in told(unit, m.change, m.before, m.campaign, skip)], now)
 
 
 def _decided(change: Change) -> dict[str, Any]:
     """The decision that this made, for the audit; one that it took back stands in its own event."""
     made = change.decision
-    return {} if made is None or made.undone_at else {"verdict": made.verdict.value, "basis": made.basis.value}
+    return {} if made is None or made.undone_at else {"verdict": str(made.verdict), "basis": str(made.basis)}
 
 
 def _plain(value: Any) -> Any:

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from time import perf_counter
 
-from bot import metrics
 from bot.desk.tick import tick
 from tests import postgres
 from tests.benchmarks.agency import HOURS, Agency, Shape, Stock, desk_of
 from tests.benchmarks.crowd import run
 from tests.benchmarks.lines import Goal, Line, middle, p99, timed
-from tests.benchmarks.living import Living, Meanwhile, decided_by_deadline, living
+from tests.benchmarks.living import Living, Meanwhile, living, tapped
 from tests.benchmarks.raw import Raw, Transaction, recorded
 from tests.benchmarks.taps import card_of
 from tests.desk.world import Clock
@@ -70,29 +69,30 @@ def _burst_lines(name: str, found: Burst, goals: Sequence[tuple[float, float | N
 
 
 async def _burst(url: str, agency: Agency, found: Burst, *, sending: bool) -> None:
-    """The worst stall and click are of the whole pass, and not only until the last deadline is decided."""
+    """The seconds until the last deadline is committed. What room that made is filled afterwards: `settled`.
+
+    The worst stall and click are of all of it.
+    """
     taps = agency.taps
     card, meanwhile = card_of(url, taps[0]), Meanwhile()
-    async with living(url, sending=sending) as bot:
-        await _early(bot, agency)
-        before, wanted = decided_by_deadline(), agency.shape.falling
-        async with meanwhile.watching(bot, taps, card):
-            await asyncio.sleep(0.3)
-            for waits in (meanwhile.stalls, meanwhile.clicks):
-                waits.clear()
-            bot.ticker.passed.clear()
-            while not bot.batches.empty():
-                bot.batches.get_nowait()
-            bot.clock.jump(agency.base + HOURS + _LATER - bot.clock())
-            bot.ticker.wake()
-            began = at = perf_counter()
-            while decided_by_deadline() - before < wanted:
-                at = await asyncio.wait_for(bot.batches.get(), 120)
-            found.seconds.append(at - began)
-            await bot.ticker.passed.wait()
-            found.settled.append(perf_counter() - began)
-        found.stalls.append(max(meanwhile.stalls))
-        found.clicks.append(max(meanwhile.clicks, default=0.0))
+    with tapped() as tap:
+        async with living(url, sending=sending) as bot:
+            await _early(bot, agency)
+            async with meanwhile.watching(bot, taps, card):
+                await asyncio.sleep(0.3)
+                for waits in (meanwhile.stalls, meanwhile.clicks):
+                    waits.clear()
+                bot.ticker.passed.clear()
+                tap.wait_for(agency.shape.falling)
+                bot.clock.jump(agency.base + HOURS + _LATER - bot.clock())
+                bot.ticker.wake()
+                began = perf_counter()
+                await asyncio.wait_for(tap.complete.wait(), 120)
+                await bot.ticker.passed.wait()
+                found.seconds.append(tap.at - began)
+                found.settled.append(perf_counter() - began)
+            found.stalls.append(max(meanwhile.stalls))
+            found.clicks.append(max(meanwhile.clicks, default=0.0))
 
 
 async def _early(bot: Living, agency: Agency) -> None:
@@ -133,24 +133,6 @@ def _play(url: str, transactions: Sequence[Transaction], wanted: int) -> float:
 # One after the other
 
 
-class Tap:
-    """Stands in for the histogram, which keeps no exact values; observes on the writer's thread."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.late: list[float] = []
-        self.complete = asyncio.Event()
-        self._loop, self._wanted = loop, 0
-
-    def wait_for(self, wanted: int) -> None:
-        """Forget what was, set `complete` after so many."""
-        self.late, self._wanted = [], wanted
-
-    def observe(self, seconds: float) -> None:
-        self.late.append(seconds)
-        if len(self.late) == self._wanted:
-            self._loop.call_soon_threadsafe(self.complete.set)
-
-
 def due_spread(stock: Stock, *, quick: bool = False) -> Iterator[Line]:
     """200 a second, 10,000 pending."""
     step = 0.005
@@ -173,17 +155,13 @@ def due_spread(stock: Stock, *, quick: bool = False) -> Iterator[Line]:
 
 async def _spread(url: str, agency: Agency) -> float:
     """Lateness at p99."""
-    tap, kept, wanted = Tap(asyncio.get_running_loop()), metrics.deadline_lateness_seconds, agency.shape.falling
-    metrics.deadline_lateness_seconds = tap  # type: ignore[assignment]
-    try:
+    with tapped() as tap:
         async with living(url) as bot:
             await _early(bot, agency)
-            tap.wait_for(wanted)
+            tap.wait_for(agency.shape.falling)
             bot.clock.jump(agency.base + HOURS - timedelta(seconds=0.5) - bot.clock())
             bot.ticker.wake()
             await asyncio.wait_for(tap.complete.wait(), 60)
-    finally:
-        metrics.deadline_lateness_seconds = kept
     return p99(tap.late)
 
 

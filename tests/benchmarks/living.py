@@ -6,8 +6,8 @@ For what must be watched from within: how long the loop stood still, when the la
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -42,8 +42,6 @@ class Living:
     handoff: Handoff
     clock: ShiftedClock
     ticker: Watched
-    batches: asyncio.Queue[float]
-    """A moment for each pass, when the outbox is woken."""
 
     async def dispatch(self, said: dict[str, Any]) -> float:
         """Seconds until it is acknowledged."""
@@ -53,8 +51,36 @@ class Living:
         return perf_counter() - began
 
 
-def decided_by_deadline() -> float:
-    return metrics.REGISTRY.get_sample_value("handoff_decisions_total", {"by": "deadline"}) or 0.0
+class Lateness:
+    """Between the desk and the histogram of lateness, which keeps no exact values; observes on the writer's thread."""
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+        self.at = 0.0
+        """When the last one was committed."""
+        self.complete = asyncio.Event()
+        self._loop, self._wanted, self._histogram = asyncio.get_running_loop(), 0, metrics.deadline_lateness_seconds
+
+    def wait_for(self, wanted: int) -> None:
+        """Forget what was, set `complete` after so many."""
+        self.late, self._wanted = [], wanted
+
+    def observe(self, seconds: float) -> None:
+        self._histogram.observe(seconds)
+        self.late.append(seconds)
+        if len(self.late) == self._wanted:
+            self.at = perf_counter()
+            self._loop.call_soon_threadsafe(self.complete.set)
+
+
+@contextmanager
+def tapped() -> Iterator[Lateness]:
+    tap, kept = Lateness(), metrics.deadline_lateness_seconds
+    metrics.deadline_lateness_seconds = tap  # type: ignore[assignment]
+    try:
+        yield tap
+    finally:
+        metrics.deadline_lateness_seconds = kept
 
 
 @asynccontextmanager
@@ -69,13 +95,7 @@ async def living(url: str, *, sending: bool = True) -> AsyncIterator[Living]:
         )  # fmt: skip
         clock = ShiftedClock()
         handoff = build(settings, clock=clock)
-        batches: asyncio.Queue[float] = asyncio.Queue()
-
-        def passed() -> None:
-            batches.put_nowait(perf_counter())
-            handoff.outbox.resume()
-
-        ticker = Watched(handoff.desk, passed, pause_outbox=handoff.outbox.pause)
+        ticker = Watched(handoff.desk, handoff.outbox.resume, pause_outbox=handoff.outbox.pause)
         await handoff.open()
         keep_answering()
         running = [asyncio.create_task(ticker.run())]
@@ -83,7 +103,7 @@ async def living(url: str, *, sending: bool = True) -> AsyncIterator[Living]:
             running.append(asyncio.create_task(handoff.outbox.run()))
         try:
             await ticker.passed.wait()
-            yield Living(handoff, clock, ticker, batches)
+            yield Living(handoff, clock, ticker)
         finally:
             for task in running:
                 task.cancel()

@@ -84,7 +84,10 @@ class Raw:
 
     def _sqlite(self) -> sqlite3.Connection:
         made = sqlite3.connect(str(self._where.database), isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        for pragma in (
+            "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
+            "cache_size=-16000",
+        ):  # fmt: skip
             made.execute(f"PRAGMA {pragma}").close()
         return made
 

@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from db.prepared import Prepared
-from db.tables import DECISIONS, EVENTS
-from tests.desk.world import World
+from db import outbox
+from db.outbox import Fresh
+from db.prepared import Alike, Prepared, among
+from db.tables import DECISIONS, EVENTS, OUTBOX, REVIEWS
+from tests.desk.world import World, row
 from tests.desk.worlds import kind, new_world, world
 
 __all__ = ["kind", "new_world", "world"]
@@ -51,3 +53,36 @@ def test_errors_are_sqlalchemys(world: World) -> None:
         write.run(unit, [row])
     with pytest.raises((ValueError, StatementError), match="naive"), world.desk.store.unit() as unit:
         write.run(unit, [{**row, "at": NOW.replace(tzinfo=None)}])
+
+
+@pytest.mark.parametrize("many", [1, 3, 1000])
+def test_rows_that_differ_in_one_column(world: World, many: int) -> None:
+    """One statement, and what SQLAlchemy would write of each."""
+    ids, same = [f"rv_{n}' é" for n in range(many)], {name: ROWS[0][name] for name in FIELDS[1:]}
+    with world.desk.store.unit() as unit:
+        Alike(EVENTS, "review_id", FIELDS[1:]).run(unit, ids, same)
+        ours = unit.execute(SAVED.limit(many)).all()
+        unit.execute(sa.insert(EVENTS), [same | {"review_id": one} for one in ids])
+        assert unit.execute(SAVED.limit(many)).all() == ours
+    assert [row.review_id for row in reversed(ours)] == ids
+
+
+def test_a_list_is_one_parameter(world: World) -> None:
+    first, second = (str(fate.review_id) for fate in world.take_in(row("one"), row("other")).fates)
+    with world.desk.store.reading() as unit:
+        wanted = among(REVIEWS.c.id, "ids", unit.get_bind().dialect.name)
+        found = unit.execute(sa.select(REVIEWS.c.id).where(wanted), {"ids": [first, "rv_NONE", second, first]})
+        assert sorted(found.scalars()) == sorted([first, second])
+        assert not unit.execute(sa.select(REVIEWS.c.id).where(wanted), {"ids": []}).all()
+
+
+def test_what_says_something_already_is_met_however_many_come(world: World) -> None:
+    """The rows of an INSERT with a condition of its own go in one parameter on PostgreSQL, too."""
+    said = [Fresh(f"ob_{n}", "card", f"rv_{n}' é", "C1") for n in range(3)]
+    with world.desk.store.unit() as unit:
+        outbox.enqueue(unit, said[:2], NOW)
+        outbox.enqueue(unit, said[1:], NOW)
+        kept = unit.execute(sa.select(OUTBOX).where(OUTBOX.c.lane == "C1").order_by(OUTBOX.c.seq)).all()
+    assert [(row.id, row.ref, row.created_at, row.detail) for row in kept] == [
+        (f"ob_{n}", f"rv_{n}' é", NOW.astimezone(UTC), {}) for n in range(3)
+    ]

@@ -241,6 +241,21 @@ def test_an_empty_database_says_that_it_is_not_migrated(new: Database) -> None:
 # Two stores
 
 
+def test_of_many_that_change_alike_one_that_moved_on_is_noticed(world: World) -> None:
+    """One statement writes them all, and says whether it met all of them."""
+    ids = [str(fate.review_id) for fate in world.take_in(*(row(f"creator{n}") for n in range(3))).fates]
+    with world.desk.store.reading() as unit:
+        before = reviews.many(unit, ids)[ids[0]]
+    after = replace(before, version=before.version + 1, why_me="only")
+    decide.approve(world.desk, ids[1], "U0BIA00001")
+    new = {"version": after.version, "why_me": "only"}
+    with world.desk.store.unit(keep=False) as unit:
+        assert not reviews.save(unit, before, after, new, ids), "compare-and-set"
+    with world.desk.store.unit() as unit:
+        assert reviews.save(unit, before, after, new, [ids[0], ids[2]])
+        assert {r.version for r in reviews.many(unit, ids).values()} == {after.version}, "both, and the third by itself"
+
+
 def test_two_processes_on_one_database_see_and_respect_each_other(world: World) -> None:
     review_id = world.one()
     one, two = world.desk.store, Store(world.database.url)
@@ -249,7 +264,7 @@ def test_two_processes_on_one_database_see_and_respect_each_other(world: World) 
     assert stale is not None
     decide.approve(world.desk, review_id, "U0BIA00001")
     with two.unit() as unit:
-        assert not reviews.save(unit, [(stale, replace(stale, version=9), {"version": 9})]), "compare-and-set"
+        assert not reviews.save(unit, stale, replace(stale, version=9), {"version": 9}, [review_id]), "compare-and-set"
         fresh = reviews.get(unit, review_id)
     assert fresh is not None
     assert fresh.version == stale.version + 1

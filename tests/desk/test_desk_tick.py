@@ -204,7 +204,7 @@ def test_a_thousand_due_at_once(new_world: NewWorld) -> None:
     world.take_in(*(row(f"creator{n:04}", "Brazil" if n % 2 else "Russia") for n in range(1000)))
     world.clock.move(hours=48)
     began = time.process_time()
-    assert world.sweep() == 1000 / world.limits.batch + 1
+    assert world.sweep() == 1000 // world.limits.batch + 1
     assert time.process_time() - began < 5
     assert states(world) == {"decided": 1000}
     assert world.sql("SELECT COUNT(*), COUNT(DISTINCT review_id) FROM decisions") == [(1000, 1000)]
