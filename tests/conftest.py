@@ -11,6 +11,7 @@ import ipaddress
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -43,12 +44,35 @@ def pytest_configure(config: pytest.Config) -> None:
         if name.startswith(("SLACK_", "HANDOFF_")) and name != "HANDOFF_DATA":
             del os.environ[name]
     _stay_at_home(config)
+    if (memory := embedded.in_memory()) is not None:
+        # Databases and browsers' profiles: no test can show what a disk does when the machine dies. Workers follow.
+        os.environ["TMPDIR"] = tempfile.tempdir = memory
     if config.getoption("--no-skips") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_NoSkips(), "no-skips")
 
 
 def pytest_unconfigure() -> None:
     embedded.close_shared()
+
+
+# In what order, and how many at once
+
+#: Folders that wait more than they work, then files that take a worker longest: nobody is left alone with one at the
+#: end, and while one worker waits the others have the processors.
+_FIRST = (
+    "tests/faults/", "tests/benchmarks/", "tests/desk/test_lifecycle_machine.py", "tests/slack/test_process",
+    "tests/e2e/", "tests/db/test_patience.py", "tests/sandbox/", "tests/test_promises.py", "tests/cli/",
+)  # fmt: skip
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: hundreds of tests wait for a clock, a process or a lock."""
+    return (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1) + 1
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((n for n, start in enumerate(_FIRST) if item.nodeid.startswith(start)), len(_FIRST))
 
 
 # What is here, and what is not
@@ -73,6 +97,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, reason in missing.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+    items.sort(key=_turn)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """What a campaign of faults measured is said at the end of `make faults`.
 
-FAULT_ROUNDS makes it longer, FAULT_SEED another one.
+FAULT_ROUNDS makes it longer, FAULT_SEED another one. Among the other tests it is a quarter of a round: every kind of
+fault, fewer of each.
 """
 
 from __future__ import annotations
@@ -11,15 +12,21 @@ from typing import Any
 
 import pytest
 
-ROUNDS = int(os.environ.get("FAULT_ROUNDS", "1"))
+ROUNDS = float(os.environ.get("FAULT_ROUNDS", "0.25"))
 SEED = int(os.environ.get("FAULT_SEED", "1"))
 _MEASURED = "measured"
 
 
 @pytest.fixture(scope="session")
-def rounds() -> int:
-    """How many times as long as in the checks a campaign is to last."""
-    return ROUNDS
+def many() -> Callable[[float], int]:
+    """How many of what there are so many of in a round: at least one."""
+    return lambda of_a_round: max(1, round(of_a_round * ROUNDS))
+
+
+@pytest.fixture(scope="session")
+def long() -> Callable[[float], float]:
+    """How many seconds of what lasts so many in a round: at least one."""
+    return lambda of_a_round: max(1.0, of_a_round * ROUNDS)
 
 
 @pytest.fixture(scope="session")

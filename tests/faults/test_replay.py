@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
@@ -109,7 +109,7 @@ async def _conversation(at: House) -> list[Json]:
 
 
 @pytest.mark.parametrize("draw", range(6))
-async def test_in_any_order_and_again(post: Post, draw: int, seed: int, rounds: int) -> None:
+async def test_in_any_order_and_again(post: Post, draw: int, seed: int, many: Callable[[float], int]) -> None:
     rng = Random(1000 * seed + draw)
     letters = [signed(payload) for payload in await _conversation(post.house)]
     several = [letter for letter in letters for _ in range(rng.randint(1, 3))]
@@ -117,7 +117,7 @@ async def test_in_any_order_and_again(post: Post, draw: int, seed: int, rounds: 
     assert post.wrong() == []
     before = post.written()
     assert {made.review_id for made, _ in before[1]} == set(before[0]), "each was answered"
-    for _ in range(2 * rounds):
+    for _ in range(many(2)):
         assert set(await post.carry_all(letters, rng)) == {200}
         assert post.written() == before, "what was played back changed something"
 

@@ -59,14 +59,14 @@ async def _open_town(up: Living) -> None:
 
 @pytest.mark.parametrize("kind", _OUTAGES)
 async def test_while_calls_fail_answers_are_taken_and_all_is_said_afterwards(
-    tmp_path: Path, kind: str, seed: int, rounds: int, measured: Callable[[str], None]
+    tmp_path: Path, kind: str, seed: int, long: Callable[[float], float], measured: Callable[[str], None]
 ) -> None:
     async with living(tmp_path, undo_minutes=0.02) as up:
         await _open_town(up)
         trouble = _OUTAGES[kind]
         # response_urls and views are best effort: they may fail with the rest.
         _told(up, methods={"*": trouble, "apps.connections.open": {}, "auth.test": {}}, seed=seed)
-        crowd = await _crowded(up, 4.0 * rounds, seed)
+        crowd = await _crowded(up, long(4.0), seed)
         up.jump(seconds=10)
         await asyncio.sleep(1)
         _told(up)
