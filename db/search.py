@@ -18,7 +18,7 @@ from db.search_tables import DOCUMENTS, INDEX, TEXTS, VECTORS, WORDS
 from db.store import Unit, sliced
 from scoring import ranking
 from scoring.passages import passage
-from scoring.question import Asked, asked, enough, term
+from scoring.question import ENOUGH, LITTLE, Asked, asked, enough, term
 from scoring.ranking import Term
 from scoring.spelling import ends, meant, slips
 from scoring.text import LANGUAGE_OF_MARKET
@@ -27,6 +27,8 @@ __all__ = ["find", "forget", "index"]
 
 #: How many of the newest that match are ranked; what is older follows them, newest first.
 _RANKED = 500
+#: When fewer than this have enough of the words, those with less are found as well.
+_FEW = 10
 _TAGGED = ("market", "flag", "reason", "by", "won", "campaign")
 Channels = Collection[str] | None
 
@@ -88,16 +90,21 @@ class _Search:
         terms, read_as = self._terms(words)
         if words and not terms:
             return self._nothing(text)
-        everything = _Match(self._tags, self._ways(terms))
-        by_won, loosely = self._counts(everything), False
-        if not by_won and len(terms) > 1:
-            everything, loosely = _Match(self._tags, tuple((tuple(t.tokens),) for t in terms)), True
-            by_won = self._counts(everything)
+        everything, by_won, loosely = self._wide_enough(terms)
         if not by_won:
             return self._nothing(text)
         total = sum(by_won.values())
         page = self._page(everything, terms, total, limit, offset)
         return Found(self._hits(page, terms), total, by_won, read_as, loosely)
+
+    def _wide_enough(self, terms: Sequence[Term]) -> tuple[_Match, dict[Won, int], bool]:
+        """What has enough of the words; where that is less than a page of ten, what has at least a little of them."""
+        match = _Match(self._tags, self._ways(terms, ENOUGH))
+        by_won = self._counts(match)
+        if len(terms) < 2 or sum(by_won.values()) >= _FEW:
+            return match, by_won, False
+        wider = _Match(self._tags, self._ways(terms, LITTLE))
+        return wider, self._counts(wider), True
 
     # What was asked
 
@@ -142,9 +149,9 @@ class _Search:
         found = meant(stem, documents.items(), most)
         return {word: documents[word] for word in found if self._counts(_Match((), (((word,),),)), bare=True)}
 
-    def _ways(self, terms: Sequence[Term]) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    def _ways(self, terms: Sequence[Term], share: float) -> tuple[tuple[tuple[str, ...], ...], ...]:
         tokens = [tuple(t.tokens) for t in terms]
-        return tuple(tuple(tokens[n] for n in way) for way in enough([t.weight for t in terms]))
+        return tuple(tuple(tokens[n] for n in way) for way in enough([t.weight for t in terms], share))
 
     # What the databases find
 
@@ -241,4 +248,4 @@ class _Search:
         terms, _ = self._terms(words)
         if words and not terms:
             return 0
-        return sum(self._counts(_Match(self._tags, self._ways(terms))).values())
+        return sum(self._wide_enough(terms)[1].values())

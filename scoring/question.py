@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from scoring import glossary
 from scoring.ranking import Term, rarity
 from scoring.spelling import other_keys, other_script
 from scoring.text import LATIN_LANGUAGES, ROOT, forms, is_stop, plain, squashed, words
@@ -14,10 +15,13 @@ from scoring.text import LATIN_LANGUAGES, ROOT, forms, is_stop, plain, squashed,
 _ROOT_WORTH = 0.4
 _OTHER_LANGUAGE = 0.7
 _HANDLE = 1.5
+_GLOSSARY = 0.5
 #: The rarest words of a long question decide; the others only rank.
 _DECIDING = 6
 #: A document must have words that carry this share of what all of them tell.
 ENOUGH = 0.5
+#: What is still worth showing where few have enough.
+LITTLE = 0.2
 _MOST_WORDS = 32
 
 
@@ -54,6 +58,8 @@ def _asked(typed: str, own: tuple[str, ...]) -> Asked:
             for token in forms(typed, language)[:2]:
                 tokens.setdefault(token, _OTHER_LANGUAGE)
     tokens["@" + squashed(typed)] = _HANDLE
+    for token in glossary.others(own):
+        tokens.setdefault(token, _GLOSSARY)
     others = [other for other in (other_keys(typed), other_script(typed)) if other]
     unsure = {token: _ROOT_WORTH if token.startswith(ROOT) else 0.9 for other in others for token in forms(other)}
     return Asked(typed, tokens, stem, {token: worth for token, worth in unsure.items() if token not in tokens})
