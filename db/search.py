@@ -104,7 +104,8 @@ class _Search:
         if len(terms) < 2 or sum(by_won.values()) >= _FEW:
             return match, by_won, False
         wider = _Match(self._tags, self._ways(terms, LITTLE))
-        return wider, self._counts(wider), True
+        more = self._counts(wider)
+        return (wider, more, True) if sum(more.values()) > sum(by_won.values()) else (match, by_won, False)
 
     # What was asked
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from db import replies
 from db.columns import table_of
 from db.knowledge_tables import DISAGREEMENTS, VALID
 from db.search_index import Document
@@ -28,6 +29,7 @@ def documents(unit: Unit, ids: Sequence[str]) -> list[Document]:
     for part in sliced(ids):
         rows = unit.execute(_SOURCE.where(DISAGREEMENTS.c.id.in_(part))).mappings().all()
         judged = _narratives(unit, [one for row in rows for one in (row["judgement_id"], row["against"]) if one])
+        answered = replies.of_many(unit, [row["id"] for row in rows])
         noted = _comments(unit, [row["review_id"] for row in rows])
         for row in rows:
             sides = (row["judgement_id"], row["against"])
@@ -48,6 +50,7 @@ def documents(unit: Unit, ids: Sequence[str]) -> list[Document]:
                     lesson=row["lesson"],
                     narratives=tuple(judged[side] for side in sides if side and judged.get(side)),
                     comments=noted.get(row["review_id"], ()),
+                    replies=tuple(reply.text for reply in answered.get(row["id"], ())),
                 )
             )
     return found

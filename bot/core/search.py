@@ -91,6 +91,6 @@ class Found:
     read_as: Mapping[str, str] = field(default_factory=dict)
     """Words that occur nowhere, and what they were taken for: {"накртука": "накрутка"}."""
     loosely: bool = False
-    """Whether no disagreement had enough of the words, and those with any of them are shown."""
+    """Whether so few had most of what was asked that others, with less of it, are shown and counted as well."""
     suggestions: tuple[Suggestion, ...] = ()
     """Only when nothing was found; the most promising first."""

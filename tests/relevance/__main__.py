@@ -1,8 +1,9 @@
-"""`python -m tests.relevance`: nDCG@10 and recall@10 of ways to search the invented archive, as docs/search.md has them."""
+"""`python -m tests.relevance`: nDCG@10 and recall@10 of ways to search the invented archive, for docs/search.md."""
 
 from __future__ import annotations
 
 import argparse
+import functools
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +12,12 @@ from tests.relevance.archive import Question, language_of, questions
 from tests.relevance.measure import FIRST, mean, ndcg, recall
 from tests.relevance.ways import Search, ways
 
+say = functools.partial(print, flush=True)
 _OTHER = {"en": "ru", "ru": "en"}
 
 
 def figures(search: Search, asked: Sequence[Question]) -> tuple[float, float, float, float]:
-    """nDCG and recall among threads in the question's own language, recall of those in the other, nDCG of all."""
+    """Gain (nDCG) and recall in the question's own language, recall of threads in the other, nDCG of all."""
     own_ndcg, own_recall, across, every = [], [], [], []
     for question in asked:
         ranked = search(question.text)
@@ -47,21 +49,21 @@ def main() -> None:
         if arguments.worst:
             _worst(made[arguments.worst], groups["tuned on"])
             return
-        print(f"{'':34}{'':9} nDCG@{FIRST}  recall@{FIRST}  across: recall@{FIRST}  both: nDCG@{FIRST}")
+        say(f"{'':34}{'':9} nDCG@{FIRST}  recall@{FIRST}  across: recall@{FIRST}  both: nDCG@{FIRST}")
         for way, search in made.items():
             if arguments.way and way not in arguments.way:
                 continue
             for group, some in groups.items():
                 own, kept, across, every = figures(search, some)
-                print(f"{way:34}{group:9} {own:7.3f}  {kept:9.3f}  {across:17.3f}  {every:13.3f}")
+                say(f"{way:34}{group:9} {own:7.3f}  {kept:9.3f}  {across:17.3f}  {every:13.3f}")
 
 
 def _worst(search: Search, asked: Sequence[Question]) -> None:
     for question in sorted(asked, key=lambda q: ndcg(search(q.text), q.grades))[:45]:
         ranked = search(question.text)
-        print(f"{ndcg(ranked, question.grades):.2f}  {question.text}  [{question.kind}]")
-        print("      ", " ".join(f"{one}:{question.grades.get(one, 0)}" for one in ranked[:FIRST]))
-        print("  lost ", " ".join(one for one in question.grades if one not in ranked[:FIRST]))
+        say(f"{ndcg(ranked, question.grades):.2f}  {question.text}  [{question.kind}]")
+        say("      ", " ".join(f"{one}:{question.grades.get(one, 0)}" for one in ranked[:FIRST]))
+        say("  lost ", " ".join(one for one in question.grades if one not in ranked[:FIRST]))
 
 
 if __name__ == "__main__":
