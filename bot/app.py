@@ -34,7 +34,7 @@ from bot.health import Health
 from bot.log import unheard
 from bot.outbox import Outbox
 from bot.settings import Settings
-from bot.slack import features, people, visible
+from bot.slack import features, people, replies, visible
 from bot.slack.access import Team
 from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
@@ -95,6 +95,7 @@ class Handoff:
             await self.client.session.close()
             raise
         self.identity = AuthorizeResult.from_auth_test_response(bot_token=self.client.token, auth_test_response=who)
+        self.desk.site = who.get("url")
         self.edge.team = Team(str(who.get("team_id")), who.get("enterprise_id"), bool(who.get("is_enterprise_install")))
         log.info("connected to %s as %s", who.get("team"), who.get("user"))
 
@@ -199,11 +200,13 @@ async def run(handoff: Handoff, stop: asyncio.Event | None = None, *, listen: tu
             if main is None:
                 return
             doors.insert(0, main)
+            handoff.edge.silent.set()  # people may have written while no process was there to hear it
             background += [
                 asyncio.create_task(handoff.outbox.run(), name="outbox"),
                 asyncio.create_task(people.refresh(handoff.edge), name="profiles"),
                 asyncio.create_task(visible.refresh(handoff.edge), name="channels"),
                 asyncio.create_task(handoff.arrivals.run(), name="events"),
+                asyncio.create_task(replies.catch_up(handoff.edge), name="threads"),
                 asyncio.create_task(main.run(), name=type(main).__name__.lower()),
             ]
             await _until(stop, background)

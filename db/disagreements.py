@@ -65,15 +65,15 @@ def of_review(unit: Unit, review_id: str) -> tuple[Disagreement, ...]:
     return of_reviews(unit, [review_id]).get(review_id, ())
 
 
-def void(unit: Unit, review_id: str, round_: int) -> tuple[str, ...]:
-    """What was opened in a round that is undone no longer counts; the ids."""
+def void(unit: Unit, review_id: str, round_: int) -> tuple[tuple[str, str], ...]:
+    """What was opened in a round that is undone no longer counts; the ids, each with its channel."""
     gone = (
         sa.update(_TABLE)
         .where(_TABLE.c.review_id == review_id, _TABLE.c.round == round_, VALID)
         .values(standing=Standing.VOID.value, remind_at=None)
-        .returning(_TABLE.c.id)
+        .returning(_TABLE.c.id, _TABLE.c.channel)
     )
-    return tuple(unit.execute(gone).scalars())
+    return tuple((row.id, row.channel) for row in unit.execute(gone))
 
 
 def settle(unit: Unit, before: Disagreement, after: Disagreement) -> bool:

@@ -16,6 +16,7 @@ Block = dict[str, Any]
 BLOCKS = 50
 VIEW_BLOCKS = 100
 TEXT = 3000
+FIELD_TEXT = 2000
 HEADER = 150
 NOTIFICATION = 3000
 TITLE = 24
@@ -114,6 +115,11 @@ def section(*lines: str, accessory: Block | None = None) -> Block:
     return block | ({"accessory": accessory} if accessory else {})
 
 
+def columns(*sides: str) -> Block:
+    """Texts side by side; below each other on a phone."""
+    return {"type": "section", "fields": [mrkdwn(side, FIELD_TEXT) for side in sides]}
+
+
 def context(*lines: str) -> Block:
     """Small grey lines, each its own element, empty ones left out."""
     kept = [line for line in lines if line.strip()][:CONTEXT]
@@ -165,15 +171,17 @@ def one_of(action: str, options: Sequence[Block], chosen: str | None = None, *, 
     return block | ({"initial_option": initial} if initial else {})
 
 
-def text_input(action: str, *, placeholder: str = "", initial: str = "") -> Block:
-    block: Block = {"type": "plain_text_input", "action_id": action, "multiline": True, "max_length": TYPED}
+def text_input(action: str, *, placeholder: str = "", initial: str = "", longest: int = TYPED) -> Block:
+    block: Block = {"type": "plain_text_input", "action_id": action, "multiline": True, "max_length": longest}
     if placeholder:
         block["placeholder"] = plain(placeholder, PLACEHOLDER)
-    typed = clean(initial)[:TYPED]
+    typed = clean(initial)[:longest]
     return block | ({"initial_value": typed} if typed.strip() else {})
 
 
-def field(block_id: str, label: str, element: Block, *, optional: bool = False, dispatch: bool = False) -> Block:
+def field(
+    block_id: str, label: str, element: Block, *, optional: bool = False, dispatch: bool = False, hint: str = ""
+) -> Block:
     """One input of a form."""
     block: Block = {
         "type": "input",
@@ -182,6 +190,8 @@ def field(block_id: str, label: str, element: Block, *, optional: bool = False, 
         "element": element,
         "optional": optional,
     }
+    if hint:
+        block["hint"] = plain(hint, TYPED)
     return block | ({"dispatch_action": True} if dispatch else {})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from bot.cards import blocks, decided, ids, pending, words
+from bot.cards import blocks, decided, ids, lists, pending, words
 from bot.cards.blocks import Block, Message
 from bot.core.case import Case
 from bot.core.types import State
@@ -34,7 +34,7 @@ def withdrawn(case: Case, voice: Voice) -> Message:
     parts = [
         blocks.section(f"*{head}*", done),
         blocks.context(words.ai_small(case.recommendation, voice)),
-        blocks.actions(decided.details_button(case, voice)),
+        blocks.actions(lists.details_button(case, voice)),
     ]
     return blocks.message(f"{head}. {done}", parts)
 
@@ -44,12 +44,12 @@ def opened(case: Case, voice: Voice, *, now: datetime, may_answer: bool) -> Bloc
     state = case.review.state
     if state.awaits:
         parts = [blocks.header(words.question(case, voice)), *pending.body(case, voice, today(case, now))]
-        last = pending.answers(case, voice) if may_answer else blocks.actions(decided.details_button(case, voice))
+        last = pending.answers(case, voice) if may_answer else blocks.actions(lists.details_button(case, voice))
         parts.append(last)
     elif state is State.WITHDRAWN:
         parts = withdrawn(case, voice).blocks
     else:
-        last = decided.buttons(case, voice, now) if may_answer else blocks.actions(decided.details_button(case, voice))
+        last = decided.buttons(case, voice, now) if may_answer else blocks.actions(lists.details_button(case, voice))
         parts = [*decided.body(case, voice, now), last]
     title, close = voice.t("opened.title"), voice.t("form.close")
     return blocks.modal(ids.OPEN_VIEW, title, parts, close=close, meta=ids.value(case.review))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cards import blocks, ids, words
+from bot.cards import blocks, ids, investigation, lists, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case
 from bot.core.types import Decision, How
 from bot.i18n.catalog import Voice
-from scoring.types import FlagCode
 
 SHOWN_NOTES = 2
 _NOTE = 200
@@ -51,7 +50,11 @@ def body(case: Case, voice: Voice, now: datetime) -> list[Block]:
     if decision is None:
         return [blocks.section(head, pen.t("decided.plain")), _small(pen, now)]
     parts = [blocks.section(head, _told(pen, decision))]
-    parts += [blocks.section(*lines) for lines in (_why(pen), _invitation(pen), _objections(pen), _notes(pen)) if lines]
+    parts += [
+        blocks.section(*lines)
+        for lines in (_why(pen), _learned(pen), _invitation(pen), _objections(pen), _notes(pen))
+        if lines
+    ]
     return [*parts, _small(pen, now)]
 
 
@@ -71,15 +74,17 @@ def _why(pen: Pen) -> list[str]:
     lines = words.why_lines(judgement, voice)
     disputed = judgement.rationale.disputed
     if judgement.how is How.NORM or disputed:
-        named = disputed_said(disputed, voice)
+        named = words.disputed_said(disputed, voice)
         # Under "normal for this market" the reason names itself; the flags say more.
         kept = [line for line in lines if line.startswith(">")] if judgement.how is How.NORM else lines
         lines = [pen.t("normal_said", market_of=pen.market_of, what=named), *kept] if named else lines
     return lines
 
 
-def disputed_said(codes: tuple[FlagCode, ...], voice: Voice) -> str:
-    return ", ".join(voice.t(f"check.{code.value}") for code in codes)
+def _learned(pen: Pen) -> list[str]:
+    """What is being worked out about it or has been, and what became of the deal."""
+    known = ", ".join(pen.t(f"outcome.{what.value}") for what in pen.case.outcomes)
+    return [*investigation.on_card(pen), *([pen.t("thread.since", what=known)] if known else [])]
 
 
 def _invitation(pen: Pen) -> list[str]:
@@ -129,14 +134,9 @@ def buttons(case: Case, voice: Voice, now: datetime) -> Block:
         label = voice.t(f"a11y.object.{case.decision.verdict.value}", name=name)
         first = blocks.button(voice.t("button.object"), ids.DISSENT, value, label=label)
     else:
-        first = details_button(case, voice)
+        first = lists.details_button(case, voice)
     options = [
         blocks.option(voice.t("button.note"), ids.choice("note", case.review)),
         blocks.option(voice.t("button.details"), ids.choice("details", case.review)),
     ]
     return blocks.actions(first, blocks.overflow(ids.MORE_DECIDED, options))
-
-
-def details_button(case: Case, voice: Voice) -> Block:
-    label = voice.t("a11y.details", name=blocks.one_line(case.candidate.name, 28))
-    return blocks.button(voice.t("button.details"), ids.DETAILS, ids.value(case.review), label=label)

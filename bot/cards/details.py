@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from bot.cards import blocks, decided, evidence, history, ids, pending, words
+from bot.cards import blocks, evidence, history, ids, pending, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case, Happened
@@ -165,7 +165,7 @@ def _said(pen: Pen) -> list[str]:
         return []
     lines = [pen.t("details.answer", who=pen.who(judgement.expert), verdict=pen.verdict(judgement.verdict))]
     reasons = words.reasons_said(judgement.rationale, judgement.verdict, pen.voice)
-    disputed = decided.disputed_said(judgement.rationale.disputed, pen.voice)
+    disputed = words.disputed_said(judgement.rationale.disputed, pen.voice)
     lines += [reasons] if reasons else []
     lines += [pen.t("normal_said", market_of=pen.market_of, what=disputed)] if disputed else []
     if judgement.rationale.narrative.strip():

@@ -113,6 +113,16 @@ def read_form(view: Mapping[str, Any]) -> Answer:
     )
 
 
+def picked_one(view: Mapping[str, Any], name: str) -> str | None:
+    """What was chosen in one field of a form, None for nothing or for a form without it."""
+    return _one(_values(view).get(name, {}))
+
+
+def one_line(view: Mapping[str, Any], name: str) -> str:
+    """What was typed into one field, on one line."""
+    return " ".join(blocks.clean(str(_values(view).get(name, {}).get("value") or "")).split())
+
+
 def _remembered(view: Mapping[str, Any]) -> Verdict | None:
     try:
         return ids.unpack(view).verdict

@@ -38,6 +38,7 @@ def _line(one: Happened, pen: Pen) -> str:
         verdict=_verdict(one.after, pen),
         until=_moment(one.after, pen),
         code=blocks.said(one.what, 40),
+        outcome=_outcome(one.after, pen),
     )
     return pen.t("history.line", when=pen.voice.when(one.at), what=what)
 
@@ -51,6 +52,14 @@ def _verdict(values: Any, pen: Pen) -> str:
     with suppress(ValueError):
         return pen.verdict(Verdict(_text(values, "verdict") or _text(values, "wanted") or ""))
     return blocks.NOTHING
+
+
+def _outcome(values: Any, pen: Pen) -> str:
+    """Who was right, or what became of the deal."""
+    won, became = f"winner.{_text(values, 'winner')}", f"outcome.{_text(values, 'outcome')}"
+    if pen.voice.has(won):
+        return pen.t(won, who=pen.who(_text(values, "right")))
+    return pen.t(became) if pen.voice.has(became) else blocks.NOTHING
 
 
 def _moment(values: Any, pen: Pen) -> str:

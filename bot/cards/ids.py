@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.core.case import Line
@@ -26,11 +27,18 @@ DISSENT = "review.dissent.v1"
 OPEN = "review.open.v1"
 REVERSE = "review.reverse.v1"
 LET_STAND = "review.let_stand.v1"
+RESOLVE = "investigation.resolve.v1"
+"""Who was right; the value of this and the next two is the disagreement's id."""
+ADJUDICATE = "investigation.expert.v1"
+"""Between two people: whoever objected was right."""
+ADJUDICATE_OTHER = "investigation.other.v1"
+"""The one who was objected to was."""
 KEEP_COMMENT = "comment.keep.v1"
 DROP_COMMENT = "comment.drop.v1"
 DIGEST_ALL = "digest.all.v1"
 """Value `import_id:offset`."""
 
+RESOLVE_FORM = "investigation.form.v1"
 OVERRIDE_FORM = "override.v1"
 NORM_FORM = "norm.v1"
 DISSENT_FORM = "dissent.v1"
@@ -53,6 +61,8 @@ NARRATIVE = "narrative"
 VERDICT = "verdict"
 PERSON = "person"
 CHOICE = "choice"
+RESOLUTION = "resolution"
+LESSON = "lesson"
 
 _VALUE = re.compile(r"(?P<id>[^:\s]{1,200})(?::(?P<version>\d{1,9})(?::(?P<verdict>proceed|decline))?)?")
 
@@ -137,3 +147,23 @@ def unpack(view: Mapping[str, Any]) -> Meta:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a view of ours: {text[:80]!r}") from error
+
+
+def pack_investigation(review: Review, disagreement_id: str, resolved_at: datetime | None) -> str:
+    """What the form "Who was right?" remembers: its disagreement, and when the resolution that it shows was made."""
+    packed = {"r": review.id, "v": review.version, "d": disagreement_id}
+    if resolved_at is not None:
+        packed["at"] = resolved_at.isoformat()
+    return json.dumps(packed, separators=(",", ":"))
+
+
+def unpack_investigation(view: Mapping[str, Any]) -> tuple[str, datetime | None]:
+    """The disagreement's id and that time. Raises ValueError on anything else."""
+    try:
+        read = json.loads(str(view.get("private_metadata") or ""))
+        at = datetime.fromisoformat(read["at"]) if "at" in read else None
+        if at is not None and at.tzinfo is None:
+            raise ValueError("a time without its zone")
+        return str(read["d"]), at
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a view of ours") from error

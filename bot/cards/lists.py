@@ -70,3 +70,8 @@ def first_words(cases: Sequence[Case], voice: Voice) -> str:
     first = cases[0]
     said = voice.t("inbox.first", name=blocks.said(first.candidate.name, 60), otherwise=otherwise(first, voice))
     return words.bare(f"{head}. {said}")
+
+
+def details_button(case: Case, voice: Voice) -> Block:
+    label = voice.t("a11y.details", name=blocks.one_line(case.candidate.name, 28))
+    return blocks.button(voice.t("button.details"), ids.DETAILS, ids.value(case.review), label=label)

@@ -53,7 +53,7 @@ def result(case: Case, voice: Voice, *, now: datetime) -> Message:
     final = _finality(case, voice, now)
     why = words.why_lines(case.judgement, voice) if case.judgement else []
     head = _plain_title(case, voice)
-    elements = [decided.details_button(case, voice)]
+    elements = [lists.details_button(case, voice)]
     invite: list[str] = []
     if decided.objectable(case):
         elements.insert(0, blocks.button(voice.t("button.object"), ids.DISSENT, ids.value(case.review)))
@@ -82,7 +82,7 @@ def undone(case: Case, voice: Voice) -> Message:
     """To the owner: it is open again, until when, and what happens else."""
     head = blocks.esc(words.question(case, voice))
     lines = [voice.t("undone"), lists.capital(lists.otherwise(case, voice))]
-    parts = [blocks.section(f"*{head}*", *lines), blocks.actions(decided.details_button(case, voice))]
+    parts = [blocks.section(f"*{head}*", *lines), blocks.actions(lists.details_button(case, voice))]
     return blocks.message(words.bare(" ".join((head, *lines))), parts)
 
 
@@ -112,7 +112,7 @@ def dissent(case: Case, judgement: Judgement, voice: Voice, *, reader_is_lead: b
     head = pen.t("dissent.head", who=pen.who(judgement.expert), **params)
     so_far = words.outcome(pen, case.decision) if case.decision else pen.t("decided.plain")
     why = words.why_lines(judgement, voice)
-    buttons = [decided.details_button(case, voice)]
+    buttons = [lists.details_button(case, voice)]
     opposed = case.decision is not None and case.decision.verdict is not judgement.verdict
     if reader_is_lead and opposed and not case.review.executed:
         buttons = [*_ruling(case, judgement.verdict, voice), *buttons]
@@ -159,7 +159,7 @@ def reversed(case: Case, voice: Voice) -> Message:  # noqa: A001 - the word of t
     parts = [
         blocks.section(f"*{head}*", said),
         blocks.context(words.ai_small(case.recommendation, voice)),
-        blocks.actions(decided.details_button(case, voice)),
+        blocks.actions(lists.details_button(case, voice)),
     ]
     return blocks.message(words.bare(f"{head}. {plain}"), parts)
 
@@ -171,7 +171,7 @@ def stood(case: Case, judgement: Judgement, voice: Voice) -> Message:
     said = pen.t("stood.said", lead=pen.who(case.lead), verdict=verdict)
     parts = [
         blocks.section(f"*{_plain_title(case, voice)}*", said),
-        blocks.actions(decided.details_button(case, voice)),
+        blocks.actions(lists.details_button(case, voice)),
     ]
     return blocks.message(
         words.bare(f"{_plain_title(case, voice)}. {plain.t('stood.said', lead=plain.who(case.lead), verdict=verdict)}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.cards import blocks, decided, ids, words
+from bot.cards import blocks, ids, lists, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import Pen
 from bot.core.case import Case
@@ -97,5 +97,5 @@ def _buttons(error: HandoffError, voice: Voice, case: Case | None) -> list[Block
     open_to_objection = case.decision is not None and not case.review.executed
     if error.reason.startswith(("decided", "declined")) and open_to_objection:
         value = ids.value(case.review)
-        return [blocks.button(voice.t("button.object"), ids.DISSENT, value), decided.details_button(case, voice)]
-    return [decided.details_button(case, voice)]
+        return [blocks.button(voice.t("button.object"), ids.DISSENT, value), lists.details_button(case, voice)]
+    return [lists.details_button(case, voice)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from bot.cards import blocks
 from bot.core.case import Case
 from bot.core.types import Confidence, Decision, Judgement, Rationale, Reason
 from bot.i18n.catalog import Voice
-from scoring.types import Recommendation, Verdict
+from scoring.types import FlagCode, Recommendation, Verdict
 
 _USER = re.compile(r"[UW][A-Z0-9]{1,30}")
 _LINK = re.compile(r"https?://[^\s<>|\"]{1,500}")
@@ -210,3 +211,8 @@ def outcome(pen: Pen, decision: Decision) -> str:
     if basis in ("expert", "lead"):
         return pen.t("decided.plain")
     return pen.t(f"decided.{basis}", verdict=pen.verdict(decision.verdict), hours=pen.hold)
+
+
+def disputed_said(codes: Sequence[FlagCode], voice: Voice) -> str:
+    """'engagement, follower growth': warnings that somebody calls normal."""
+    return ", ".join(voice.t(f"check.{code.value}") for code in codes)

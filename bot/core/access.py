@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from bot.core.assignment import is_referrer
@@ -52,6 +53,30 @@ def require_objector(
     if person is not None and person.active and person.id == campaign.owner:
         return person
     return require_judge(person, review, campaign, candidate, lead)
+
+
+def require_resolver(
+    person: Member | None,
+    parties: Collection[UserId],
+    review: Review,
+    campaign: Campaign,
+    candidate: Proposed,
+    lead: UserId | None,
+    *,
+    ruling: bool,
+) -> Member:
+    """Who may say who was right: whoever may judge or owns the campaign, a lead where it is between two people.
+
+    Never one of the `parties`: nobody is a judge in their own case, and nobody of their own referral.
+    """
+    if person is not None and person.id in parties:
+        raise NotAllowed("own_case", lead=None if lead in parties else lead)
+    if ruling:
+        require_lead(person, lead)
+    member = require_objector(person, review, campaign, candidate, lead)
+    if is_referrer(member, candidate.referred_by):
+        raise NotAllowed("own_referral", candidate=candidate.name, expert=review.expert, lead=lead)
+    return member
 
 
 def require_lead(person: Member | None, lead: UserId | None) -> Member:

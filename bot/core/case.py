@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.core.disagreement import Disagreement, Standing
+from bot.core.outcome import What
 from bot.core.types import (
     Campaign,
     Candidate,
@@ -21,6 +23,33 @@ from bot.core.types import (
     UserId,
 )
 from scoring.types import Recommendation, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Investigation:
+    """A disagreement as people see it: with what both sides said, and where it is worked out."""
+
+    disagreement: Disagreement
+    said: Judgement
+    """What whoever disagreed said."""
+    other: Judgement | None = None
+    """What the other person had said, where it is between two people."""
+    link: str | None = None
+    """To its thread, as soon as that is known."""
+
+    @property
+    def open(self) -> bool:
+        return self.disagreement.standing is Standing.OPEN
+
+    @property
+    def void(self) -> bool:
+        """Whether it was taken back."""
+        return self.disagreement.standing is Standing.VOID
+
+    @property
+    def parties(self) -> tuple[UserId, ...]:
+        """Who cannot say who was right."""
+        return (self.said.expert, *((self.other.expert,) if self.other else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +68,10 @@ class Case:
     """The judgement behind that decision."""
     dissents: tuple[Judgement, ...] = ()
     comments: tuple[Comment, ...] = ()
+    investigations: tuple[Investigation, ...] = ()
+    """Who disagreed, oldest first; without what was undone."""
+    outcomes: tuple[What, ...] = ()
+    """What became of it afterwards, as far as it counts."""
     passes: tuple[tuple[UserId, UserId], ...] = ()
     """(from, to), oldest first."""
     pass_note: str | None = None
@@ -53,6 +86,16 @@ class Case:
     def differs(self) -> bool:
         """Whether the decision differs from the AI's recommendation."""
         return self.decision is not None and self.decision.verdict is not self.recommendation.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One investigation with everything that its message says."""
+
+    case: Case
+    investigation: Investigation
+    asked: tuple[UserId, ...]
+    """Who may know more."""
 
 
 @dataclass(frozen=True, slots=True)

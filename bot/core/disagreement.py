@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -113,3 +114,37 @@ def kind_of(judgement: Judgement, ai: Verdict, standing: Judgement | None) -> Ki
     if judgement.verdict is not ai:
         return Kind.VERDICT
     return Kind.FLAG if judgement.rationale.disputed else None
+
+
+def winners(kind: Kind) -> tuple[Winner, ...]:
+    """Who can have been right, in the order of the form."""
+    between = (Winner.EXPERT, Winner.OTHER) if kind is Kind.EXPERTS else (Winner.EXPERT, Winner.AI)
+    return (*between, Winner.BOTH, Winner.UNCLEAR)
+
+
+def resolved(before: Disagreement, winner: Winner, lesson: str, by: UserId, now: datetime) -> Disagreement:
+    """Ended by a person, or corrected by one."""
+    return replace(
+        before, standing=Standing.RESOLVED, winner=winner, lesson=lesson, resolved_by=by, resolved_at=now,
+        remind_at=None,
+    )  # fmt: skip
+
+
+def overturned(before: Disagreement, winner: Winner, now: datetime) -> Disagreement:
+    """Turned round by what became known: nobody's resolution, and what was learned stays to be read."""
+    return replace(before, standing=Standing.RESOLVED, winner=winner, resolved_by=None, resolved_at=now, remind_at=None)
+
+
+def ran_out(before: Disagreement, now: datetime) -> Disagreement:
+    """Nobody has ended it for as long as we wait: the lead is reminded once, and then it is closed."""
+    if before.reminded:
+        return replace(before, standing=Standing.CLOSED, resolved_at=now, remind_at=None)
+    return replace(before, reminded=True, remind_at=now + PATIENCE)
+
+
+def asked_of(thread: Sequence[Disagreement]) -> Disagreement | None:
+    """Which one a reply is about, of several that are worked out under one card: the newest that is still open."""
+    still = [one for one in thread if one.standing is Standing.OPEN] or [
+        one for one in thread if one.standing is not Standing.VOID
+    ]
+    return max(still, key=lambda one: (one.opened_at, one.id), default=None)

@@ -15,7 +15,7 @@ from bot.core.types import How, Judgement, Rationale, Review, State, UserId
 from bot.desk import deadline, disagree, late, see, tally
 from bot.desk.change import File, Work, apply, attempt, load, require_open, too_late
 from bot.desk.desk import Desk, new_id
-from db import candidates, disagreements, events, reviews, search
+from db import candidates, events, reviews
 from db.store import Unit
 from scoring.recommend import without
 from scoring.types import Recommendation, Verdict
@@ -89,8 +89,9 @@ def undo(desk: Desk, review_id: str, person: UserId) -> Review:
         change = lifecycle.undo(file.review, found[0], person, now, desk.limits.times)
         if change.decision is not None:
             reviews.mark_undone(unit, change.decision)
-            search.index(unit, *disagreements.void(unit, review_id, file.review.round))
         apply(unit, desk, file.review, change, file.campaign, person, now)
+        if change.decision is not None:
+            disagree.void(unit, file, now)
         return change.review
 
     return attempt(desk, work)

@@ -63,6 +63,8 @@ class Desk:
         self.norms = norms
         self.limits = limits
         self.rng = rng or Random()  # noqa: S311 - draws samples, guards nothing
+        self.site: str | None = None
+        """The workspace's address, for links to messages: Slack tells it at the start."""
         self.fill_hands = True
         """Whether somebody may have room and a queue that nothing else will look at: the sweep does."""
         self.forget_at = clock()

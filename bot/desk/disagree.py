@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.core.disagreement import PATIENCE, Disagreement, Kind, kind_of
 from bot.core.types import Judgement
+from bot.desk.announce import say
 from bot.desk.change import File
 from bot.desk.desk import new_id
 from db import candidates, channels, disagreements, search
@@ -51,5 +52,14 @@ def opened(
     )
     disagreements.add(unit, found)
     channels.note(unit, found.channel)
+    say(unit, "investigation", found.id, found.channel, now)
     search.index(unit, found.id)
     return found.id
+
+
+def void(unit: Unit, file: File, now: datetime) -> None:
+    """What was opened in this round is undone with it, and its threads say so."""
+    gone = disagreements.void(unit, file.review.id, file.review.round)
+    for disagreement_id, channel in gone:
+        say(unit, "investigation", disagreement_id, channel, now)
+    search.index(unit, *(disagreement_id for disagreement_id, _ in gone))

@@ -8,10 +8,11 @@ from datetime import datetime
 from bot.core import review as lifecycle
 from bot.core.access import require_judge, require_lead, require_objector
 from bot.core.case import Case
+from bot.core.disagreement import Winner
 from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
 from bot.core.rationale import with_evidence
 from bot.core.types import REASONS, Basis, Decision, How, Judgement, Rationale, Reason, State, UserId
-from bot.desk import disagree, late, see, tally
+from bot.desk import disagree, investigate, late, see, tally
 from bot.desk.announce import say, say_all
 from bot.desk.change import File, apply, attempt, load
 from bot.desk.desk import Desk, new_id
@@ -70,12 +71,12 @@ def dissent(
             new_id("jd"), review_id, file.review.round, person, wanted, How.DISSENT, checked, ai_visible=True, at=now
         )
         reviews.add_judgement(unit, judgement)
-        disagree.opened(unit, file, judgement, now, _behind(unit, file))
         if draft_id and typed is not None:
             notes.drop_draft(unit, draft_id)
         events.record(unit, review_id, person, "objected", now, {}, {"judgement": judgement.id})
         say_all(unit, "dissent", judgement.id, (file.campaign.owner, file.lead), now)
         refresh(unit, file, now)
+        disagree.opened(unit, file, judgement, now, _behind(unit, file))
         return see.whole(unit, desk, review_id)
 
     try:
@@ -104,8 +105,10 @@ def reverse(desk: Desk, review_id: str, person: UserId, to: Verdict | None = Non
         if change.decision is not None:
             reviews.add_decision(unit, change.decision)
             tally.decided(unit, [change.decision])
-        involved = (standing.person, *(j.expert for j in _objections(unit, file)))
+        objections = _objections(unit, file)
+        involved = (standing.person, *(j.expert for j in objections))
         say_all(unit, "reversed", f"{review_id}:{change.review.round}", involved, now)
+        investigate.ruled(unit, desk, file, [j.id for j in objections], Winner.EXPERT, person, now)
         return see.whole(unit, desk, review_id)
 
     return attempt(desk, work)
@@ -126,6 +129,7 @@ def let_stand(desk: Desk, review_id: str, person: UserId) -> Case:
         for judgement in fresh:
             events.record(unit, review_id, person, "let_stand", now, {}, {"judgement": judgement.id})
             say(unit, "stood", judgement.id, judgement.expert, now)
+        investigate.ruled(unit, desk, file, [j.id for j in fresh], Winner.OTHER, person, now)
         return see.whole(unit, desk, review_id)
 
     return attempt(desk, work)

@@ -6,12 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.core.case import Case, Digest, Happened, Inbox, Line, Progress
+from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Progress, Thread
 from bot.core.errors import NotFound
+from bot.core.outcome import What, standing
 from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
+from bot.desk import investigations
 from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
-from db import campaigns, candidates, events, lists, notes, outbox, people, reviews
+from db import campaigns, candidates, events, lists, notes, outbox, outcomes, people, reviews
 from db.store import Unit
 from scoring.recommend import without
 from scoring.types import FlagCode, Recommendation
@@ -54,11 +56,16 @@ def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
     members = people.members(unit)
     judged, decided = reviews.judgements_of(unit, ids), reviews.decisions_of(unit, ids)
     said_of = notes.comments_of(unit, ids)
+    proposed, said = candidates.many(unit, of), candidates.recommendations(unit, of)
+    verdicts = {r.id: said[r.candidate_id].verdict for r in found}
+    differed = {i: j for i, j in judged.items() if investigations.differing(j, verdicts[i])}
+    opened = investigations.of_reviews(unit, desk, differed)
+    became = outcomes.of_reviews(unit, [r.id for r in found if not r.state.awaits])
     authors = {note.author for listed in said_of.values() for note in listed}
     authors |= {j.expert for listed in judged.values() for j in listed} | {r.expert or "" for r in found}
+    authors |= investigations.people(i for listed in opened.values() for i in listed)
     named = {m.id: m.name for m in members if m.name != m.id}
     named |= people.names(unit, authors - named.keys())
-    proposed, said = candidates.many(unit, of), candidates.recommendations(unit, of)
     running = {c.key: c for c in campaigns.every(unit)}
     return tuple(
         _case(
@@ -70,6 +77,8 @@ def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
             judged.get(r.id, ()),
             decided.get(r.id, (None, None)),
             said_of.get(r.id, ()),
+            opened.get(r.id, ()),
+            standing(became.get(r.id, ())),
             events.of_review(unit, r.id) if r.why_me == "passed_on" else (),
             named,
             desk,
@@ -87,6 +96,8 @@ def _case(
     judged: Sequence[Judgement],
     decided: tuple[Decision | None, str | None],
     notes: tuple[Comment, ...],
+    opened: tuple[Investigation, ...],
+    became: tuple[What, ...],
     handed: Sequence[Happened],
     names: Mapping[UserId, str],
     desk: Desk,
@@ -104,6 +115,8 @@ def _case(
         # What was said against a decision that has been taken back is no objection to the one after it.
         dissents=tuple(j for j in judged if j.how is How.DISSENT and j.undone_at is None),
         comments=notes,
+        investigations=opened,
+        outcomes=became,
         passes=tuple((e.before["expert"], e.after["expert"]) for e in handed if e.what == "passed_on"),
         pass_note=said[-1] if said else None,
         names=names,
@@ -120,6 +133,19 @@ def judgement(desk: Desk, judgement_id: str) -> tuple[Case, Judgement]:
             raise NotFound("review", review=judgement_id)
         made = next(j for j in reviews.judgements(unit, review_id) if j.id == judgement_id)
         return whole(unit, desk, review_id), made
+
+
+def thread(desk: Desk, disagreement_id: str) -> Thread:
+    """An investigation with its case and whom it asks, also of one that was undone. Raises NotFound('review')."""
+    with desk.store.reading() as unit:
+        return thread_of(unit, desk, disagreement_id)
+
+
+def thread_of(unit: Unit, desk: Desk, disagreement_id: str) -> Thread:
+    """The same as this unit of work sees it."""
+    review_id = investigations.get(unit, disagreement_id).review_id
+    one = investigations.one(unit, desk, disagreement_id, reviews.judgements(unit, review_id))
+    return investigations.thread(whole(unit, desk, review_id), one, people.members(unit))
 
 
 def undone_case(desk: Desk, review_id: str, round_: int) -> tuple[Case, bool]:

@@ -24,6 +24,9 @@ _TAILS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "error.not_allowed.own_referral": (("error.tail.tell", "expert"),),
     "error.not_allowed.marketer_asks": (("error.tail.answer", "expert"), ("error.tail.ask_lead", "lead")),
     "error.not_allowed.not_lead": (("error.tail.lead", "lead"),),
+    "error.not_allowed.own_case": (("error.tail.lead", "lead"),),
+    "error.too_late.resolved": (("error.tail.correct", "lead"),),
+    "error.too_late.resolved_bare": (("error.tail.correct", "lead"),),
     "error.too_late.undo_over": (("error.tail.reverse", "lead"),),
     "error.too_late.decided_by_deadline": (("error.tail.object", "lead"),),
     "error.too_late.declined_by_deadline": (("error.tail.object", "lead"),),
@@ -37,6 +40,7 @@ _BARE: Mapping[str, str] = {
     "error.too_late.already_stands": "how",
     "error.too_late.turned": "how",
     "error.too_late.not_yours_to_undo": "by",
+    "error.too_late.resolved": "by",
 }
 #: Facts that say by themselves what became of the tap.
 _COMPLETE = frozenset(
@@ -49,7 +53,7 @@ _COMPLETE = frozenset(
         "error.too_late.reopened_since",
     }
 )
-_PEOPLE = frozenset({"expert", "lead", "owner", "by"})
+_PEOPLE = frozenset({"expert", "lead", "owner", "by", "right"})
 _NO_PERSON = frozenset(by.value for by in By)
 _HOLE = re.compile(r"\{(\w+)\}")
 
@@ -110,6 +114,9 @@ def _shown(voice: Voice, params: Mapping[str, object], who: Show, esc: Show, now
     verdict = _verdict(voice, params)
     if verdict:
         shown["verdict"] = verdict
+    won = f"winner.{params.get('winner')}"
+    if voice.has(won):
+        shown["outcome"] = voice.t(won, who=shown.get("right", "–"))
     at = params.get("at")
     known = now is not None and isinstance(at, datetime) and at.tzinfo is not None
     shown["ago"] = voice.t("error.when", ago=voice.ago(now - at)) if known else ""  # type: ignore[operator]

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -73,10 +74,19 @@ class Calls:
             return False
         return True
 
-    async def post(self, errand: Errand, message: Message, channel: str) -> Place:
+    async def post(self, errand: Errand, message: Message, channel: str, thread_ts: str | None = None) -> Place:
+        """As a message of its own, or under `thread_ts`; where that is gone, by itself after all."""
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": errand.id}}
-        quiet = {"unfurl_links": False, "unfurl_media": False}
-        return await self._say(POST, errand.lane, message, channel=channel, metadata=metadata, **quiet)
+        where: dict[str, Any] = {"channel": channel, "metadata": metadata, "unfurl_links": False, "unfurl_media": False}
+        if thread_ts is None:
+            return await self._say(POST, errand.lane, message, **where)
+        try:
+            said = await self._say(POST, errand.lane, message, **where, thread_ts=thread_ts)
+        except SlackApiError as error:
+            if web_api.code_of(error) not in faults.THREAD_LOST:
+                raise
+            return await self._say(POST, errand.lane, message, **where)
+        return replace(said, thread_ts=thread_ts)
 
     async def _say(self, method: str, lane: str, message: Message, **where: Any) -> Place:
         """Blocks that Slack refuses are said once more as plain text: an ugly card is better than none."""
@@ -103,11 +113,27 @@ class Calls:
 
         return await self._call(method, lane, paced)
 
-    async def look_up(self, errand: Errand, channel: str, since: datetime) -> Place | None:
-        """Where an attempt of that time or later arrived after all. Raises TooMuch."""
+    async def look_up(
+        self, errand: Errand, channel: str, since: datetime, thread_ts: str | None = None
+    ) -> Place | None:
+        """Where an attempt of that time or later arrived after all, in the channel or in that thread of it.
+
+        Raises TooMuch.
+        """
+        if thread_ts is not None and (found := await self._look_into(errand, channel, since, thread_ts)):
+            return replace(found, thread_ts=thread_ts)
+        return await self._look_into(errand, channel, since, None)
+
+    async def _look_into(self, errand: Errand, channel: str, since: datetime, thread_ts: str | None) -> Place | None:
         oldest, cursor = f"{since.timestamp() - _SKEW:.6f}", ""
+        method = "conversations.history" if thread_ts is None else "conversations.replies"
         for _ in range(_PAGES):
-            page = await self._call("conversations.history", errand.lane, self._page(channel, oldest, cursor))
+            try:
+                page = await self._call(method, errand.lane, self._page(channel, oldest, cursor, thread_ts))
+            except SlackApiError as error:
+                if thread_ts is None or web_api.code_of(error) not in faults.THREAD_LOST:
+                    raise
+                return None
             for message in page.get("messages") or ():
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("id") == errand.id:
@@ -117,10 +143,13 @@ class Calls:
                 return None
         raise TooMuch
 
-    def _page(self, channel: str, oldest: str, cursor: str) -> Callable[[], Awaitable[Any]]:
-        return lambda: self._client.conversations_history(
-            channel=channel, oldest=oldest, limit=200, include_all_metadata=True, cursor=cursor or None
-        )
+    def _page(self, channel: str, oldest: str, cursor: str, thread_ts: str | None) -> Callable[[], Awaitable[Any]]:
+        wanted: dict[str, Any] = {
+            "channel": channel, "oldest": oldest, "limit": 200, "include_all_metadata": True, "cursor": cursor or None,
+        }  # fmt: skip
+        if thread_ts is None:
+            return lambda: self._client.conversations_history(**wanted)
+        return lambda: self._client.conversations_replies(ts=thread_ts, **wanted)
 
     async def _call(self, method: str, lane: str, call: Callable[[], Awaitable[Any]]) -> Any:
         await self._gates.enter(method)

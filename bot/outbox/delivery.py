@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -24,7 +24,7 @@ from bot.log import about
 from bot.outbox import faults, rows
 from bot.outbox.calls import Calls, TooMuch
 from bot.outbox.faults import Fault, Kind, Phase
-from bot.outbox.letters import compose
+from bot.outbox.letters import THREADED, compose
 from bot.outbox.rows import Hold, Mark, Next
 from db.outbox import Errand, Place
 
@@ -60,6 +60,11 @@ class Sent:
     place: Place | None
     asked: bool = True
     """Whether Slack answered."""
+
+
+def _stands(errand: Errand, place: Place) -> Place:
+    """Where people answer it: under its card, or under itself where there is none."""
+    return replace(place, thread_ts=place.thread_ts or place.ts) if errand.kind == THREADED else place
 
 
 class Outbox:
@@ -239,14 +244,14 @@ class Outbox:
             channel = await self._calls.room(errand.lane)
             if errand.in_doubt:
                 phase = Phase.LOOKING
-                if found := await self._calls.look_up(errand, channel, self._since(errand)):
-                    return Sent(found)
+                if found := await self._calls.look_up(errand, channel, self._since(errand), letter.thread_ts):
+                    return Sent(_stands(errand, found))
                 if fault := await self._not_there(errand):
                     return fault
             if not await self._still_ours(errand.lane):
                 return Fault(Kind.OFFLINE, "lease_lost")
             phase = Phase.SENDING
-            return Sent(await self._calls.post(errand, message, channel))
+            return Sent(_stands(errand, await self._calls.post(errand, message, channel, letter.thread_ts)))
         except TooMuch:
             return Fault(Kind.BLIND, "too_much_since")
         except Exception as error:

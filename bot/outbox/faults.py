@@ -15,6 +15,8 @@ from bot.outbox.gates import Closed
 
 #: chat.update cannot reach the earlier message: it is posted anew, once.
 MESSAGE_LOST = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+#: What a reply was to stand under is gone.
+THREAD_LOST = frozenset({"thread_not_found", "message_not_found"})
 BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"})
 _CHANNEL_LOST = frozenset(
     {

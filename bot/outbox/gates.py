@@ -11,7 +11,7 @@ from collections import defaultdict, deque
 
 POST = "chat.postMessage"
 #: Calls a minute that Slack promises at least (tier 3); each replica keeps to it by itself.
-_TIERS = {"chat.update": 50, "conversations.open": 50, "conversations.history": 50}
+_TIERS = {"chat.update": 50, "conversations.open": 50, "conversations.history": 50, "conversations.replies": 50}
 _MINUTE = 60.0 * 1.02
 """A little longer than Slack's, for what requests lose on the way."""
 _PATIENT = 1.0

@@ -6,18 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cards import blocks, candidate, notice, words
+from bot.cards import blocks, candidate, investigation, notice, words
 from bot.cards.blocks import Message
+from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, State
 from bot.desk import see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
-from db import outbox
+from db import disagreements, outbox, threads
 from db.outbox import Errand, Place
+from db.store import Unit
 
+#: The kind that stands under its card, and under which people write.
+THREADED = threads.KIND
 #: Kinds whose message is changed where it stands; every other errand is a message of its own.
-UPDATED = frozenset({"card", "result"})
+UPDATED = frozenset({"card", "result", THREADED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Letter:
 
     message: Message | None
     place: Place | None
+    thread_ts: str | None = None
+    """The message under which it belongs, where that stands in this lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,27 @@ def is_person(lane: str) -> bool:
 def compose(desk: Desk, errand: Errand) -> Letter:
     """The letter as things stand now. Raises NotFound when what it is about is gone, KeyError for an unknown kind."""
     kind = _KINDS[errand.kind]
-    place = None
+    place, above, unseen = None, None, False
     if errand.kind in UPDATED:
         with desk.store.reading() as unit:
             place = outbox.place_of(unit, errand.kind, errand.ref, errand.lane)
-    return Letter(kind(desk, errand, _reader(desk, errand)), place)
+            if errand.kind == THREADED:
+                above, unseen = _above(unit, errand, place)
+    return Letter(None if unseen else kind(desk, errand, _reader(desk, errand)), place, above)
+
+
+def _above(unit: Unit, errand: Errand, place: Place | None) -> tuple[str | None, bool]:
+    """Under which message an investigation belongs in this lane, and whether it was taken back before it was seen.
+
+    Its card came before it in the lane's order. There is none for what the AI decided alone: then it stands by itself.
+    """
+    if place is not None:
+        return place.thread_ts if place.thread_ts != place.ts else None, False
+    found = disagreements.get(unit, errand.ref)
+    if found is None or found.standing is Standing.VOID:
+        return None, True
+    card = outbox.place_of(unit, "card", found.review_id, errand.lane)
+    return card.ts if card is not None else None, False
 
 
 def _reader(desk: Desk, errand: Errand) -> Reader:
@@ -157,6 +179,20 @@ def _reversed(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     return notice.reversed(see.case(desk, _round(errand)[0]), reader.voice)
 
 
+def _investigation(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    found = see.thread(desk, errand.ref)
+    voice = reader.voice
+    if not is_person(errand.lane):
+        voice = voice_for(found.case.campaign.locale, None, found.case.review.market, personal=False)
+    return investigation.message(found, voice)
+
+
+def _unresolved(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    """To the lead: nobody has said yet who was right."""
+    found = see.thread(desk, errand.ref)
+    return investigation.reminder(found, reader.voice) if found.investigation.open else None
+
+
 def _unreachable(_desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     """To the lead: where messages no longer arrive. The reference is the channel or the person."""
     code = blocks.esc(str(errand.detail.get("said", "")))
@@ -181,4 +217,6 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "stood": _stood,
     "reversed": _reversed,
     "unreachable": _unreachable,
+    THREADED: _investigation,
+    "unresolved": _unresolved,
 }

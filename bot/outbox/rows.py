@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.desk.announce import current_lead, say, say_all
 from bot.desk.desk import Desk
-from bot.outbox.letters import UPDATED, is_person
-from db import lanes, outbox, reviews
+from bot.outbox.letters import THREADED, UPDATED, is_person
+from db import disagreements, lanes, outbox, reviews
 from db.campaigns import get as campaign_of
 from db.outbox import Errand, Place
 from db.store import Unit
@@ -167,13 +167,17 @@ def redirect(unit: Unit, desk: Desk, errand: Errand, *, said: str) -> bool:
 
 def _concerned(unit: Unit, errand: Errand) -> tuple[str, ...]:
     """Whoever must get what a channel cannot take: the expert and the owner, and wherever else it stands already."""
-    if errand.kind != "card" or is_person(errand.lane):
+    if errand.kind not in ("card", THREADED) or is_person(errand.lane):
         return ()
-    review = reviews.get(unit, errand.ref)
+    review_id = errand.ref
+    if errand.kind == THREADED:
+        found = disagreements.get(unit, errand.ref)
+        review_id = found.review_id if found is not None else ""
+    review = reviews.get(unit, review_id)
     campaign = campaign_of(unit, review.campaign) if review is not None else None
     if review is None or campaign is None:
         return ()
-    people = [review.expert, campaign.owner, *outbox.places_of(unit, errand.kind, errand.ref)]
+    people = [review.expert, campaign.owner, *outbox.places_of(unit, "card", review_id)]
     return tuple(dict.fromkeys(lane for lane in people if lane and lane != errand.lane))
 
 

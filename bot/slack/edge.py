@@ -27,6 +27,8 @@ class Edge:
     """People with a role, as of the last sweep."""
     missed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when events may have passed us by: profiles are then asked for anew."""
+    silent: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when what people wrote in threads may have passed us by: they are read once."""
     asked: set[str] = field(default_factory=set)
     """People whose profile is being fetched right now."""
     looking: dict[str, asyncio.Task[None]] = field(default_factory=dict)

@@ -12,21 +12,23 @@ from bot.slack import (
     errors,
     hand_over,
     inbox,
+    investigation,
     market_norm,
     note,
     override,
     people,
+    replies,
     undo,
     visible,
 )
 from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
 
-FEATURES = (approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest)
+FEATURES = (approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest, investigation)
 
 
 #: What an event of a type causes; for everything else it is enough to say that it arrived.
-EVENTS = inbox.EVENTS | people.EVENTS | visible.EVENTS
+EVENTS = inbox.EVENTS | people.EVENTS | visible.EVENTS | replies.EVENTS
 
 
 def register(app: Any, edge: Edge) -> Arrivals:

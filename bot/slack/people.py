@@ -107,8 +107,9 @@ async def refresh(edge: Edge, *, pace: float = _PACE, every: float = _REFRESH, s
 def came_back(edge: Edge, seconds: float) -> None:
     """There is a connection again after there was none for so long: Slack may have had things to tell us."""
     if seconds >= _AWAY:
-        log.info("no connection for %.0f s: profiles are asked for anew", seconds)
+        log.info("no connection for %.0f s: profiles and open threads are read anew", seconds)
         edge.missed.set()
+        edge.silent.set()
 
 
 def _next(everybody: Iterable[Member], asked_at: Mapping[str, float], every: float) -> Member | None:

@@ -68,6 +68,11 @@ class Screens:
             unfurl_media=False,
         )
 
+    async def thread(self, channel: str, thread_ts: str) -> tuple[list[dict[str, Any]], bool]:
+        """The messages of a thread, its first one included, and whether these are all of them."""
+        found = await self._client.conversations_replies(channel=channel, ts=thread_ts, limit=200)
+        return list(found.get("messages") or ()), not found.get("has_more")
+
     async def profile(self, user_id: str) -> dict[str, Any]:
         """Slack's user object, with the locale."""
         found = await self._client.users_info(user=user_id, include_locale=True)
