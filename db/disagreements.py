@@ -17,6 +17,8 @@ from scoring.types import FlagCode, Verdict
 
 _TABLE = DISAGREEMENTS
 _NAMES = tuple(Disagreement.__dataclass_fields__)
+#: At one instant an objection follows what it objects to.
+OLDEST_FIRST = (_TABLE.c.opened_at, _TABLE.c.against.is_not(None), _TABLE.c.id)
 SELECT = sa.select(*(_TABLE.c[name] for name in _NAMES))
 
 
@@ -55,7 +57,7 @@ def of_reviews(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Disagreement, 
     """What counts of each review's disagreements, oldest first; reviews without any are absent."""
     found: dict[str, tuple[Disagreement, ...]] = {}
     for part in sliced(ids):
-        wanted = SELECT.where(_TABLE.c.review_id.in_(part), VALID).order_by(_TABLE.c.opened_at, _TABLE.c.id)
+        wanted = SELECT.where(_TABLE.c.review_id.in_(part), VALID).order_by(*OLDEST_FIRST)
         for row in unit.execute(wanted):
             found[row.review_id] = (*found.get(row.review_id, ()), disagreement_from(row))
     return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from bot.core.disagreement import Disagreement, Standing
-from db.disagreements import SELECT, disagreement_from
+from db.disagreements import OLDEST_FIRST, SELECT, disagreement_from
 from db.knowledge_tables import DISAGREEMENTS, VALID
 from db.outbox import Place
 from db.store import Unit, sliced
@@ -24,7 +24,7 @@ def of_thread(unit: Unit, channel: str, thread_ts: str) -> tuple[Disagreement, .
     found = (
         SELECT.join(POSTS, _ITS)
         .where(THREADED, POSTS.c.channel == channel, POSTS.c.thread_ts == thread_ts, VALID)
-        .order_by(DISAGREEMENTS.c.opened_at, DISAGREEMENTS.c.id)
+        .order_by(*OLDEST_FIRST)
     )
     return tuple(disagreement_from(row) for row in unit.execute(found))
 

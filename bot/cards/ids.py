@@ -159,11 +159,10 @@ def pack_investigation(review: Review, disagreement_id: str, resolved_at: dateti
 
 def unpack_investigation(view: Mapping[str, Any]) -> tuple[str, datetime | None]:
     """The disagreement's id and that time. Raises ValueError on anything else."""
+    text = str(view.get("private_metadata") or "")
     try:
-        read = json.loads(str(view.get("private_metadata") or ""))
+        read = json.loads(text)
         at = datetime.fromisoformat(read["at"]) if "at" in read else None
-        if at is not None and at.tzinfo is None:
-            raise ValueError("a time without its zone")
         return str(read["d"]), at
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError("not a view of ours") from error
+        raise ValueError(f"not a view of ours: {text[:80]!r}") from error

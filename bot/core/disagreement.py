@@ -147,4 +147,4 @@ def asked_of(thread: Sequence[Disagreement]) -> Disagreement | None:
     still = [one for one in thread if one.standing is Standing.OPEN] or [
         one for one in thread if one.standing is not Standing.VOID
     ]
-    return max(still, key=lambda one: (one.opened_at, one.id), default=None)
+    return max(still, key=lambda one: (one.opened_at, one.against is not None, one.id), default=None)

@@ -122,10 +122,8 @@ async def _catch_up_with(edge: Edge, channel: str, thread_ts: str) -> None:
     except SlackApiError as error:
         log.info("a thread was not read: %s", web_api.code_of(error))
         return
-    said = []
-    for message in messages:
-        if heard({**message, "channel": channel}) is not None:
-            said.append(await _written(edge, channel, thread_ts, message))
+    by_people = [message for message in messages if heard({**message, "channel": channel}) is not None]
+    said = [await _written(edge, channel, thread_ts, message) for message in by_people]
     kept = tuple(one for one in said if one is not None)
     await edge.desk.chore(replies.reconcile, channel, thread_ts, kept, whole=whole)
 

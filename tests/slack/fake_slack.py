@@ -174,7 +174,12 @@ class FakeSlack:
 
     def _conversations_history(self, args: Json) -> Json:
         found = [m for m in self.messages[args["channel"]] if args.get("include_all_metadata")]
-        return {"messages": found[::-1], "has_more": False}
+        return {"messages": [m for m in found[::-1] if not m.get("thread_ts")], "has_more": False}
+
+    def _conversations_replies(self, args: Json) -> Json:
+        """A thread with its first message, oldest first; what people wrote is put into `messages` by the tests."""
+        found = [m for m in self.messages[args["channel"]] if args["ts"] in (m["ts"], m.get("thread_ts"))]
+        return {"messages": found, "has_more": False} if found else {"ok": False, "error": "thread_not_found"}
 
     def _open(self, args: Json) -> Json:
         view_id = self.next("V")

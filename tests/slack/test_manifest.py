@@ -22,7 +22,7 @@ HTTP = ROOT / "docs" / "manifest-http.yml"
 ADDRESS = "https://handoff.example.com" + PATH
 CALLS = (
     "auth.test", "chat.postMessage", "chat.update", "conversations.open", "conversations.history", "conversations.info",
-    "users.info", "views.open", "views.push", "views.update", "views.publish",
+    "conversations.replies", "users.info", "views.open", "views.push", "views.update", "views.publish",
 )  # fmt: skip
 
 
@@ -39,7 +39,10 @@ def test_the_manifest_is_valid_and_asks_for_what_is_called(path: Path) -> None:
 def test_what_the_bot_listens_to_is_what_the_manifest_subscribes_to() -> None:
     manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     assert manifest["settings"]["socket_mode_enabled"] is True
-    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
+    subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
+    # message.channels and its like are all of the type "message".
+    assert {name.partition(".")[0] for name in subscribed} == set(EVENTS)
+    assert {name for name in subscribed if "." in name} == {"message.channels", "message.groups", "message.im"}
     assert [c["command"] for c in manifest["features"]["slash_commands"]] == ["/handoff"]
 
 
