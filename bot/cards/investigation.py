@@ -200,7 +200,7 @@ def reminder(thread: Thread, voice: Voice) -> Message:
         blocks.context(pen.t("thread.remind_why")),
         blocks.actions(*_buttons(thread, voice)),
     ]
-    said = f"{plain.t('thread.remind', name=plain.name)} {_who_differ(plain, thread)}"
+    said = f"{plain.t('thread.remind', name=plain.name)}. {_who_differ(plain, thread)}"
     return blocks.message(words.bare(said), parts)
 
 

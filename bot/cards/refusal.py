@@ -14,6 +14,8 @@ from bot.core.types import Basis, By, State
 from bot.i18n.catalog import Voice, error_text
 
 _LONGEST = 200
+#: Whose "by" and "at" are not the decision's.
+_ABOUT_ANOTHER = frozenset({"resolved", "investigation_void"})
 _BY = {By.DEADLINE.value: "decided_by_deadline", By.AI.value: "decided_by_ai"}
 
 
@@ -55,7 +57,7 @@ def _told(error: HandoffError, case: Case | None) -> HandoffError:
     }
     reason = error.reason
     decision = case.decision
-    if decision is not None:
+    if decision is not None and reason not in _ABOUT_ANOTHER:
         person = decision.person
         known |= {
             "verdict": decision.verdict.value,

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import candidate, inbox, notice, rationale, refusal
+from bot.cards import candidate, inbox, investigation, notice, rationale, refusal
 from bot.cards.blocks import Message
-from bot.core.case import Case, Digest, Happened, Inbox, Line, Progress
+from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Progress, Thread
+from bot.core.disagreement import Kind, Standing, Winner
 from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
+from bot.core.outcome import What
 from bot.core.types import Basis, By, Comment, How, Member, OnDeadline, Rationale, Reason, Role, Route, State
 from bot.i18n.catalog import Voice, voice_for
 from scoring.types import FlagCode, Verdict
@@ -232,6 +234,53 @@ def _notices(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str,
     }
 
 
+def _threads(done: Case, voice: Voice) -> dict[str, Made]:
+    """An investigation as it goes: open, between two people, resolved, turned round, closed, taken back."""
+    found = f.disagreement(
+        review_id="rv_7Q2K", judgement_id="jd_1", expert=done.judgement.expert if done.judgement else f.BIA
+    )
+    said = done.judgement or f.judgement()
+    other = f.judgement(
+        id="jd_2", expert=f.CAIO, verdict=Verdict.DECLINE, rationale=Rationale((Reason.PRICE,), None, "Too dear")
+    )
+    lesson = "November giveaways lift followers in Brazil: check the dates & shops first"
+
+    def thread(asked: tuple[str, ...] = (f.MAYA, f.CAIO), *, outcomes: tuple[What, ...] = (), **changes: Any) -> Thread:
+        kind = changes.get("kind", Kind.VERDICT)
+        one = Investigation(
+            replace(found, **changes), said, other if kind is Kind.EXPERTS else None,
+            "https://acme.slack.com/archives/C1/p1795380000000200?thread_ts=1795380000.000100&cid=C1",
+        )  # fmt: skip
+        return Thread(replace(done, outcomes=outcomes, investigations=(one,)), one, asked)
+
+    ended = {"standing": Standing.RESOLVED, "resolved_by": f.ZOE, "resolved_at": LATER, "lesson": lesson}
+    turned = ended | {"winner": Winner.AI, "resolved_by": None}
+    signed = (What.SIGNED, What.FRAUD)
+    every = {
+        "open": thread(),
+        "nobody_asked": thread(()),
+        "flag": thread(kind=Kind.FLAG, verdict=Verdict.DECLINE),
+        "experts": thread((f.MAYA,), kind=Kind.EXPERTS),
+        "open_outcome": thread(outcomes=signed),
+        "expert_right": thread(**ended, winner=Winner.EXPERT),
+        "ai_right": thread(**ended, winner=Winner.AI),
+        "both_right": thread(**ended, winner=Winner.BOTH),
+        "unclear": thread(**ended, winner=Winner.UNCLEAR),
+        "ruled": thread(**(ended | {"lesson": ""}), kind=Kind.EXPERTS, winner=Winner.OTHER),
+        "overturned": thread(**turned, outcomes=signed),
+        "shown": thread(**(turned | {"lesson": ""}), outcomes=signed),
+        "closed": thread(standing=Standing.CLOSED),
+        "void": thread(standing=Standing.VOID),
+    }
+    made: dict[str, Made] = {f"thread_{name}": investigation.message(one, voice) for name, one in every.items()}
+    on_card = ("open", "expert_right", "ruled", "overturned", "closed")
+    made |= {f"card_thread_{name}": candidate.card(every[name].case, voice, now=NOW) for name in on_card}
+    made |= {f"reminder_{name}": investigation.reminder(every[name], voice) for name in ("open", "experts")}
+    return made | {
+        f"resolve_{name}": investigation.resolve_form(every[name], voice) for name in ("open", "experts", "ai_right")
+    }
+
+
 def _lists(open_case: Case, voice: Voice) -> dict[str, Made]:
     going = Progress(open_case.campaign, 20, 9, 5, 6, f.DEADLINE, 0, 3)
     many = tuple(replace(open_case, review=replace(open_case.review, id=f"rv_{n}")) for n in range(23))
@@ -250,7 +299,16 @@ def _lists(open_case: Case, voice: Voice) -> dict[str, Made]:
 
 def errors() -> dict[str, HandoffError]:
     """One of each reason that the core or the edges give."""
-    allowed = ("no_role", "guest", "outsider", "own_referral", "not_yours_to_undo", "marketer_asks", "not_lead")
+    allowed = (
+        "no_role",
+        "guest",
+        "outsider",
+        "own_referral",
+        "not_yours_to_undo",
+        "marketer_asks",
+        "not_lead",
+        "own_case",
+    )
     late = (
         "decided",
         "withdrawn",
@@ -262,8 +320,18 @@ def errors() -> dict[str, HandoffError]:
         "already_undone",
         "deadline_due",
         "opened",
+        "investigation_void",
     )
-    wrong = ("reason_needed", "text_needed", "confidence_needed", "verdict_needed", "flags_needed", "person_needed")
+    wrong = (
+        "winner_needed",
+        "lesson_needed",
+        "reason_needed",
+        "text_needed",
+        "confidence_needed",
+        "verdict_needed",
+        "flags_needed",
+        "person_needed",
+    )
     made: dict[str, HandoffError] = {f"not_allowed_{r}": NotAllowed(r) for r in allowed}
     made |= {f"too_late_{r}": TooLate(r) for r in late}
     made |= {f"invalid_{r}": Invalid(r) for r in wrong}
@@ -273,6 +341,8 @@ def errors() -> dict[str, HandoffError]:
     made["not_allowed_not_your_market"] = NotAllowed("not_your_market", markets=("KR", "US"))
     made["too_late_kept"] = TooLate("decided", typed=True, kept="comment")
     made["too_late_turned_kept"] = TooLate("turned", typed=True, kept="comment")
+    made["too_late_resolved"] = TooLate("resolved", by=f.MAYA, at=NOW - timedelta(minutes=3), winner="ai", lead=f.ZOE)
+    made["too_late_resolved_by_outcome"] = TooLate("resolved", at=NOW - timedelta(days=3), winner="expert", right=f.BIA)
     made["unexpected"] = HandoffError("unexpected")
     made["busy_view"] = Busy("view")
     made["too_late_typed"] = TooLate("decided", typed=True, draft_id="dr_3")
@@ -289,6 +359,7 @@ def gallery(language: str) -> dict[str, Made]:
     open_case, done, fell = local["pending_decline"], local["overridden"], local["by_deadline"]
     made |= _forms(open_case, done, fell, person)
     made |= _notices(open_case, done, fell, person)
+    made |= _threads(done, channel)
     made |= _lists(open_case, person)
     for name, error in errors().items():
         about = fell if name.startswith("too_late_dec") else done if isinstance(error, TooLate) else open_case
