@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes
+from db.prepared import among
 from db.store import Unit, new
 from db.tables import CAMPAIGNS
 from scoring.types import Tier
@@ -20,6 +21,7 @@ _NAMES = (
 COLUMNS = tuple(CAMPAIGNS.c[name] for name in _NAMES)
 _SELECT = sa.select(*COLUMNS)
 _ONE = _SELECT.where(CAMPAIGNS.c.key == sa.bindparam("key"))
+_SOME = {name: _SELECT.where(among(CAMPAIGNS.c.key, "keys", name)) for name in ("sqlite", "postgresql")}
 
 
 def campaign_of(row: Sequence[Any]) -> Campaign:
@@ -78,8 +80,8 @@ def get(unit: Unit, key: str) -> Campaign | None:
 
 def some(unit: Unit, keys: Iterable[str]) -> dict[str, Campaign]:
     """Campaigns by their keys; those that do not exist are absent."""
-    found = _SELECT.where(CAMPAIGNS.c.key.in_(sorted(set(keys))))
-    return {campaign.key: campaign for campaign in (campaign_of(row) for row in unit.execute(found))}
+    found = unit.execute(_SOME[unit.get_bind().dialect.name], {"keys": sorted(set(keys))})
+    return {campaign.key: campaign for campaign in map(campaign_of, found)}
 
 
 def every(unit: Unit) -> tuple[Campaign, ...]:

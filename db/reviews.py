@@ -73,22 +73,16 @@ def many(unit: Unit, ids: Sequence[str]) -> dict[str, Review]:
 
 
 @cache
-def _save(changed: tuple[str, ...], *, still_queued: bool) -> Prepared:
-    """Write these fields if the version is still the one that was read; prepared once for each way to change."""
+def _save(changed: tuple[str, ...], dialect: str | None, *, still_queued: bool) -> Prepared:
+    """Write these fields if the version is still the one that was read; prepared once for each way to change.
+
+    With a dialect: the same for a list of reviews.
+    """
     values: dict[str, Any] = {name: sa.bindparam(name, type_=_TABLE.c[name].type) for name in changed}
     if not still_queued:
         values["half_at"] = sa.null()
-    unmoved = sa.and_(_TABLE.c.id == sa.bindparam("b_which"), _TABLE.c.version == sa.bindparam("b_version"))
-    return Prepared(sa.update(_TABLE).where(unmoved).values(values), (*changed, "b_which", "b_version"))
-
-
-@cache
-def _save_alike(changed: tuple[str, ...], dialect: str, *, still_queued: bool) -> Prepared:
-    """The same for all reviews of a list that become the same from the same version: one statement."""
-    values: dict[str, Any] = {name: sa.bindparam(name, type_=_TABLE.c[name].type) for name in changed}
-    if not still_queued:
-        values["half_at"] = sa.null()
-    unmoved = sa.and_(among(_TABLE.c.id, "b_which", dialect), _TABLE.c.version == sa.bindparam("b_version"))
+    which = among(_TABLE.c.id, "b_which", dialect) if dialect else _TABLE.c.id == sa.bindparam("b_which")
+    unmoved = sa.and_(which, _TABLE.c.version == sa.bindparam("b_version"))
     return Prepared(sa.update(_TABLE).where(unmoved).values(values), (*changed, "b_which", "b_version"))
 
 
@@ -98,13 +92,9 @@ def save(unit: Unit, before: Review, after: Review, new: Mapping[str, Any], ids:
     `ids` are theirs and its own. False when somebody was faster at any of them: then the unit must not commit.
     `half_at` says when unopened reviews are told of, once; when a review is open or over there is nothing to tell.
     """
-    changed = tuple(new)
-    if len(ids) == 1:
-        which: str | Sequence[str] = ids[0]
-        write = _save(changed, still_queued=after.queued)
-    else:
-        write, which = _save_alike(changed, unit.get_bind().dialect.name, still_queued=after.queued), ids
-    return write.run(unit, [{**new, "b_which": which, "b_version": before.version}]) == len(ids)
+    one = len(ids) == 1
+    write = _save(tuple(new), None if one else unit.get_bind().dialect.name, still_queued=after.queued)
+    return write.run(unit, [{**new, "b_which": ids[0] if one else ids, "b_version": before.version}]) == len(ids)
 
 
 def add_many(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -125,6 +115,12 @@ def load_of(unit: Unit) -> dict[str, int]:
 
 
 _OPEN = sa.select(sa.func.count()).where(_TABLE.c.expert == sa.bindparam("expert"), tables.OPEN)
+_OPEN_OF = {
+    name: sa.select(_TABLE.c.expert, sa.func.count())
+    .where(among(_TABLE.c.expert, "experts", name), tables.OPEN)
+    .group_by(_TABLE.c.expert)
+    for name in ("sqlite", "postgresql")
+}
 _QUEUED = (
     _SELECT.where(_TABLE.c.expert == sa.bindparam("expert"), tables.QUEUED, _TABLE.c.deadline_at > sa.bindparam("now"))
     .order_by(_TABLE.c.rank.desc(), _TABLE.c.intake_at, _TABLE.c.id)
@@ -135,6 +131,14 @@ _QUEUED = (
 
 def open_count(unit: Unit, expert: str) -> int:
     return int(unit.execute(_OPEN, {"expert": expert}).scalar_one())
+
+
+def open_counts(unit: Unit, experts: Sequence[str]) -> dict[str, int]:
+    """How many each of them has open; who has none is absent."""
+    if len(experts) == 1:
+        return {experts[0]: open_count(unit, experts[0])}
+    rows = unit.execute(_OPEN_OF[unit.get_bind().dialect.name], {"experts": list(experts)})
+    return {str(expert): count for expert, count in rows}
 
 
 def queued(unit: Unit, expert: str, limit: int, now: datetime) -> tuple[Review, ...]:

@@ -6,17 +6,24 @@ whoever fills those waits for no review (`db.reviews.queued` passes by what some
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.store import Unit
 
-_TURN = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("kind"), sa.func.hashtext(sa.bindparam("whose"))))
+_WHOSE = sa.func.unnest(sa.bindparam("whose", type_=ARRAY(sa.String()))).column_valued("one")
+_TURN = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("kind"), sa.func.hashtext(_WHOSE)))
 _MIGRATING, _IMPORTING, _FILLING = 4701, 4702, 4703
 
 
-def to_fill(unit: Unit, expert: str) -> None:
-    """Fill this expert's hands: two at once would each see room that the other is about to take."""
-    _take(unit, _FILLING, expert)
+def to_fill(unit: Unit, experts: Sequence[str]) -> None:
+    """Fill these experts' hands: two at once would each see room that the other is about to take.
+
+    In one order for everybody: of two who fill for the same people, neither holds what the other waits for.
+    """
+    _take(unit, _FILLING, *sorted(experts))
 
 
 def to_import(unit: Unit) -> None:
@@ -29,6 +36,6 @@ def to_migrate(unit: Unit) -> None:
     _take(unit, _MIGRATING, "")
 
 
-def _take(unit: Unit, kind: int, whose: str) -> None:
+def _take(unit: Unit, kind: int, *whose: str) -> None:
     if unit.get_bind().dialect.name == "postgresql":
-        unit.execute(_TURN, {"kind": kind, "whose": whose})
+        unit.execute(_TURN, {"kind": kind, "whose": list(whose)})

@@ -11,10 +11,11 @@ from bot.core import review as lifecycle
 from bot.core.errors import Busy, NotFound, TooLate
 from bot.core.review import Announce, Change
 from bot.core.types import Campaign, Member, Review, State, UserId
-from bot.desk.announce import lead_of, say, told
-from bot.desk.desk import Desk
+from bot.desk.announce import lead_of, told
+from bot.desk.desk import Desk, new_id
 from db import campaigns, events, files, outbox, people, reviews, turns
 from db.files import Proposed
+from db.outbox import Fresh
 from db.store import Unit
 from scoring.types import Verdict
 
@@ -121,22 +122,30 @@ def _plain(value: Any) -> Any:
 
 
 def open_next(unit: Unit, desk: Desk, expert: UserId, now: datetime) -> set[str]:
-    """Fill a person's hands up to the limit, best match first; which reviews opened.
+    """Fill a person's hands up to the limit, best match first; which reviews opened."""
+    return fill_hands(unit, desk, (expert,), now)
+
+
+def fill_hands(unit: Unit, desk: Desk, experts: Sequence[UserId], now: datetime) -> set[str]:
+    """The same for several people, in hardly more statements than for one.
 
     What is already past its deadline stays shut: the sweep ends it, and its owner is told.
     """
-    turns.to_fill(unit, expert)
-    limit = desk.limits.open_per_expert
-    waiting = reviews.queued(unit, expert, limit, now)
-    room = limit - reviews.open_count(unit, expert) if waiting else 0
-    if room <= 0:
+    if not experts:
         return set()
-    opened = waiting[:room]
-    running = campaigns.some(unit, (r.campaign for r in opened))
-    made = [Made(r, lifecycle.show(r, now), running[r.campaign]) for r in opened]
-    apply_all(unit, made, "queue", now)
-    say(unit, "opened", "opened", expert, now, {"reviews": [r.id for r in opened]})
-    return {r.id for r in opened}
+    turns.to_fill(unit, experts)
+    limit = desk.limits.open_per_expert
+    waiting = {expert: queue for expert in experts if (queue := reviews.queued(unit, expert, limit, now))}
+    held = reviews.open_counts(unit, list(waiting)) if waiting else {}
+    opened = {e: queue[: limit - held.get(e, 0)] for e, queue in waiting.items() if held.get(e, 0) < limit}
+    if not opened:
+        return set()
+    every = [review for queue in opened.values() for review in queue]
+    running = campaigns.some(unit, (r.campaign for r in every))
+    apply_all(unit, [Made(r, lifecycle.show(r, now), running[r.campaign]) for r in every], "queue", now)
+    said = [Fresh(new_id("ob"), "opened", "opened", e, {"reviews": [r.id for r in q]}) for e, q in opened.items()]
+    outbox.enqueue(unit, said, now)
+    return {r.id for r in every}
 
 
 def attempt(desk: Desk, work: Work[T]) -> T:

@@ -12,7 +12,7 @@ from bot.core.review import Announce
 from bot.core.types import Review
 from bot.desk import tally
 from bot.desk.announce import current_lead, say_all
-from bot.desk.change import Lost, Made, apply_all, open_next
+from bot.desk.change import Lost, Made, apply_all, fill_hands
 from bot.desk.desk import Desk, new_id
 from db import arrivals, campaigns, outbox, reviews
 from db.outbox import Fresh
@@ -22,6 +22,8 @@ from db.store import Unit
 _KEEP_SENT = timedelta(days=7)
 #: People whose hands are filled with the deadlines that made room, in the same unit.
 _FEW = 10
+_SOME = 20
+"""People whose hands are filled in one unit after many deadlines."""
 _FORGET_EVERY = timedelta(minutes=1)
 #: For how long an event from Slack is known again; Slack repeats one for some minutes.
 _KEEP_ARRIVED = timedelta(days=2)
@@ -92,21 +94,22 @@ def _expire_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     outbox.enqueue(unit, said, now)
     experts = sorted({review.expert for review, _ in due if review.expert})
     if len(due) < size and len(experts) <= _FEW and not desk.fill_hands:
-        for expert in experts:
-            open_next(unit, desk, expert, now)
+        fill_hands(unit, desk, experts, now)
     else:
         desk.fill_hands = True
     return len(due)
 
 
 def _fill_hands(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
-    """Whoever has room and a queue gets the next: after many deadlines, and at the start of a process."""
-    opened = 0
-    for expert in reviews.with_room(unit, desk.limits.open_per_expert):
-        opened += len(open_next(unit, desk, expert, now))
-        if opened >= size:
-            break
-    return opened
+    """Whoever has room and a queue gets the next: after many deadlines, and at the start of a process.
+
+    A few people at a time: their clicks wait for it, and what opens is a message each.
+    """
+    people = reviews.with_room(unit, desk.limits.open_per_expert)
+    for start in range(0, len(people), _SOME):
+        if fill_hands(unit, desk, people[start : start + _SOME], now):
+            return size
+    return 0
 
 
 def _settle_due(unit: Unit, _desk: Desk, now: datetime, size: int) -> int:
@@ -120,9 +123,8 @@ def _settle_due(unit: Unit, _desk: Desk, now: datetime, size: int) -> int:
 def _tell_half(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     """List what is still unopened at half its window to the campaign's owner and to the lead, once."""
     due = reviews.half_gone(unit, now, size)
-    opened: set[str] = set()
-    for expert in sorted({r.expert for r in due if r.expert}):
-        opened |= open_next(unit, desk, expert, now)
+    experts = sorted({r.expert for r in due if r.expert})
+    opened = fill_hands(unit, desk, experts, now)
     still = [r for r in due if r.queued and r.id not in opened]
     by_campaign: dict[str, list[Review]] = defaultdict(list)
     for review in still:
