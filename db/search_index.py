@@ -52,6 +52,43 @@ def tags(**filters: str | None) -> list[str]:
     return [TAG + f"{name}:{value}".lower().replace(" ", "_") for name, value in filters.items() if value is not None]
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is written of a document."""
+
+    narrow: Mapping[str, Any]
+    """For search_documents, without what PostgreSQL indexes."""
+    wide: Mapping[str, Any]
+    """For search_texts, all but its number."""
+    vector: bytes
+    words: frozenset[str]
+    """What is counted."""
+
+
+def entry(document: Document, names: Mapping[str, str] | None = None) -> Entry:
+    """A document as it is written. `names` are people's, by user id."""
+    language = LANGUAGE_OF_MARKET.get(document.market.upper())
+    said = _said(document, names or {})
+    fields = [(name, tokens(text, language)) for name, text in said]
+    fields.append(("creator", _name_tokens(document)))
+    words = frozenset(token for _, found in fields for token in found)
+    tagged = [
+        *tags(market=document.market, by=document.by, won=document.won, campaign=document.campaign),
+        *(tag for flag in document.flags for tag in tags(flag=flag)),
+        *(tag for reason in document.reasons for tag in tags(reason=reason)),
+    ]
+    narrow = {
+        "disagreement_id": document.disagreement_id, "channel": document.channel, "won": document.won,
+        "opened_at": document.opened_at,
+    }  # fmt: skip
+    wide = {
+        "review_id": document.review_id, "campaign": document.campaign, "market": document.market,
+        "creator": document.creator, "handle": document.handle, "lesson": plain(document.lesson, names),
+        "texts": [text for _, text in said if text], "tokens": " ".join([*sorted(words), *dict.fromkeys(tagged)]),
+    }  # fmt: skip
+    return Entry(narrow, wide, ranking.vector(fields), words)
+
+
 def put(unit: Unit, documents: Iterable[Document], names: Mapping[str, str] | None = None) -> None:
     """Write documents, whether or not they are there already. `names` are people's, by user id.
 
@@ -59,8 +96,36 @@ def put(unit: Unit, documents: Iterable[Document], names: Mapping[str, str] | No
     """
     changed: dict[str, int] = {}
     for document in documents:
-        _put(unit, document, names or {}, changed)
+        made = entry(document, names)
+        seq = _number(unit, made, changed)
+        for word in made.words:
+            changed[word] = changed.get(word, 0) + 1
+        _write(unit, seq, made)
     _count(unit, changed)
+
+
+def _number(unit: Unit, made: Entry, changed: dict[str, int]) -> int:
+    """The number of its narrow row, written; what else was there of it is taken out."""
+    mine = DOCUMENTS.c.disagreement_id == made.narrow["disagreement_id"]
+    seq: int | None = unit.execute(sa.select(DOCUMENTS.c.seq).where(mine)).scalar()
+    if seq is None:
+        return int(unit.execute(sa.insert(DOCUMENTS).values(**made.narrow).returning(DOCUMENTS.c.seq)).scalar_one())
+    unit.execute(sa.update(DOCUMENTS).where(DOCUMENTS.c.seq == seq).values(**made.narrow))
+    for word in _take_out(unit, seq):
+        changed[word] = changed.get(word, 0) - 1
+    return seq
+
+
+def _write(unit: Unit, seq: int, made: Entry) -> None:
+    unit.execute(sa.insert(TEXTS).values(seq=seq, **made.wide))
+    unit.execute(sa.insert(VECTORS).values(seq=seq, vector=made.vector))
+    found_by = made.wide["tokens"]
+    if unit.get_bind().dialect.name == "sqlite":
+        added = sa.text("INSERT INTO search_index (rowid, tokens) VALUES (:seq, :tokens)")
+        unit.execute(added, {"seq": seq, "tokens": found_by})
+        return
+    lexemes = sa.func.array_to_tsvector(sa.cast(found_by.split(), postgresql.ARRAY(sa.Text())))
+    unit.execute(sa.update(DOCUMENTS).where(DOCUMENTS.c.seq == seq).values(tokens=lexemes))
 
 
 def forget(unit: Unit, disagreement_id: str) -> None:
@@ -71,51 +136,6 @@ def forget(unit: Unit, disagreement_id: str) -> None:
     changed = dict.fromkeys(_take_out(unit, seq), -1)
     unit.execute(sa.delete(DOCUMENTS).where(DOCUMENTS.c.seq == seq))
     _count(unit, changed)
-
-
-def _put(unit: Unit, document: Document, names: Mapping[str, str], changed: dict[str, int]) -> None:
-    language = LANGUAGE_OF_MARKET.get(document.market.upper())
-    said = _said(document, names)
-    fields = [(name, tokens(text, language)) for name, text in said]
-    fields.append(("creator", _name_tokens(document)))
-    words = {token for _, found in fields for token in found}
-    tagged = [
-        *tags(market=document.market, by=document.by, won=document.won, campaign=document.campaign),
-        *(tag for flag in document.flags for tag in tags(flag=flag)),
-        *(tag for reason in document.reasons for tag in tags(reason=reason)),
-    ]
-    keys = " ".join([*sorted(words), *dict.fromkeys(tagged)])
-    narrow = {
-        "disagreement_id": document.disagreement_id, "channel": document.channel, "won": document.won,
-        "opened_at": document.opened_at,
-    }  # fmt: skip
-    seq = unit.execute(
-        sa.select(DOCUMENTS.c.seq).where(DOCUMENTS.c.disagreement_id == document.disagreement_id)
-    ).scalar()
-    if seq is None:
-        seq = unit.execute(sa.insert(DOCUMENTS).values(**narrow).returning(DOCUMENTS.c.seq)).scalar_one()
-    else:
-        unit.execute(sa.update(DOCUMENTS).where(DOCUMENTS.c.seq == seq).values(**narrow))
-        for word in _take_out(unit, seq):
-            changed[word] = changed.get(word, 0) - 1
-    for word in words:
-        changed[word] = changed.get(word, 0) + 1
-    wide: dict[str, Any] = {
-        "seq": seq, "review_id": document.review_id, "campaign": document.campaign, "market": document.market,
-        "creator": document.creator, "handle": document.handle, "lesson": plain(document.lesson, names),
-        "texts": [text for _, text in said if text], "tokens": keys,
-    }  # fmt: skip
-    unit.execute(sa.insert(TEXTS).values(**wide))
-    unit.execute(sa.insert(VECTORS).values(seq=seq, vector=ranking.vector(fields)))
-    if unit.get_bind().dialect.name == "sqlite":
-        unit.execute(
-            sa.text("INSERT INTO search_index (rowid, tokens) VALUES (:seq, :keys)"), {"seq": seq, "keys": keys}
-        )
-    else:
-        lexemes = sa.cast(keys.split(), postgresql.ARRAY(sa.Text()))
-        unit.execute(
-            sa.update(DOCUMENTS).where(DOCUMENTS.c.seq == seq).values(tokens=sa.func.array_to_tsvector(lexemes))
-        )
 
 
 def _said(document: Document, names: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from scoring.text import words
+from scoring.text import ROOT, Word, forms, words
 
 #: Letters of a passage: about three lines of a phone.
 LENGTH = 160
@@ -75,7 +76,7 @@ def _flat(text: str) -> str:
 
 def _places(text: str, wanted: Mapping[str, float], language: str | None) -> list[_Place]:
     found: list[_Place] = []
-    for word in words(text, language):
+    for word in _candidates(text, wanted, language):
         hit = max(((wanted[t], t) for t in word.tokens if t in wanted), default=None)
         if hit is not None:
             found.append(_Place(word.start, word.end, hit[1], hit[0]))
@@ -85,6 +86,30 @@ def _places(text: str, wanted: Mapping[str, float], language: str | None) -> lis
         if not kept or place.start >= kept[-1].end:
             kept.append(place)
     return kept
+
+
+def _candidates(text: str, wanted: Mapping[str, float], language: str | None) -> Iterator[Word]:
+    """The words that may be hits. Most words of a long text begin otherwise, and need not be stemmed to know it.
+
+    What is written with accents, without spaces, or after @ and # is looked at word by word.
+    """
+    if _INTRICATE.search(text):
+        yield from words(text, language)
+        return
+    for match in _beginnings(frozenset(wanted)).finditer(text):
+        yield Word(match.start(), match.end(), forms(match.group(), language))
+
+
+#: Letters that are folded before they are compared, and scripts of which we know no more than that.
+_INTRICATE = re.compile("[^\x00-\x7f\u0400-\u045f\u2010-\u2027«»№…]|[@#]")
+
+
+@lru_cache(maxsize=256)
+def _beginnings(wanted: frozenset[str]) -> re.Pattern[str]:
+    """Words that begin like one of these tokens: a stem keeps its word's first letters."""
+    starts = sorted({token.removeprefix(ROOT)[:3] for token in wanted if token[0] not in "@#="})
+    either = "|".join(re.escape(start).replace("е", "[её]") for start in starts) or "(?!)"
+    return re.compile(rf"(?<![^\W_])(?<![^\W_]['’])(?:{either})[^\W_]*(?:['’][^\W_]+)*", re.IGNORECASE)
 
 
 def _window(text: str, places: list[_Place]) -> tuple[int, int, float]:

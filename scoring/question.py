@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from scoring import glossary
 from scoring.ranking import Term, rarity
 from scoring.spelling import other_keys, other_script
-from scoring.text import LATIN_LANGUAGES, ROOT, forms, is_stop, plain, squashed, words
+from scoring.text import LATIN_LANGUAGES, ROOT, ROOT_LENGTH, forms, is_stop, plain, squashed, words
 
 #: What a hit on each kind of token is worth beside one on the very stem.
 _ROOT_WORTH = 0.4
@@ -32,8 +32,14 @@ class Asked:
     typed: str
     tokens: Mapping[str, float]
     stem: str
+    instead: Mapping[str, float]
+    """What others say for it, in either language."""
     unsure: Mapping[str, float]
-    """Tried only where none of `tokens` is known: the other keyboard layout, the other alphabet."""
+    """Tried only where none of the above is known: the other keyboard layout, the other alphabet."""
+
+    @property
+    def every(self) -> set[str]:
+        return {*self.tokens, *self.instead, *self.unsure}
 
 
 def asked(text: str) -> list[Asked]:
@@ -52,28 +58,38 @@ def _asked(typed: str, own: tuple[str, ...]) -> Asked:
     stem = own[0]
     tokens = {token: _ROOT_WORTH if token.startswith(ROOT) else 1.0 for token in own}
     if stem[0] in "@#":
-        return Asked(typed, tokens, stem, {})
+        return Asked(typed, tokens, stem, {}, {})
     if typed.isascii() or "LATIN" in typed:
         for language in LATIN_LANGUAGES:
             for token in forms(typed, language)[:2]:
                 tokens.setdefault(token, _OTHER_LANGUAGE)
     tokens["@" + squashed(typed)] = _HANDLE
-    for token in glossary.others(own):
-        tokens.setdefault(token, _GLOSSARY)
+    instead = {token: _GLOSSARY for token in glossary.others(own) if token not in tokens}
     others = [other for other in (other_keys(typed), other_script(typed)) if other]
     unsure = {token: _ROOT_WORTH if token.startswith(ROOT) else 0.9 for other in others for token in forms(other)}
-    return Asked(typed, tokens, stem, {token: worth for token, worth in unsure.items() if token not in tokens})
+    return Asked(typed, tokens, stem, instead, {token: worth for token, worth in unsure.items() if token not in tokens})
 
 
-def term(word: Asked, known: Mapping[str, int], of: int, more: Mapping[str, float] | None = None) -> Term | None:
+def term(word: Asked, known: Mapping[str, int], of: int) -> Term | None:
     """A word by the tokens that documents have (`known`: in how many), None when there are none."""
-    tokens = {token: worth for token, worth in {**(more or {}), **word.tokens}.items() if known.get(token)}
-    if not tokens:
-        tokens = {token: worth for token, worth in word.unsure.items() if known.get(token)}
+    own, instead, unsure = (_there(some, known) for some in (word.tokens, word.instead, word.unsure))
+    tokens = {**instead, **own} or unsure
     if not tokens:
         return None
     best = max(tokens.values())
-    return Term(tokens, rarity(max(known[token] for token, worth in tokens.items() if worth >= 0.8 * best), of))
+    weight = rarity(max(known[token] for token, worth in tokens.items() if worth >= 0.8 * best), of)
+    return Term(tokens, weight, tuple(_asked_for(own or tokens)))
+
+
+def _asked_for(tokens: Mapping[str, float]) -> Iterator[str]:
+    """Whoever has the word has its root: to look for both is to look twice."""
+    stem = next(iter(tokens))
+    rooted = ROOT + stem[:ROOT_LENGTH] in tokens
+    return (token for token in tokens if token != stem or not rooted)
+
+
+def _there(tokens: Mapping[str, float], known: Mapping[str, int]) -> dict[str, float]:
+    return {token: worth for token, worth in tokens.items() if known.get(token)}
 
 
 def enough(weights: Sequence[float], share: float = ENOUGH) -> list[tuple[int, ...]]:

@@ -49,6 +49,8 @@ class Term:
 
     tokens: Mapping[str, float]
     weight: float
+    own: tuple[str, ...] = ()
+    """Those of the tokens that are the word itself, and not what others say instead of it."""
 
 
 def rarity(documents: int, of: int) -> float:

@@ -96,7 +96,7 @@ def plain(text: str, names: Mapping[str, str] | None = None) -> str:
 
 
 def words(text: str, language: str | None = None) -> Iterator[Word]:
-    """Every word of what a reader sees (`plain`), in order, with its place in the text; words that say nothing too.
+    """Every word of what a reader sees (`plain`) with its place in the text: handles first, then all words in order.
 
     `language` is one of Snowball's that may have been written besides English and Russian: a second stem is made.
     """

@@ -26,12 +26,13 @@ from tests.benchmarks.intake import import_
 from tests.benchmarks.letters import outbox
 from tests.benchmarks.lines import Json, Line
 from tests.benchmarks.machine import told
+from tests.benchmarks.search import search_pg, search_sqlite
 from tests.benchmarks.start import start
 
 BENCHMARKS: Mapping[str, Callable[..., Iterator[Line]]] = {
     "ack_http": ack_http, "ack_socket": ack_socket, "decide_sqlite": decide_sqlite, "decide_pg": decide_pg,
     "due_burst": due_burst, "due_spread": due_spread, "outbox": outbox, "import": import_, "start": start,
-    "growth": growth,
+    "growth": growth, "search": search_sqlite, "search_pg": search_pg,
 }  # fmt: skip
 
 
@@ -72,8 +73,8 @@ def _measured(given: argparse.Namespace, folder: Path) -> Iterator[Json]:
     stock = Stock(folder)
     try:
         for name in given.names or BENCHMARKS:
-            if name == "decide_pg" and (why := postgres.why_not()):
-                sys.stderr.write(f"decide_pg is left out: {why}\n")
+            if name.endswith("_pg") and (why := postgres.why_not()):
+                sys.stderr.write(f"{name} is left out: {why}\n")
                 continue
             more = {"pace": given.pace} if name == "outbox" and given.pace else {}
             for line in BENCHMARKS[name](stock, quick=given.quick, **more):

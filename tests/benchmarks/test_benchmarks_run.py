@@ -33,6 +33,8 @@ NAMES = {
     "import": ("import", "import, command"),
     "start": ("start", "start, memory"),
     "growth": ("growth, click", "growth, sweep"),
+    "search": ("search, p50", "search, p99"),
+    "search_pg": ("search_pg, p50", "search_pg, p99"),
 }
 
 
@@ -40,6 +42,7 @@ NAMES = {
 TOGETHER = (
     ("ack_http", "ack_socket"), ("decide_sqlite", "decide_pg", "due_burst"),
     ("due_spread", "outbox", "growth", "import", "start"),
+    ("search", "search_pg"),
 )  # fmt: skip
 
 

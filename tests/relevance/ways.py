@@ -13,7 +13,6 @@ from bot.core.search import Filters
 from db import search, search_index
 from db.migrate import migrate
 from db.store import Store
-from scoring import question
 from scoring.question import Asked, asked
 from scoring.text import ROOT
 from tests.relevance.archive import threads
@@ -26,7 +25,7 @@ def ways(folder: Path) -> dict[str, Search]:
     store = filled(folder)
     return {
         "plain FTS5": plain(),
-        "stems": product(store, lambda word: replace(word, tokens=_stems(word), unsure={})),
+        "stems": product(store, _stems),
         "stems and roots": product(store, _without_glossary),
         "with the glossary": product(store),
     }
@@ -57,11 +56,12 @@ def _changed(change: Callable[[Asked], Asked]) -> Callable[[str], list[Asked]]:
 
 
 def _without_glossary(word: Asked) -> Asked:
-    return replace(word, tokens={t: w for t, w in word.tokens.items() if w != question._GLOSSARY})
+    return replace(word, instead={})
 
 
-def _stems(word: Asked) -> dict[str, float]:
-    return {token: worth for token, worth in _without_glossary(word).tokens.items() if not token.startswith(ROOT)}
+def _stems(word: Asked) -> Asked:
+    tokens = {token: worth for token, worth in word.tokens.items() if not token.startswith(ROOT)}
+    return replace(word, tokens=tokens, instead={}, unsure={})
 
 
 def plain() -> Search:

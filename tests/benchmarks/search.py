@@ -1,0 +1,232 @@
+"""search and search_pg: questions with two filters to a hundred thousand threads, beside the database's own search.
+
+The threads are made of the sentences of tests/relevance, with a long tail of rare words, as teams write; the questions
+are its questions and the commonest words. Half of the archive is visible to whoever asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, count, islice
+from random import Random
+from time import perf_counter, thread_time
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.search import Filters, Won
+from db import search
+from db.search_index import Document, Entry, entry
+from db.search_tables import DOCUMENTS, TEXTS, VECTORS, WORDS
+from db.store import Store, Unit, sliced
+from scoring.spelling import ends
+from scoring.types import FlagCode
+from tests.benchmarks.agency import Shape, Stock
+from tests.benchmarks.lines import Goal, Line, middle, p99
+from tests.relevance.archive import questions, threads
+
+_MARKETS = tuple("BR RU US DE MX IN GB KZ FR ES TR ID".split())
+_CHANNELS = tuple(f"C0CHAN{n:04d}" for n in range(40))
+_COMMON = (
+    "followers",
+    "подписчики",
+    "the comments",
+    "growth",
+    "рост подписчиков",
+    "аккаунт",
+    "campaign fee",
+    "и это не",
+)
+_SYLLABLES = "ba ko re mi tu la ve no si da pe ru га ло ни пе ту са во ми ре ка бу де".split()
+_START = datetime(2023, 1, 2, 9, 0, tzinfo=UTC)
+_BEGIN = 2_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    text: str
+    filters: Filters
+    channels: frozenset[str]
+
+
+def search_sqlite(stock: Stock, *, quick: bool = False) -> Iterator[Line]:
+    yield from _search("search", "sqlite", stock, quick=quick)
+
+
+def search_pg(stock: Stock, *, quick: bool = False) -> Iterator[Line]:
+    yield from _search("search_pg", "postgres", stock, quick=quick)
+
+
+def _search(name: str, kind: str, stock: Stock, *, quick: bool) -> Iterator[Line]:
+    size, rounds = (300, 20) if quick else (100_000, 600)
+    rng = Random(7)
+    with stock.copy(Shape(1), kind) as url:
+        store = Store(url)
+        made = islice(documents(rng), size)
+        fill(store, made)
+        plainly = _plain(store)
+        ours: list[float] = []
+        alone: list[float] = []
+        theirs: list[float] = []
+        wanted = [asked(rng) for _ in range(rounds + 20)]
+        hits = 0
+        for n, one in enumerate(wanted):
+            with store.reading() as unit:
+                began, busy = perf_counter(), thread_time()
+                found = search.find(unit, one.text, one.filters, one.channels, 3)
+                took, worked = perf_counter() - began, thread_time() - busy
+                began = perf_counter()
+                plainly(unit, one)
+                if n >= len(wanted) - rounds:  # the first warm up
+                    ours.append(1000 * took)
+                    alone.append(1000 * worked)
+                    theirs.append(1000 * (perf_counter() - began))
+                    hits += bool(found.total)
+        store.close()
+    must = (7, 15) if kind == "sqlite" else (6, 12)
+    own = "plain FTS5 and its bm25" if kind == "sqlite" else "to_tsvector and ts_rank"
+    parts = {
+        "threads": size,
+        "found something": hits,
+        "of": len(ours),
+        "slowest": max(ours),
+        "processor's own p50": middle(alone),
+        "processor's own p99": p99(alone),
+    }
+    yield Line(f"{name}, p50", middle(ours), "ms", middle(theirs), own, Goal("value", must[0]), parts)
+    yield Line(f"{name}, p99", p99(ours), "ms", p99(theirs), own, Goal("value", must[1]))
+
+
+# What is asked
+
+
+def asked(rng: Random) -> Asked:
+    """A question, two filters, and half of the channels."""
+    text = rng.choice(_COMMON) if rng.random() < 0.25 else rng.choice(questions()).text
+    two = rng.sample(("market", "flag", "won", "reason", "since"), 2)
+    values: Mapping[str, Any] = {
+        "market": rng.choice(_MARKETS), "flag": rng.choice(list(FlagCode)).value, "won": rng.choice(list(Won)[:2]),
+        "reason": rng.choice(("market_norm", "fraud_evidence", "cultural_fit")),
+        "since": _START + timedelta(days=rng.randrange(800)),
+    }  # fmt: skip
+    return Asked(text, Filters(**{name: values[name] for name in two}), frozenset(rng.sample(_CHANNELS, 20)))
+
+
+# What is there
+
+
+def documents(rng: Random) -> Iterator[Document]:
+    """Threads without end: sentences of several real ones, some rare words, names of their own."""
+    sentences = [
+        part for t in threads() for text in (*t.narratives, *t.replies) for part in re.split(r"(?<=[.?!]) ", text)
+    ]
+    rare = ["".join(rng.choices(_SYLLABLES, k=rng.randint(3, 5))) for _ in range(40_000)]
+    often = list(accumulate(1 / (n + 20) for n in range(len(rare))))
+    for n in count():
+        like = rng.choice(threads())
+        said = " ".join([*rng.sample(sentences, 4), *rng.choices(rare, cum_weights=often, k=8)])
+        yield replace(
+            like,
+            disagreement_id=f"dg_{n}",
+            review_id=f"rv_{n}",
+            market=rng.choice(_MARKETS),
+            channel=rng.choice(_CHANNELS),
+            handle=f"{like.handle}{n % 997}",
+            flags=tuple(code.value for code in rng.sample(list(FlagCode), 2)),
+            won=rng.choice(list(Won)).value,
+            opened_at=_START + timedelta(minutes=13 * n),
+            narratives=(said,),
+            replies=tuple(" ".join(rng.sample(sentences, 2)) for _ in range(rng.randint(0, 4))),
+        )
+
+
+def fill(store: Store, made: Iterator[Document]) -> None:
+    """Many at once: the same rows that `put` writes one by one."""
+    counted: Counter[str] = Counter()
+    numbers = count(1)
+    while batch := [entry(document) for document in islice(made, _BEGIN)]:
+        with store.unit() as unit:
+            _insert(unit, [(next(numbers), one) for one in batch], sqlite=store.sqlite)
+        for one in batch:
+            counted.update(one.words)
+    with store.unit() as unit:
+        rows = [{"word": w, "documents": n, "head": ends(w)[0], "tail": ends(w)[1]} for w, n in counted.items()]
+        for part in sliced(rows):
+            unit.execute(sa.insert(WORDS), part)
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _insert(unit: Unit, batch: Sequence[tuple[int, Entry]], *, sqlite: bool) -> None:
+    unit.execute(sa.insert(DOCUMENTS), [{"seq": seq, **one.narrow} for seq, one in batch])
+    unit.execute(sa.insert(TEXTS), [{"seq": seq, **one.wide} for seq, one in batch])
+    unit.execute(sa.insert(VECTORS), [{"seq": seq, "vector": one.vector} for seq, one in batch])
+    found_by = [{"seq": seq, "tokens": one.wide["tokens"]} for seq, one in batch]
+    if sqlite:
+        unit.execute(sa.text("INSERT INTO search_index (rowid, tokens) VALUES (:seq, :tokens)"), found_by)
+    else:
+        lists = [{"seq": one["seq"], "tokens": one["tokens"].split()} for one in found_by]
+        unit.execute(sa.text("UPDATE search_documents SET tokens = array_to_tsvector(:tokens) WHERE seq = :seq"), lists)
+
+
+# The baseline
+
+
+def _plain(store: Store) -> Callable[[Unit, Asked], Any]:
+    """What the database does by itself with the same texts and filters: its words, any of them, and its own ranking."""
+    with store.unit() as unit:
+        for statement in _PLAIN_SQLITE if store.sqlite else _PLAIN_POSTGRES:
+            unit.connection().exec_driver_sql(statement)
+    quote, either = ('"', " OR ") if store.sqlite else ("'", " | ")
+
+    def run(unit: Unit, one: Asked) -> Any:
+        words = either.join(quote + word + quote for word in re.findall(r"\w+", one.text))
+        f, values = one.filters, {"words": words, "channels": sorted(one.channels)}
+        more = [f"f.{name} = :{name}" for name in ("market", "won") if getattr(f, name) is not None]
+        more += ["f.opened_at >= :since"] * (f.since is not None)
+        more += ["f.flags LIKE :flag"] * (f.flag is not None) + ["f.reasons LIKE :reason"] * (f.reason is not None)
+        values |= {
+            "market": f.market,
+            "won": str(f.won),
+            "since": f.since,
+            "flag": f"%{f.flag}%",
+            "reason": f"%{f.reason}%",
+        }
+        found = (_FIND_SQLITE if store.sqlite else _FIND_POSTGRES).format(more="".join(f" AND {one}" for one in more))
+        channels = sa.bindparam("channels", expanding=True)
+        return unit.execute(sa.text(found).bindparams(channels), values).all()
+
+    return run
+
+
+_FILTERS = (
+    "CREATE TABLE plain_filters AS SELECT t.seq, t.market, d.channel, d.won, d.opened_at, {found} AS flags, "
+    "{found} AS reasons "
+    "FROM search_texts t JOIN search_documents d ON d.seq = t.seq"
+)
+_INDEXED = "CREATE UNIQUE INDEX ix_plain_filters ON plain_filters (seq)"
+_PLAIN_SQLITE = (
+    "CREATE VIRTUAL TABLE plain USING fts5(said)",
+    "INSERT INTO plain (rowid, said) SELECT seq, texts FROM search_texts",
+    _FILTERS.format(found="substr(t.tokens, instr(t.tokens, '='))"),
+    _INDEXED,
+)
+_PLAIN_POSTGRES = (
+    "CREATE TABLE plain AS SELECT seq, to_tsvector('simple', texts::text) AS said FROM search_texts",
+    "CREATE INDEX ix_plain ON plain USING gin (said)",
+    _FILTERS.format(found="substring(t.tokens from position('=' in t.tokens))"),
+    _INDEXED,
+)
+_FIND_SQLITE = (
+    "SELECT plain.rowid FROM plain JOIN plain_filters f ON f.seq = plain.rowid "
+    "WHERE plain MATCH :words AND f.channel IN :channels{more} ORDER BY bm25(plain) LIMIT 3"
+)
+_FIND_POSTGRES = (
+    "SELECT plain.seq FROM plain JOIN plain_filters f ON f.seq = plain.seq "
+    "WHERE plain.said @@ CAST(:words AS tsquery) AND f.channel IN :channels{more} "
+    "ORDER BY ts_rank(plain.said, CAST(:words AS tsquery)) DESC LIMIT 3"
+)
