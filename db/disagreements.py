@@ -63,6 +63,15 @@ def of_reviews(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Disagreement, 
     return found
 
 
+def of_judgements(unit: Unit, ids: Sequence[str]) -> tuple[Disagreement, ...]:
+    """What counts of the disagreements that these judgements opened, oldest first within each part asked for."""
+    found: list[Disagreement] = []
+    for part in sliced(ids):
+        wanted = SELECT.where(_TABLE.c.judgement_id.in_(part), VALID).order_by(_TABLE.c.opened_at, _TABLE.c.id)
+        found.extend(disagreement_from(row) for row in unit.execute(wanted))
+    return tuple(found)
+
+
 def of_review(unit: Unit, review_id: str) -> tuple[Disagreement, ...]:
     return of_reviews(unit, [review_id]).get(review_id, ())
 

@@ -104,6 +104,9 @@ class Scope:
         return not self.months or month in self.months
 
 
+EVERYWHERE = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What was said, counted at one moment."""

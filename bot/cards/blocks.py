@@ -171,6 +171,14 @@ def one_of(action: str, options: Sequence[Block], chosen: str | None = None, *, 
     return block | ({"initial_option": initial} if initial else {})
 
 
+def select(action: str, options: Sequence[Block], chosen: str | None = None) -> Block:
+    """A list that opens when it is tapped: for what few people change."""
+    kept = _distinct(options, SELECT)
+    block: Block = {"type": "static_select", "action_id": action, "options": kept}
+    initial = next((o for o in kept if o["value"] == chosen), None)
+    return block | ({"initial_option": initial} if initial else {})
+
+
 def text_input(action: str, *, placeholder: str = "", initial: str = "", longest: int = TYPED) -> Block:
     block: Block = {"type": "plain_text_input", "action_id": action, "multiline": True, "max_length": longest}
     if placeholder:

@@ -121,7 +121,9 @@ def _small(pen: Pen, now: datetime) -> Block:
     undo = ""
     if undoable(case, now) and case.decision and until:
         undo = pen.t("undo_until", who=pen.who(case.decision.by), until=pen.until(until))
-    return blocks.context(words.ai_small(case.recommendation, pen.voice), undo)
+    applied = len({eased.norm_id for eased in case.recommendation.eased})
+    norms = pen.voice.n("details.norms", applied) if applied else ""
+    return blocks.context(words.ai_small(case.recommendation, pen.voice), norms, undo)
 
 
 def buttons(case: Case, voice: Voice, now: datetime) -> Block:

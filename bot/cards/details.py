@@ -97,6 +97,10 @@ def _why_call(pen: Pen) -> list[str]:
     for i, flag in enumerate(raising):
         what = words.lower_first(evidence.label_of(flag, pen, value=evidence.value_of(flag, voice)))
         lines.append("• " + voice.t("details.raises" if i else "details.raises_most", what=what))
+    for flag in rec.flags:
+        if flag.eased is not None:
+            label = evidence.label_of(flag, pen, value=evidence.value_of(flag, voice))
+            lines.append(f"• {label}. {evidence.eased_of(flag, pen)}.")
     lines += ["• " + _grave(pen, i) for i, flag in enumerate(rec.flags) if flag.code is FlagCode.BRAND_SAFETY]
     match = words.match_of(rec, voice)
     parts = ", ".join(evidence.part_said(p, rec.match_parts[p], voice) for p in MatchPart if p in rec.match_parts)
@@ -178,4 +182,6 @@ def _sources(pen: Pen) -> str:
     measured = pen.case.candidate.metrics.measured_on
     model, rule = blocks.said(pen.case.recommendation.model, 60), blocks.said(pen.case.review.rule, 40)
     dated = pen.t("details.numbers_from", day=pen.voice.day(measured)) if measured else ""
-    return " ".join(part for part in (dated, pen.t("details.model", model=model, rule=rule)) if part)
+    applied = len({eased.norm_id for eased in pen.case.recommendation.eased})
+    norms = pen.voice.n("details.norms", applied) if applied else pen.t("details.norms_none")
+    return " ".join(part for part in (dated, norms, pen.t("details.model", model=model, rule=rule)) if part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.cards import blocks
@@ -100,6 +101,26 @@ def hits_of(item: RiskFlag | Check, voice: Voice) -> str:
 
 def flag_line(flag: RiskFlag, pen: Pen) -> str:
     """'• *Engagement 9.4%*, usual in Brazil 2.1–6.8%'."""
+    line = _flag_line(flag, pen)
+    return f"{line}. {eased_of(flag, pen)}" if flag.eased else line
+
+
+def eased_of(flag: RiskFlag, pen: Pen) -> str:
+    """'Experts: normal up to +24%, so it counts for 50%'; or that the norm by which it weighs less has ended."""
+    norm, voice = flag.eased, pen.voice
+    if norm is None:
+        return ""
+    share = voice.share(norm.factor, digits=0)
+    known = pen.case.norms.get(norm.norm_id)
+    if known is not None and not known.active:
+        return voice.t("flag.eased_over", share=share)
+    above = flag.value is None or flag.norm is None or flag.norm.high is None or flag.value > flag.norm.high
+    limit = value_of(replace(flag, value=norm.reach), voice)
+    reach = voice.t("range.most" if above else "range.least", value=limit)
+    return voice.t("flag.eased", reach=reach, share=share)
+
+
+def _flag_line(flag: RiskFlag, pen: Pen) -> str:
     head = f"• *{label_of(flag, pen, value=value_of(flag, pen.voice))}*"
     usual = usual_of(flag, pen.voice)
     if not usual:

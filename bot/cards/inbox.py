@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cards import blocks, lists, words
+from bot.cards import blocks, lists, norm, words
 from bot.cards.blocks import Block, Message
 from bot.core.case import Inbox, Progress
 from bot.core.types import Role
@@ -48,7 +48,7 @@ def _body(found: Inbox, voice: Voice) -> list[Block]:
     more = len(found.campaigns) - _CAMPAIGNS
     if more > 0:
         parts.append(blocks.context(voice.n("inbox.more_campaigns", more)))
-    return [*parts, _questions(found, voice)]
+    return [*parts, *norm.listed(found.norms, voice), _questions(found, voice)]
 
 
 def _waiting(found: Inbox, voice: Voice) -> list[Block]:

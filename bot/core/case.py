@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.core.disagreement import Disagreement, Standing
+from bot.core.market_norm import Norm, View
 from bot.core.outcome import What
 from bot.core.types import (
     Campaign,
@@ -80,6 +81,8 @@ class Case:
     """How long the policy holds a review for a ruling."""
     names: Mapping[UserId, str] = field(default_factory=dict)
     """Display names of everybody mentioned, for plain text."""
+    norms: Mapping[str, Norm] = field(default_factory=dict)
+    """The market norms that the recommendation took into account, as they are now."""
     today: date | None = None
 
     @property
@@ -171,3 +174,5 @@ class Inbox:
     """Reviews with this person's name that are not open yet."""
     campaigns: tuple[Progress, ...]
     lead: UserId | None
+    norms: tuple[View, ...] = ()
+    """For a lead: the market norms that can be ruled on."""

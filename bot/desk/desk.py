@@ -69,6 +69,8 @@ class Desk:
         """Whether somebody may have room and a queue that nothing else will look at: the sweep does."""
         self.forget_at = clock()
         """When the sweep looks next for what need not be kept any longer."""
+        self.fade_at = clock()
+        """When the sweep looks next for market norms that have faded."""
         self._turns = Turns(store)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="desk-read")
 

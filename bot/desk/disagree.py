@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.core.disagreement import PATIENCE, Disagreement, Kind, kind_of
 from bot.core.types import Judgement
+from bot.desk import norms
 from bot.desk.announce import say
 from bot.desk.change import File
 from bot.desk.desk import new_id
@@ -18,6 +19,7 @@ def opened(
     unit: Unit, file: File, judgement: Judgement, now: datetime, standing: Judgement | None = None
 ) -> str | None:
     """Record that this judgement differs from the AI's call, a warning, or `standing`; the id, None if it agrees."""
+    norms.heard(unit, file, judgement, now)
     kind = kind_of(judgement, file.ai, standing)
     if kind is None:
         return None
@@ -63,3 +65,5 @@ def void(unit: Unit, file: File, now: datetime) -> None:
     for disagreement_id, channel in gone:
         say(unit, "investigation", disagreement_id, channel, now)
     search.index(unit, *(disagreement_id for disagreement_id, _ in gone))
+    if gone:
+        norms.taken_back(unit, file.review.id, file.review.round, now)

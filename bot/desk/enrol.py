@@ -16,6 +16,7 @@ from bot.desk import tally
 from bot.desk.desk import Desk, new_id
 from db import events, lists, people, reviews
 from db.store import Unit
+from scoring.market_norms import Book
 from scoring.norms import NormTable
 from scoring.recommend import recommend
 from scoring.types import Creator, Metrics, Recommendation
@@ -116,6 +117,7 @@ def score(
     rows: Sequence[ParsedRow],
     said_market: str | None,
     norms: NormTable,
+    accepted: Book,
     now: datetime,
     step: Callable[[int, int], None],
 ) -> dict[int, Recommendation]:
@@ -124,7 +126,7 @@ def score(
     for done, row in enumerate(rows, 1):
         market = _market(row, said_market, campaign)
         if market is not None:
-            found[row.line] = _score(_candidate(row, "", campaign, market), campaign, norms, now)
+            found[row.line] = _score(_candidate(row, "", campaign, market), campaign, norms, accepted, now)
         step(done, len(rows))
     return found
 
@@ -164,11 +166,12 @@ def _nobody(market: str | None, members: Sequence[Member]) -> str:
     return "" if able else "market_without_people"
 
 
-def _score(candidate: Candidate, campaign: Campaign, norms: NormTable, now: datetime) -> Recommendation:
+def _score(candidate: Candidate, campaign: Campaign, norms: NormTable, accepted: Book, now: datetime) -> Recommendation:
     creator = Creator(
         candidate.platform, candidate.market, candidate.country, candidate.categories, candidate.text, candidate.metrics
     )
-    return recommend(creator, campaign.brief, norms, fee=comparable_fee(campaign, candidate), today=now.date())
+    fee = comparable_fee(campaign, candidate)
+    return recommend(creator, campaign.brief, norms, accepted=accepted, fee=fee, today=now.date())
 
 
 def _assigned(

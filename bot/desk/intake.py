@@ -14,6 +14,7 @@ from bot.core.candidate_file import CandidateFile, ParsedRow, RejectedRow, find_
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, Route
 from bot.desk import enrol
+from bot.desk import norms as market_norms
 from bot.desk.announce import lead_of, say_all
 from bot.desk.change import open_next
 from bot.desk.desk import Desk, new_id
@@ -143,7 +144,9 @@ class _Intake:
         """What the AI says of every row that is new here, by line."""
         campaign = self._campaign(unit)
         fresh = [row for row, _ in self._sort(unit, rows)[0]]
-        return enrol.score(campaign, fresh, self.market, self._norms(unit), self.desk.clock(), self._step)
+        now = self.desk.clock()
+        accepted = market_norms.accepted(unit, now)
+        return enrol.score(campaign, fresh, self.market, self._norms(unit), accepted, now, self._step)
 
     def _campaign(self, unit: Unit) -> Campaign:
         campaign = campaigns.get(unit, self.key)
@@ -235,6 +238,7 @@ class _Intake:
         candidates.add_snapshots(unit, new + first)
         candidates.add_candidates(unit, [(p.candidate, p.row.line) for p in placed], self.import_id)
         candidates.add_recommendations(unit, [(p.candidate.id, p.recommendation) for p in placed], now)
+        market_norms.used(unit, [(p.candidate.id, p.recommendation) for p in placed])
         enrol.record(unit, placed, now)
         return len(new)
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Progress, Thread
 from bot.core.errors import NotFound
+from bot.core.market_norm import Norm
 from bot.core.outcome import What, standing
 from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
-from bot.desk import investigations
+from bot.desk import investigations, norm_list
 from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
-from db import campaigns, candidates, events, lists, notes, outbox, outcomes, people, reviews
+from db import campaigns, candidates, events, lists, market_norms, notes, outbox, outcomes, people, reviews
 from db.store import Unit
 from scoring.recommend import without
 from scoring.types import FlagCode, Recommendation
@@ -66,6 +67,8 @@ def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
     authors |= investigations.people(i for listed in opened.values() for i in listed)
     named = {m.id: m.name for m in members if m.name != m.id}
     named |= people.names(unit, authors - named.keys())
+    applied = {eased.norm_id for rec in said.values() for eased in rec.eased}
+    norms = market_norms.some(unit, applied) if applied else {}
     running = {c.key: c for c in campaigns.every(unit)}
     return tuple(
         _case(
@@ -81,6 +84,7 @@ def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
             standing(became.get(r.id, ())),
             events.of_review(unit, r.id) if r.why_me == "passed_on" else (),
             named,
+            norms,
             desk,
         )
         for r in found
@@ -100,6 +104,7 @@ def _case(
     became: tuple[What, ...],
     handed: Sequence[Happened],
     names: Mapping[UserId, str],
+    norms: Mapping[str, Norm],
     desk: Desk,
 ) -> Case:
     made, judgement_id = decided
@@ -120,6 +125,7 @@ def _case(
         passes=tuple((e.before["expert"], e.after["expert"]) for e in handed if e.what == "passed_on"),
         pass_note=said[-1] if said else None,
         names=names,
+        norms={eased.norm_id: norms[eased.norm_id] for eased in recommendation.eased if eased.norm_id in norms},
         today=desk.clock().date(),
         hold=desk.limits.times.hold,
     )
@@ -196,6 +202,7 @@ def inbox(desk: Desk, user_id: UserId) -> Inbox:
             queued=reviews.queued_count(unit, user_id),
             campaigns=tuple(_progress(unit, c) for c in campaigns.owned_by(unit, user_id)),
             lead=current_lead(unit),
+            norms=norm_list.for_lead(unit, desk) if who.is_lead else (),
         )
 
 

@@ -10,7 +10,7 @@ from bot.core import review as lifecycle
 from bot.core.errors import Busy
 from bot.core.review import Announce
 from bot.core.types import Review
-from bot.desk import tally
+from bot.desk import norms, tally
 from bot.desk.announce import current_lead, say_all
 from bot.desk.change import Lost, Made, apply_all, fill_hands
 from bot.desk.desk import Desk, new_id
@@ -25,6 +25,8 @@ _FEW = 10
 _SOME = 20
 """People whose hands are filled in one unit after many deadlines."""
 _FORGET_EVERY = timedelta(minutes=1)
+#: How often market norms are looked at of which too little is left; what applies one looks at what is left itself.
+_FADE_EVERY = timedelta(days=1)
 #: For how long an event from Slack is known again; Slack repeats one for some minutes.
 _KEEP_ARRIVED = timedelta(days=2)
 
@@ -43,6 +45,8 @@ def tick(desk: Desk) -> bool:
     more |= _is_due(instants.half, now) and _sweep(desk, _tell_half)
     if _is_due(desk.forget_at, now):
         desk.forget_at = now if _sweep(desk, _forget) else now + _FORGET_EVERY
+    if _is_due(desk.fade_at, now):
+        desk.fade_at = now if _sweep(desk, norms.fade) else now + _FADE_EVERY
     return more
 
 

@@ -110,6 +110,10 @@ class Voice:
         """'20 Nov'."""
         return times.day(self.locale, moment)
 
+    def month(self, number: int) -> str:
+        """'November', by itself."""
+        return times.month(self.locale, number)
+
     def ago(self, gone: timedelta) -> str:
         """'3 minutes ago'."""
         return times.ago(self.locale, gone)

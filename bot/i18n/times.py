@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta, get_month_names
 
 from bot.core.zones import UNKNOWN, market_zone
 from bot.i18n import messages
@@ -119,3 +119,12 @@ def lasted(locale: str, spent: timedelta) -> str:
     amounts = {"days": days, "hours": hours, "minutes": 0 if days else minutes}
     parts = [messages.plural(locale, f"time.{unit}", n, {}) for unit, n in amounts.items() if n]
     return " ".join(parts)
+
+
+def month(code: str, number: int) -> str:
+    """11 -> 'November' / 'ноябрь', as it stands by itself.
+
+    >>> month("en", 11), month("ru", 11)
+    ('November', 'ноябрь')
+    """
+    return str(get_month_names("wide", "stand-alone", locale_of(code))[number])

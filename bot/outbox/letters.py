@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cards import blocks, candidate, investigation, notice, words
+from bot.cards import blocks, candidate, investigation, norm, notice, words
 from bot.cards.blocks import Message
 from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, State
-from bot.desk import see
+from bot.desk import norm_list, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
 from db import disagreements, outbox, threads
@@ -21,7 +21,9 @@ from db.store import Unit
 #: The kind that stands under its card, and under which people write.
 THREADED = threads.KIND
 #: Kinds whose message is changed where it stands; every other errand is a message of its own.
-UPDATED = frozenset({"card", "result", THREADED})
+UPDATED = frozenset({"card", "result", "norm", THREADED})
+#: Kinds that stand in the thread of what they are about: a market norm's announcement, an investigation.
+_BENEATH = frozenset({"norm_changed", "norm_over"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ def compose(desk: Desk, errand: Errand) -> Letter:
             place = outbox.place_of(unit, errand.kind, errand.ref, errand.lane)
             if errand.kind == THREADED:
                 above, unseen = _above(unit, errand, place)
+    elif errand.kind in _BENEATH:
+        with desk.store.reading() as unit:
+            above = _beneath(unit, errand)
+        unseen = above is None
     return Letter(None if unseen else kind(desk, errand, _reader(desk, errand)), place, above)
 
 
@@ -72,6 +78,13 @@ def _above(unit: Unit, errand: Errand, place: Place | None) -> tuple[str | None,
         return None, True
     card = outbox.place_of(unit, "card", found.review_id, errand.lane)
     return card.ts if card is not None else None, False
+
+
+def _beneath(unit: Unit, errand: Errand) -> str | None:
+    """The thread in which something is added to what was said; None where that was never said, and so need not be."""
+    kind, ref = ("norm", errand.ref) if errand.kind == "norm_changed" else (THREADED, errand.ref.rpartition(":")[2])
+    said = outbox.place_of(unit, kind, ref, errand.lane)
+    return None if said is None else said.thread_ts or said.ts
 
 
 def _reader(desk: Desk, errand: Errand) -> Reader:
@@ -193,6 +206,32 @@ def _unresolved(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     return investigation.reminder(found, reader.voice) if found.investigation.open else None
 
 
+def _norm(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    view = norm_list.one(desk, errand.ref)
+    return norm.announcement(view, _spoken(desk, errand, view.norm.key.market, reader))
+
+
+def _norm_changed(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    view = norm_list.one(desk, errand.ref)
+    changes = [str(what) for what in errand.detail.get("changes", ())]
+    return norm.changed(view, changes, _spoken(desk, errand, view.norm.key.market, reader))
+
+
+def _norm_over(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    """In the threads that a norm came from, unless it holds again by now."""
+    view = norm_list.one(desk, errand.ref.partition(":")[0])
+    return None if view.norm.active else norm.over(view, _spoken(desk, errand, view.norm.key.market, reader))
+
+
+def _spoken(desk: Desk, errand: Errand, market: str, reader: Reader) -> Voice:
+    """How to speak in a channel that is told something of a market: as its campaign does."""
+    if is_person(errand.lane):
+        return reader.voice
+    here = [c for c in see.every_campaign(desk) if c.channel == errand.lane]
+    ours = next((c for c in here if market in c.markets), here[0] if here else None)
+    return voice_for(ours.locale if ours else None, None, market, personal=False)
+
+
 def _unreachable(_desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     """To the lead: where messages no longer arrive. The reference is the channel or the person."""
     code = blocks.esc(str(errand.detail.get("said", "")))
@@ -216,6 +255,9 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "dissent": _dissent,
     "stood": _stood,
     "reversed": _reversed,
+    "norm": _norm,
+    "norm_changed": _norm_changed,
+    "norm_over": _norm_over,
     "unreachable": _unreachable,
     THREADED: _investigation,
     "unresolved": _unresolved,

@@ -14,6 +14,7 @@ from bot.slack import (
     inbox,
     investigation,
     market_norm,
+    norms,
     note,
     override,
     people,
@@ -24,7 +25,9 @@ from bot.slack import (
 from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
 
-FEATURES = (approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest, investigation)
+FEATURES = (
+    approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest, investigation, norms,
+)  # fmt: skip
 
 
 #: What an event of a type causes; for everything else it is enough to say that it arrived.

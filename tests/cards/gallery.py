@@ -17,6 +17,7 @@ from bot.core.types import Basis, By, Comment, How, Member, OnDeadline, Rational
 from bot.i18n.catalog import Voice, voice_for
 from scoring.types import FlagCode, Verdict
 from tests import factories as f
+from tests.cards import norm_gallery
 
 NOW = f.INTAKE + timedelta(hours=2, minutes=12)
 LATER = NOW + timedelta(days=3)
@@ -308,6 +309,7 @@ def errors() -> dict[str, HandoffError]:
         "marketer_asks",
         "not_lead",
         "own_case",
+        "own_normal",
     )
     late = (
         "decided",
@@ -321,6 +323,8 @@ def errors() -> dict[str, HandoffError]:
         "deadline_due",
         "opened",
         "investigation_void",
+        "norm_active_already",
+        "norm_not_active",
     )
     wrong = (
         "winner_needed",
@@ -331,11 +335,15 @@ def errors() -> dict[str, HandoffError]:
         "verdict_needed",
         "flags_needed",
         "person_needed",
+        "norm_no_case",
+        "norm_outvoted",
+        "norm_too_narrow",
+        "norm_choice",
     )
     made: dict[str, HandoffError] = {f"not_allowed_{r}": NotAllowed(r) for r in allowed}
     made |= {f"too_late_{r}": TooLate(r) for r in late}
     made |= {f"invalid_{r}": Invalid(r) for r in wrong}
-    made |= {f"not_found_{r}": NotFound(r) for r in ("review", "form")}
+    made |= {f"not_found_{r}": NotFound(r) for r in ("review", "form", "norm")}
     made["not_found_campaign"] = NotFound("campaign", campaign="<aurora>")
     made["not_found_member"] = NotFound("member", member="U1")
     made["not_allowed_not_your_market"] = NotAllowed("not_your_market", markets=("KR", "US"))
@@ -361,6 +369,7 @@ def gallery(language: str) -> dict[str, Made]:
     made |= _notices(open_case, done, fell, person)
     made |= _threads(done, channel)
     made |= _lists(open_case, person)
+    made |= norm_gallery.gallery(open_case, channel, person)
     for name, error in errors().items():
         about = fell if name.startswith("too_late_dec") else done if isinstance(error, TooLate) else open_case
         made[f"refusal_{name}"] = refusal.refusal(error, person, about, now=NOW)
