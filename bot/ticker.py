@@ -55,8 +55,10 @@ class Ticker:
         self._event.set()
         try:
             while True:
+                # Not wait_for: until Python 3.12 that forgets an end which comes in the moment of a ring.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._event.wait(), self._sweep)
+                    async with asyncio.timeout(self._sweep):
+                        await self._event.wait()
                 self._event.clear()
                 await self.once()
         finally:

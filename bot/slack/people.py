@@ -98,8 +98,10 @@ async def refresh(edge: Edge, *, pace: float = _PACE, every: float = _REFRESH, s
                 await remember(edge, await edge.screens.profile(person.id))
         except Exception as error:  # noqa: BLE001 - neither a busy database nor one profile may stop the others
             log.info("a profile was not refreshed: %s", type(error).__name__)
+        # Not wait_for: until Python 3.12 that forgets an end which comes in the moment of what it waits for.
         with suppress(TimeoutError):
-            await asyncio.wait_for(edge.missed.wait(), pause)
+            async with asyncio.timeout(pause):
+                await edge.missed.wait()
             edge.missed.clear()
             asked_at.clear()
 

@@ -155,6 +155,17 @@ async def test_the_demos_jump_is_noticed_when_woken(house: House) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_an_end_in_the_moment_of_a_ring_is_an_end(house: House) -> None:
+    ticker = Ticker(house.desk, house.handoff.outbox.wake, sweep=3600)
+    task = asyncio.create_task(ticker.run())
+    await asyncio.sleep(0.1)
+    ticker.wake()
+    await asyncio.sleep(0)
+    task.cancel()
+    assert (await asyncio.wait({task}, timeout=3))[0] == {task}
+    assert task.cancelled()
+
+
 async def test_a_pass_that_fails_does_not_end_the_clock(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     real = tick
     failures = [RuntimeError("once")]
