@@ -32,6 +32,8 @@ _LIMITS: tuple[tuple[str, float, float], ...] = (
     ("suspicious_share", 0, 1),
     ("comment_pod_share", 0, 1),
     ("fake_follower_share", 0, 1),
+    ("fake_share_low", 0, 1),
+    ("fake_share_high", 0, 1),
     ("fake_sample", 1, 1e10),
     ("comments_per_100_likes", 0, 1e5),
     ("views_per_like", 1e-3, 1e6),

@@ -70,6 +70,9 @@ class Metrics:
     suspicious_share: float | None = None
     comment_pod_share: float | None = None
     fake_follower_share: float | None = None
+    fake_share_low: float | None = None
+    fake_share_high: float | None = None
+    """The 95 % interval of `fake_follower_share`, where our own model measured it in a sample."""
     fake_sample: int | None = None
     comments_per_100_likes: float | None = None
     views_per_like: float | None = None

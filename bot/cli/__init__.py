@@ -12,6 +12,7 @@ from bot.cli.audit import audit_app
 from bot.cli.campaigns import campaign_app
 from bot.cli.candidates import review_app
 from bot.cli.console import err, voice
+from bot.cli.followers import score_app, train_app
 from bot.cli.outbox import outbox_app
 from bot.cli.people import member_app, trust_app
 from bot.core.errors import HandoffError
@@ -30,6 +31,8 @@ app.add_typer(trust_app, name="trust")
 app.add_typer(review_app, name="review")
 app.add_typer(audit_app, name="audit")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(score_app, name="score")
+app.add_typer(train_app, name="train")
 app.command("import")(candidates.import_)
 for command in (backup.backup, backup.restore, process.status, process.doctor, process.run, process.demo):
     app.command()(command)

@@ -34,6 +34,7 @@ def raised_in_core() -> list[tuple[type[HandoffError], str]]:
 _WHAT = {
     "candidate": "Ana Lima", "market": "BR", "markets": ("RU",), "expert": "Bia", "lead": "Zoe", "owner": "Maya",
     "verdict": "proceed", "by": "Oleg", "campaign": "aurora", "member": "U1", "value": "3x",
+    "file": "list.csv", "line": 3, "column": "posts", "headers": "a, b",
 }  # fmt: skip
 
 
