@@ -10,8 +10,10 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from bot.core.disagreement import Disagreement, Kind, Standing, Winner
+from bot.core.precedents import won
 from bot.core.types import Reason
 from db.knowledge_tables import DISAGREEMENTS, VALID
+from db.precedent_tables import BY_FLAG, PRECEDENTS
 from db.store import Unit, sliced
 from scoring.types import FlagCode, Verdict
 
@@ -88,7 +90,10 @@ def void(unit: Unit, review_id: str, round_: int) -> tuple[tuple[str, str], ...]
 
 
 def settle(unit: Unit, before: Disagreement, after: Disagreement) -> bool:
-    """Write how far it is, who was right and when it is looked at next; False when somebody was faster."""
+    """Write how far it is, who was right and when it is looked at next; False when somebody was faster.
+
+    As a precedent it is looked for by whoever was right, from now on.
+    """
     unmoved = sa.and_(
         _TABLE.c.id == before.id,
         _TABLE.c.standing == before.standing.value,
@@ -105,7 +110,11 @@ def settle(unit: Unit, before: Disagreement, after: Disagreement) -> bool:
         "remind_at": after.remind_at,
         "reminded": after.reminded,
     }
-    return cast("sa.CursorResult[Any]", unit.execute(sa.update(_TABLE).where(unmoved).values(values))).rowcount == 1
+    written = cast("sa.CursorResult[Any]", unit.execute(sa.update(_TABLE).where(unmoved).values(values))).rowcount == 1
+    if written:
+        seq = sa.select(PRECEDENTS.c.seq).where(PRECEDENTS.c.disagreement_id == after.id).scalar_subquery()
+        unit.execute(sa.update(BY_FLAG).where(BY_FLAG.c.seq == seq).values(won=won(after)))
+    return written
 
 
 def _same(column: sa.Column[Any], value: Any) -> sa.ColumnElement[bool]:

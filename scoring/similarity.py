@@ -12,7 +12,7 @@ from math import fsum, log, log1p, sqrt
 from statistics import median
 
 from scoring.scorecard import DEFAULT, Scorecard
-from scoring.types import FlagCode, Metrics, RiskFlag
+from scoring.types import Metrics, RiskFlag
 
 #: Of reciprocal rank fusion: how little the very first ranks stand out (Cormack, Clarke & Büttcher 2009 chose 60).
 RANK = 60
@@ -37,22 +37,22 @@ _GROWTHS = ("growth_14d", "growth_90d")
 class Likeness:
     """What a case is compared by."""
 
-    flags: Mapping[FlagCode, float] = field(default_factory=dict)
-    """What the AI raised, by weight (`weighed`)."""
+    flags: Mapping[str, float] = field(default_factory=dict)
+    """What the AI raised: codes, as strings (an enum's hash runs in Python), with their weights (`weighed`)."""
     words: frozenset[str] = frozenset()
     """Stems of what was written about it."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """Logarithms of what was measured (`numbers`); what was not is absent, never zero."""
 
 
-def weighed(flags: Iterable[RiskFlag], card: Scorecard = DEFAULT) -> dict[FlagCode, float]:
+def weighed(flags: Iterable[RiskFlag], card: Scorecard = DEFAULT) -> dict[str, float]:
     """Each raised warning with −ln(1 − w), w of its severity: what it would add to the risk, whether or not it counts.
 
-    >>> from scoring.types import Severity
-    >>> {f.value: round(w, 2) for f, w in weighed([RiskFlag(FlagCode.GROWTH_SPIKE, None, None, Severity.MAJOR, 0)]).items()}
-    {'growth_spike': 0.29}
-    """  # noqa: E501 - one line of an example
-    return {flag.code: round(-log1p(-card.weights[flag.severity]), 4) for flag in flags}
+    >>> from scoring.types import FlagCode, Severity
+    >>> weighed([RiskFlag(FlagCode.GROWTH_SPIKE, None, None, Severity.MAJOR, 0)])
+    {'growth_spike': 0.2877}
+    """
+    return {flag.code.value: round(-log1p(-card.weights[flag.severity]), 4) for flag in flags}
 
 
 def numbers(metrics: Metrics, fee: float | None = None, currency: str | None = None) -> dict[str, float]:
@@ -78,16 +78,17 @@ def numbers(metrics: Metrics, fee: float | None = None, currency: str | None = N
     return {name: round(value, 3) for name, value in found.items()}
 
 
-def flags_alike(one: Mapping[FlagCode, float], other: Mapping[FlagCode, float]) -> float:
+def flags_alike(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Weighted Jaccard index of two sets of warnings, Σ min / Σ max (Ružička 1958): 1 the same, 0 nothing in common.
 
-    >>> growth, pods = FlagCode.GROWTH_SPIKE, FlagCode.COMMENT_POD
-    >>> flags_alike({growth: 0.29}, {growth: 0.29, pods: 0.29}), flags_alike({growth: 0.29}, {pods: 0.29})
+    >>> flags_alike({"spike": 0.29}, {"spike": 0.29, "pod": 0.29}), flags_alike({"spike": 0.29}, {"pod": 0.29})
     (0.5, 0.0)
     """
-    both = one.keys() | other.keys()
-    most = fsum(max(one.get(code, 0.0), other.get(code, 0.0)) for code in both)
-    return fsum(min(one[code], other[code]) for code in one.keys() & other.keys()) / most if most else 0.0
+    common = one.keys() & other.keys()
+    least = fsum([min(one[code], other[code]) for code in common])
+    # Σ max is what both weigh together, less what they weigh in common.
+    most = fsum([*one.values(), *other.values(), -least])
+    return round(least / most, 6) if most else 0.0
 
 
 def words_alike(case: frozenset[str], others: Sequence[frozenset[str]]) -> list[float]:
@@ -106,7 +107,7 @@ def words_alike(case: frozenset[str], others: Sequence[frozenset[str]]) -> list[
         for word in words:
             having[word] = having.get(word, 0) + 1
     told = {word: log1p(len(others) / count) for word, count in having.items()}
-    return [fsum(told[w] for w in ours) / sqrt(len(all_)) if ours else 0.0
+    return [round(fsum([told[w] for w in ours]) / sqrt(len(all_)), 6) if ours else 0.0
             for ours, all_ in zip(shared, others, strict=True)]  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def numbers_apart(case: Mapping[str, float], others: Sequence[Mapping[str, float
     found: list[float | None] = []
     for other in others:
         known = case.keys() & other.keys()
-        off = fsum(min(abs(case[name] - other[name]) / usual[name], _FURTHEST) for name in known)
+        off = fsum([min(abs(case[name] - other[name]) / usual[name], _FURTHEST) for name in known])
         found.append(round((off + len(case) - len(known)) / len(case), 4) if known else None)
     return found
 
@@ -164,7 +165,7 @@ def fused(rankings: Sequence[Sequence[int | None]]) -> list[float]:
     >>> [round(1000 * score, 2) for score in fused([[1, 2], [None, 1]])]
     [16.39, 32.52]
     """
-    return [fsum(1 / (RANK + place) for place in places if place) for places in zip(*rankings, strict=True)]
+    return [fsum([1 / (RANK + place) for place in places if place]) for places in zip(*rankings, strict=True)]
 
 
 def alike(case: Likeness, others: Sequence[Likeness]) -> list[float]:

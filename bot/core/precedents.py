@@ -8,6 +8,7 @@ from itertools import chain
 
 from bot.core.disagreement import Disagreement, Kind, Standing, Winner
 from bot.core.types import Review, Route
+from scoring.similarity import Likeness
 from scoring.types import FlagCode, Verdict
 
 #: Most similar cases that are counted and shown: the nearest.
@@ -40,6 +41,12 @@ def whose(found: Disagreement) -> Winner | None:
         right = found.verdict if found.winner is Winner.EXPERT else found.verdict.opposite
         return Winner.AI if right is found.ai_verdict else Winner.EXPERT
     return found.winner
+
+
+def won(found: Disagreement) -> str:
+    """By which side it is looked for: ai or expert, "" while neither was right by itself."""
+    side = whose(found)
+    return side.value if side in (Winner.AI, Winner.EXPERT) else ""
 
 
 def overturned(found: Disagreement) -> bool:
@@ -114,3 +121,29 @@ def missing_side(similar: Sequence[Disagreement]) -> Winner | None:
     if len(sides) != 1:
         return None
     return Winner.AI if Winner.EXPERT in sides else Winner.EXPERT
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for: cases that turned on the same call, of this creator or alike."""
+
+    review_id: str
+    """Which is no precedent of itself."""
+    market: str
+    creator_id: str
+    against: Verdict
+    likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """A past case as it is told of."""
+
+    found: Disagreement
+    creator: str
+    handle: str
+    campaign: str
+    said: str
+    """What whoever disagreed wrote, as it was typed."""
+    place: tuple[str, str, str | None] | None = None
+    """(channel, ts, thread_ts) of its investigation, else of its card: what a link needs."""

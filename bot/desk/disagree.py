@@ -10,7 +10,8 @@ from bot.desk import norms
 from bot.desk.announce import say
 from bot.desk.change import File
 from bot.desk.desk import new_id
-from db import candidates, channels, disagreements, search
+from bot.desk.precedents import likeness
+from db import candidates, channels, disagreements, precedents, search
 from db.store import Unit
 from scoring.lines import DEFAULT_LINES
 
@@ -54,6 +55,7 @@ def opened(
     )
     disagreements.add(unit, found)
     channels.note(unit, found.channel)
+    precedents.keep(unit, found, likeness(candidate, said.flags, why.narrative))
     say(unit, "investigation", found.id, found.channel, now)
     search.index(unit, found.id)
     return found.id

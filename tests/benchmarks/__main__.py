@@ -26,13 +26,14 @@ from tests.benchmarks.intake import import_
 from tests.benchmarks.letters import outbox
 from tests.benchmarks.lines import Json, Line
 from tests.benchmarks.machine import told
+from tests.benchmarks.precedents import precedents_
 from tests.benchmarks.search import search_pg, search_sqlite
 from tests.benchmarks.start import start
 
 BENCHMARKS: Mapping[str, Callable[..., Iterator[Line]]] = {
     "ack_http": ack_http, "ack_socket": ack_socket, "decide_sqlite": decide_sqlite, "decide_pg": decide_pg,
     "due_burst": due_burst, "due_spread": due_spread, "outbox": outbox, "import": import_, "start": start,
-    "growth": growth, "search": search_sqlite, "search_pg": search_pg,
+    "growth": growth, "search": search_sqlite, "search_pg": search_pg, "precedents": precedents_,
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ NAMES = {
     "import": ("import", "import, command"),
     "start": ("start", "start, memory"),
     "growth": ("growth, click", "growth, sweep"),
+    "precedents": ("precedents sqlite", "precedents postgres"),
     "search": ("search, p50", "search, p99"),
     "search_pg": ("search_pg, p50", "search_pg, p99"),
 }

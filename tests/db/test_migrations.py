@@ -46,6 +46,8 @@ def lived(world: World) -> World:
     mine = [line.review_id for line in world.lines().values() if line.opened and line.reviewer == BIA]
     decide.approve(world.desk, mine[0], BIA)
     decide.override(world.desk, mine[1], BIA, why("Ана «знает» 🎨; DROP TABLE reviews"))
+    flagged = next(line.review_id for line in world.lines().values() if line.ai_verdict is Verdict.DECLINE)
+    decide.override(world.desk, flagged, BIA, why("normal here"))
     decide.approve(world.desk, mine[2], BIA)
     decide.undo(world.desk, mine[2], BIA)
     objections.note(world.desk, mine[3], MAYA, "a note")

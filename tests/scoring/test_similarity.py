@@ -13,7 +13,7 @@ from scoring.similarity import Likeness, alike, flags_alike, fused, nearest, num
 from scoring.types import FlagCode, Metrics
 
 WEIGHTS = st.sampled_from([0.11, 0.29, 0.69])
-FLAGS = st.dictionaries(st.sampled_from(list(FlagCode)), WEIGHTS, max_size=5)
+FLAGS = st.dictionaries(st.sampled_from([code.value for code in FlagCode]), WEIGHTS, max_size=5)
 WORDS = st.frozensets(st.sampled_from("рост бот розыгрыш beauty giveaway fit pod norm".split()), max_size=6)
 NUMBERS = st.dictionaries(
     st.sampled_from(["followers", "engagement_rate", "growth_14d", "fee EUR"]), st.floats(-7, 16), max_size=4
@@ -44,38 +44,38 @@ def test_how_alike_two_are_does_not_depend_on_the_order_in_which_they_come(
 def test_nothing_is_nearer_than_the_case_itself(case: Likeness, others: list[Likeness]) -> None:
     """In every ranking that it takes part in; a shorter text with its words may come before it in that one."""
     mirrored = [*others, case]
-    assert flags_alike(case.flags, case.flags) == (1.0 if case.flags else 0.0)
+    assert flags_alike(case.flags, case.flags) == pytest.approx(1.0 if case.flags else 0.0)
     apart = numbers_apart(case.numbers, [other.numbers for other in mirrored])
     assert apart[-1] == (0.0 if case.numbers else None)
 
 
 @given(FLAGS, FLAGS)
 def test_warnings_are_alike_both_ways_and_between_nothing_and_all(
-    one: dict[FlagCode, float], other: dict[FlagCode, float]
+    one: dict[str, float], other: dict[str, float]
 ) -> None:
     found = flags_alike(one, other)
-    assert 0 <= found <= 1
+    assert 0 <= found < 1.000001
     assert found == pytest.approx(flags_alike(other, one))
     assert (found > 0) == bool(one.keys() & other.keys())
 
 
 def test_the_same_grave_warning_says_more_than_the_same_slight_one() -> None:
-    grave, slight = {FlagCode.BRAND_SAFETY: 0.69}, {FlagCode.VIEWS_PER_LIKE: 0.11}
+    grave, slight = {"brand_safety": 0.69}, {"views_per_like": 0.11}
     case = grave | slight
     assert flags_alike(case, grave) > 0.8
     assert flags_alike(case, slight) < 0.2
 
 
 def test_of_equals_the_first_stands_first_so_that_the_newest_wins() -> None:
-    case = Likeness({FlagCode.GROWTH_SPIKE: 0.29}, frozenset({"giveaway"}), {"followers": 11.0})
+    case = Likeness({"growth_spike": 0.29}, frozenset({"giveaway"}), {"followers": 11.0})
     assert nearest(case, [case, case, case]) == [0, 1, 2]
 
 
 def test_what_agrees_in_two_rankings_beats_what_is_first_in_one() -> None:
-    case = Likeness({FlagCode.GROWTH_SPIKE: 0.29}, frozenset({"giveaway"}), {"followers": 11.0, "growth_14d": 0.4})
-    words_only = Likeness({FlagCode.GROWTH_SPIKE: 0.29, FlagCode.COMMENT_POD: 0.29}, frozenset({"giveaway"}))
-    both = Likeness({FlagCode.GROWTH_SPIKE: 0.29}, frozenset(), {"followers": 11.1, "growth_14d": 0.5})
-    far = Likeness({FlagCode.GROWTH_SPIKE: 0.29, FlagCode.COMMENT_POD: 0.29}, frozenset(), {"followers": 16.0})
+    case = Likeness({"growth_spike": 0.29}, frozenset({"giveaway"}), {"followers": 11.0, "growth_14d": 0.4})
+    words_only = Likeness({"growth_spike": 0.29, "comment_pod": 0.29}, frozenset({"giveaway"}))
+    both = Likeness({"growth_spike": 0.29}, frozenset(), {"followers": 11.1, "growth_14d": 0.5})
+    far = Likeness({"growth_spike": 0.29, "comment_pod": 0.29}, frozenset(), {"followers": 16.0})
     assert nearest(case, [far, words_only, both]) == [2, 1, 0]
 
 

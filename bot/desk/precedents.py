@@ -1,0 +1,85 @@
+"""What a case resembles: past disagreements as one reader may see them. Asked when a card is drawn, kept nowhere.
+
+A decision draws nothing, and a decided card does not ask: only open cards, Details and investigations do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from bot.core.case import Case
+from bot.core.disagreement import Disagreement, Winner
+from bot.core.precedents import MOST, Precedent, Question, SeenBefore, hidden, missing_side, one_each, towards
+from bot.core.types import Candidate
+from db import candidates, precedents, reviews
+from db.precedents import Channels, Comparable
+from db.store import Unit
+from scoring.similarity import Likeness, nearest, numbers, weighed
+from scoring.text import LANGUAGE_OF_MARKET, tokens
+from scoring.types import RiskFlag
+
+#: Most stems of a case that are compared: a text that goes on says little more.
+_WORDS = 150
+
+
+def likeness(candidate: Candidate, flags: Iterable[RiskFlag], *texts: str) -> Likeness:
+    """What a candidate is compared by: the warnings, its numbers, and what it and others say of it."""
+    language = LANGUAGE_OF_MARKET.get(candidate.market)
+    said = (*texts, candidate.text, " ".join(candidate.categories))
+    words = dict.fromkeys(token for text in said for token in tokens(text, language))
+    metrics = numbers(candidate.metrics, candidate.fee, candidate.currency)
+    return Likeness(weighed(flags), frozenset(list(words)[:_WORDS]), metrics)
+
+
+def of_case(unit: Unit, case: Case, channels: Channels) -> SeenBefore | None:
+    """What an open or decided review resembles, of these channels; None for a blind one that nobody has answered."""
+    if hidden(case.review):
+        return None
+    against = case.recommendation.verdict.opposite
+    alike = likeness(case.candidate, case.recommendation.flags)
+    return seen(unit, Question(case.review.id, case.review.market, case.candidate.creator_id, against, alike), channels)
+
+
+def of_disagreement(unit: Unit, found: Disagreement, said: str, channels: Channels) -> SeenBefore:
+    """What a disagreement resembles, and what was written in it: for its own thread."""
+    review = reviews.get(unit, found.review_id)
+    candidate = candidates.get(unit, review.candidate_id) if review is not None else None
+    recommended = candidates.recommendation(unit, review.candidate_id) if review is not None else None
+    if candidate is None or recommended is None:
+        raise LookupError(found.review_id)
+    alike = likeness(candidate, recommended.flags, said)
+    asked = Question(found.review_id, found.market, found.creator_id, towards(found), alike)
+    return seen(unit, asked, channels)
+
+
+def seen(unit: Unit, asked: Question, channels: Channels) -> SeenBefore:
+    known = precedents.pool(unit, asked, channels)
+    own = [one.id for one in known if one.creator_id == asked.creator_id]
+    alike = _nearest(asked, [one for one in known if one.creator_id != asked.creator_id], MOST)
+    read = precedents.many(unit, [*own, *alike])
+    creator = one_each(read[i] for i in own if i in read)
+    similar = one_each(read[i] for i in alike if i in read)
+    turned = [one for one in creator if towards(one) is asked.against]
+    side = missing_side([*turned, *similar])
+    other = _other_way(unit, asked, side, channels) if side is not None and similar else None
+    return SeenBefore(asked.against, creator, similar, other)
+
+
+def _nearest(asked: Question, known: Sequence[Comparable], most: int) -> list[str]:
+    """The disagreements of the most similar reviews, nearest first."""
+    order = [known[place] for place in nearest(asked.likeness, [one.likeness for one in known])]
+    reviews_of = list(dict.fromkeys(one.review_id for one in order))[:most]
+    return [one.id for one in order if one.review_id in reviews_of]
+
+
+def _other_way(unit: Unit, asked: Question, side: Winner, channels: Channels) -> Disagreement | None:
+    """The nearest of all in which the other side was right, however far back."""
+    known = precedents.ended_so(unit, asked, side, channels)
+    ids = _nearest(asked, [one for one in known if one.creator_id != asked.creator_id], 1)
+    return precedents.many(unit, ids).get(ids[0]) if ids else None
+
+
+def told(unit: Unit, found: Collection[Disagreement]) -> tuple[Precedent, ...]:
+    """As they are told of, in the order given."""
+    known = precedents.told(unit, [one.id for one in found])
+    return tuple(known[one.id] for one in found if one.id in known)
