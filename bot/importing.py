@@ -29,8 +29,8 @@ def import_file(
     max_mb: int,
 ) -> ImportReport:
     """Import a file. Raises NotFound('file'), CandidateFileError and what the desk raises; then nothing was written."""
-    data = _bytes(file, max_mb)
-    overrides = read_mapping(_bytes(mapping, 1)) if mapping is not None else None
+    data = read_bytes(file, max_mb)
+    overrides = read_mapping(read_bytes(mapping, 1)) if mapping is not None else None
     columns = (TextColumn("Scoring"), BarColumn(), MofNCompleteColumn())
     with desk() as at, Progress(*columns, console=console, transient=True) as progress:
         shown = progress.add_task("rows", total=None)
@@ -45,7 +45,7 @@ def import_file(
         )  # fmt: skip
 
 
-def _bytes(file: Path, max_mb: int) -> bytes:
+def read_bytes(file: Path, max_mb: int) -> bytes:
     if not file.is_file():
         raise NotFound("file", file=str(file))
     size, limit = file.stat().st_size, max_mb * 1_000_000

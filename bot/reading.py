@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.case import Case, Happened, Line
+from bot.core.disagreement import Disagreement
 from bot.core.types import Judgement
 from bot.i18n.catalog import Voice
 from scoring.types import Recommendation
@@ -71,6 +72,14 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
     }
 
 
+def _disagreement(found: Disagreement) -> dict[str, Any]:
+    return {
+        "id": found.id, "kind": found.kind.value, "by": found.expert, "standing": found.standing.value,
+        "winner": found.winner.value if found.winner else None, "lesson": found.lesson,
+        "resolved_by": found.resolved_by, "opened_at": _iso(found.opened_at),
+    }  # fmt: skip
+
+
 def as_json(whole: Case, happened: Sequence[Happened]) -> dict[str, Any]:
     """What `handoff review show --json` adds to a row of the list."""
     return {
@@ -80,6 +89,8 @@ def as_json(whole: Case, happened: Sequence[Happened]) -> dict[str, Any]:
         "ai": _recommendation(whole.recommendation),
         "judgement": _judgement(whole.judgement) if whole.judgement else None,
         "objections": [_judgement(j) for j in whole.dissents],
+        "disagreements": [_disagreement(i.disagreement) for i in whole.investigations],
+        "outcomes": [what.value for what in whole.outcomes],
         "notes": [{"by": c.author, "text": c.text, "at": _iso(c.at)} for c in whole.comments],
         "history": [happened_json(h) for h in happened],
     }

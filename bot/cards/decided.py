@@ -140,5 +140,6 @@ def buttons(case: Case, voice: Voice, now: datetime) -> Block:
     options = [
         blocks.option(voice.t("button.note"), ids.choice("note", case.review)),
         blocks.option(voice.t("button.details"), ids.choice("details", case.review)),
+        blocks.option(voice.t("button.outcome"), ids.choice("outcome", case.review)),
     ]
     return blocks.actions(first, blocks.overflow(ids.MORE_DECIDED, options))

@@ -30,6 +30,8 @@ def _line(one: Happened, pen: Pen) -> str:
     key = f"history.{one.what}"
     if one.what == "passed_on" and words.person(one.actor) == one.actor:
         key = "history.reassigned"  # by us, and not by a person
+    if one.what == "outcome" and words.person(one.actor) == one.actor:
+        key = "history.outcome_recorded"
     what = pen.t(
         key if pen.voice.has(key) else "history.other",
         who=pen.who(one.actor),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.cards import blocks, fields, ids, words
+from bot.cards import blocks, fields, ids, lists, words
 from bot.cards.blocks import Block
 from bot.cards.details import details
 from bot.cards.fields import Answer, block_of, read_form
 from bot.cards.words import Pen
 from bot.core.case import Case
+from bot.core.errors import Invalid
+from bot.core.outcome import What, require_possible
 from bot.core.types import Member, Rationale
 from bot.i18n.catalog import Voice
 from scoring.types import FlagCode, Recommendation, Verdict
@@ -22,6 +24,7 @@ __all__ = [
     "know_form",
     "norm_form",
     "note_form",
+    "outcome_form",
     "override_form",
     "pass_form",
     "read_form",
@@ -178,6 +181,40 @@ def note_form(case: Case, voice: Voice) -> Block:
         submit=voice.t("form.save"),
         meta=ids.pack(case.review),
     )
+
+
+def outcome_form(case: Case, voice: Voice) -> Block:
+    """What became of the deal: what can have happened and is not known yet."""
+    possible = [what for what in What if what not in case.outcomes and _can_be(what, case)]
+    options = [blocks.option(lists.capital(voice.t(f"outcome.{what.value}")), what.value) for what in possible]
+    known = ", ".join(voice.t(f"outcome.{what.value}") for what in case.outcomes)
+    said = voice.t("thread.since", what=known) if known else ""
+    head = blocks.section(f"*{blocks.esc(_title(case, voice))}*", said)
+    if not options:
+        rest = blocks.section(voice.t("outcome.all_known"))
+        title, close = voice.t("outcome.title"), voice.t("form.close")
+        return blocks.modal(ids.OUTCOME_FORM, title, [head, rest], close=close, meta=ids.pack(case.review))
+    return _form(
+        ids.OUTCOME_FORM,
+        voice.t("outcome.title"),
+        [
+            head,
+            blocks.field(
+                ids.OUTCOME, voice.t("outcome.label"), blocks.one_of(ids.FIELD, options), hint=voice.t("outcome.hint")
+            ),
+        ],
+        voice,
+        submit=voice.t("form.save"),
+        meta=ids.pack(case.review),
+    )
+
+
+def _can_be(what: What, case: Case) -> bool:
+    try:
+        require_possible(what, case.review, case.decision.verdict if case.decision else None)
+    except Invalid:
+        return False
+    return True
 
 
 def _title(case: Case, voice: Voice) -> str:

@@ -15,7 +15,7 @@ from bot.i18n.catalog import Voice, error_text
 
 _LONGEST = 200
 #: Whose "by" and "at" are not the decision's.
-_ABOUT_ANOTHER = frozenset({"resolved", "investigation_void"})
+_ABOUT_ANOTHER = frozenset({"resolved", "investigation_void", "outcome_known"})
 _BY = {By.DEADLINE.value: "decided_by_deadline", By.AI.value: "decided_by_ai"}
 
 

@@ -55,6 +55,15 @@ def require_objector(
     return require_judge(person, review, campaign, candidate, lead)
 
 
+def require_owner(
+    person_id: UserId, person: Member | None, campaign: Campaign, candidate: Proposed, lead: UserId | None
+) -> None:
+    """The campaign's owner, with or without a role, or a lead. Raises NotAllowed('not_owner')."""
+    active = person is None or person.active
+    if not active or (person_id != campaign.owner and not (person and person.is_lead)):
+        raise NotAllowed("not_owner", candidate=candidate.name, owner=campaign.owner, lead=lead)
+
+
 def require_resolver(
     person: Member | None,
     parties: Collection[UserId],

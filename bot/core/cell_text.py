@@ -25,7 +25,7 @@ _NOT_PROFILES: Final = frozenset(
 _YOUTUBE_ROOMS: Final = frozenset({"c", "user", "channel"})
 _NO_HANDLE: Final = frozenset({"null", "none", "nan", "n/a", "undefined", "#n/a"})
 _OUTCOMES: Final = {
-    "signed": "signed|deal signed|contract signed|подписан|подписано|assinado|firmado",
+    "signed": "signed|deal signed|contract signed|подписан|подписано|подписали|assinado|firmado",
     "on_plan": "on plan|on target|ok|good|met|as planned|по плану|в плане|хорошо"
     "|no plano|dentro do plano|bom|según plan|bueno",
     "above_plan": "above plan|above target|over plan|exceeded|excellent|great|выше плана|отлично"

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.disagreement import Disagreement, Kind, Standing, Winner
-from bot.core.types import ReviewId
+from bot.core.errors import Invalid
+from bot.core.types import Review, ReviewId, State
 from scoring.types import FlagCode, Verdict
 
 
@@ -56,6 +57,16 @@ def standing(known: Collection[Outcome]) -> tuple[What, ...]:
         last[next(n for n, group in enumerate(_GROUPS) if one.what in group)] = one
     said = {one.what for one in last.values()}
     return tuple(what for what in What if what in said)
+
+
+def require_possible(what: What, review: Review, decided: Verdict | None) -> None:
+    """Raises Invalid for what cannot have happened: a deal that nobody decided on, or that was declined."""
+    if what is What.FRAUD:
+        return
+    if decided is Verdict.DECLINE:
+        raise Invalid("outcome_declined", field="outcome")
+    if what in EXECUTING and (decided is None or review.state is not State.DECIDED):
+        raise Invalid("outcome_undecided", field="outcome")
 
 
 def right(disagreement: Disagreement, known: Collection[What]) -> Winner | None:

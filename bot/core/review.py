@@ -218,6 +218,18 @@ def settle(review: Review, now: datetime) -> Change | None:
     return Change(settled, "settled", None, (Announce.CARD, Announce.RESULT))
 
 
+def execute(review: Review, now: datetime) -> Change | None:
+    """The deal is signed, or it went out: from here on nothing is undone or reversed. None when that is known."""
+    _aware(now)
+    if review.state is not State.DECIDED:
+        raise TooLate("not_decided")
+    if review.executed:
+        return None
+    done = replace(review, executed=True, undo_until=None, version=review.version + 1)
+    final = (Announce.RESULT,) if review.undo_until is not None else ()
+    return Change(done, "executed", None, (Announce.CARD, *final))
+
+
 def show(review: Review, now: datetime) -> Change:
     """The card opens: the expert has room for one more."""
     _aware(now)

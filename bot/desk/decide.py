@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core import review as lifecycle
-from bot.core.access import require_judge
-from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
+from bot.core.access import require_judge, require_owner
+from bot.core.errors import Invalid, NotFound, TooLate
 from bot.core.rationale import check_norm, check_override
 from bot.core.types import How, Judgement, Rationale, Review, State, UserId
 from bot.desk import deadline, disagree, late, see, tally
@@ -102,10 +102,7 @@ def withdraw(desk: Desk, review_id: str, person: UserId) -> Review:
 
     def work(unit: Unit, now: datetime) -> Review:
         file = load(unit, review_id, person)
-        member = file.person(person)
-        known = member is None or member.active
-        if not known or (person != file.campaign.owner and not (member and member.is_lead)):
-            raise NotAllowed("not_owner", candidate=file.candidate.name, owner=file.campaign.owner, lead=file.lead)
+        require_owner(person, file.person(person), file.campaign, file.candidate, file.lead)
         require_open(unit, file, now)
         change = lifecycle.withdraw(file.review, now)
         apply(unit, desk, file.review, change, file.campaign, person, now)

@@ -10,7 +10,7 @@ from bot.core import review as lifecycle
 from bot.core.errors import Busy
 from bot.core.review import Announce
 from bot.core.types import Review
-from bot.desk import norms, tally
+from bot.desk import norms, patience, tally
 from bot.desk.announce import current_lead, say_all
 from bot.desk.change import Lost, Made, apply_all, fill_hands
 from bot.desk.desk import Desk, new_id
@@ -44,7 +44,9 @@ def tick(desk: Desk) -> bool:
     more = _is_due(instants.undo, now) and _sweep(desk, _settle_due)
     more |= _is_due(instants.half, now) and _sweep(desk, _tell_half)
     if _is_due(desk.forget_at, now):
-        desk.forget_at = now if _sweep(desk, _forget) else now + _FORGET_EVERY
+        # Nobody waits for the minute in which a week is over.
+        left = _sweep(desk, _forget) | _sweep(desk, patience.run_out)
+        desk.forget_at = now if left else now + _FORGET_EVERY
     if _is_due(desk.fade_at, now):
         desk.fade_at = now if _sweep(desk, norms.fade) else now + _FADE_EVERY
     return more

@@ -117,6 +117,9 @@ def _shown(voice: Voice, params: Mapping[str, object], who: Show, esc: Show, now
     won = f"winner.{params.get('winner')}"
     if voice.has(won):
         shown["outcome"] = voice.t(won, who=shown.get("right", "–"))
+    became = f"outcome.{params.get('outcome')}"
+    if voice.has(became):
+        shown["outcome"] = voice.t(became)
     at = params.get("at")
     known = now is not None and isinstance(at, datetime) and at.tzinfo is not None
     shown["ago"] = voice.t("error.when", ago=voice.ago(now - at)) if known else ""  # type: ignore[operator]

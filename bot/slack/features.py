@@ -16,6 +16,7 @@ from bot.slack import (
     market_norm,
     norms,
     note,
+    outcome,
     override,
     people,
     replies,
@@ -27,6 +28,7 @@ from bot.slack.edge import Edge
 
 FEATURES = (
     approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest, investigation, norms,
+    outcome,
 )  # fmt: skip
 
 

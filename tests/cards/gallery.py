@@ -170,6 +170,14 @@ def _history() -> tuple[Happened, ...]:
         (f.ZOE, "let_stand", {}, {"judgement": "jd_1"}),
         (f.ZOE, "reversed", {}, proceed),
         ("deadline", "settled", {}, {}),
+        ("deadline", "lead_reminded", {}, {}),
+        (f.ZOE, "resolved", {}, {"winner": "expert", "right": f.BIA}),
+        (f.ZOE, "resolution_corrected", {}, {"winner": "both"}),
+        (f.MAYA, "outcome", {}, {"outcome": "signed"}),
+        (f.MAYA, "executed", {}, {}),
+        ("import", "outcome", {}, {"outcome": "fraud"}),
+        ("import", "overturned", {}, {"winner": "ai"}),
+        ("deadline", "closed_unresolved", {}, {}),
         (f.MAYA, "noted", {}, {}),
     )
     return tuple(Happened(NOW + timedelta(minutes=n), *one) for n, one in enumerate(told))
@@ -189,6 +197,10 @@ def _forms(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, M
         "dissent": rationale.dissent_form(fell, voice),
         "dissent_late": rationale.dissent_form(fell, voice, draft=draft, late=True, draft_id="dr_3"),
         "note": rationale.note_form(fell, voice),
+        "outcome": rationale.outcome_form(done, voice),
+        "outcome_known": rationale.outcome_form(replace(done, outcomes=(What.SIGNED, What.ON_PLAN)), voice),
+        "outcome_all_known": rationale.outcome_form(replace(fell, outcomes=(What.FRAUD,)), voice),
+        "outcome_declined": rationale.outcome_form(fell, voice),
         "pass": rationale.pass_form(open_case, voice, [f.member(f.CAIO), f.member(f.ZOE, role=Role.LEAD)]),
         "pass_nobody": rationale.pass_form(open_case, voice, []),
         "know": rationale.know_form(open_case, voice),
@@ -351,6 +363,7 @@ def errors() -> dict[str, HandoffError]:
     made["too_late_turned_kept"] = TooLate("turned", typed=True, kept="comment")
     made["too_late_resolved"] = TooLate("resolved", by=f.MAYA, at=NOW - timedelta(minutes=3), winner="ai", lead=f.ZOE)
     made["too_late_resolved_by_outcome"] = TooLate("resolved", at=NOW - timedelta(days=3), winner="expert", right=f.BIA)
+    made["too_late_outcome_known"] = TooLate("outcome_known", by=f.MAYA, at=NOW - timedelta(days=1), outcome="fraud")
     made["unexpected"] = HandoffError("unexpected")
     made["busy_view"] = Busy("view")
     made["too_late_typed"] = TooLate("decided", typed=True, draft_id="dr_3")
