@@ -126,18 +126,20 @@ def hasten(unit: Unit, lanes: Collection[str], now: datetime) -> None:
     unit.execute(sa.update(_TABLE).where(_TABLE.c.lane.in_(sorted(lanes)), _TABLE.c.next_at > now).values(next_at=now))
 
 
+_FREE = sa.case(
+    (sa.and_(_TABLE.c.lease_until.is_not(None), _TABLE.c.lease_until > _TABLE.c.next_at), _TABLE.c.lease_until),
+    else_=_TABLE.c.next_at,
+)
+_NEXT = (
+    sa.select(sa.func.min(_FREE, type_=_TABLE.c.next_at.type))
+    .select_from(_HEADS.join(_TABLE, _TABLE.c.lane == _HEADS.c.lane))
+    .where(_time("by") < _FREE, _TABLE.c.written_at <= _time("credible"))
+)
+
+
 def next_at(unit: Unit, now: datetime) -> datetime | None:
     """The earliest moment after now at which a lane with something to send may go on, or its owner's lease ends."""
-    free = sa.case(
-        (sa.and_(_TABLE.c.lease_until.is_not(None), _TABLE.c.lease_until > _TABLE.c.next_at), _TABLE.c.lease_until),
-        else_=_TABLE.c.next_at,
-    )
-    found = (
-        sa.select(sa.func.min(free, type_=_TABLE.c.next_at.type))
-        .select_from(_HEADS.join(_TABLE, _TABLE.c.lane == _HEADS.c.lane))
-        .where(free > now, _TABLE.c.written_at <= now + _SKEW)
-    )
-    return cast("datetime | None", unit.execute(found).scalar_one())
+    return cast("datetime | None", unit.execute(_NEXT, {"by": now, "credible": now + _SKEW}).scalar_one())
 
 
 def oldest_due(unit: Unit, now: datetime) -> timedelta | None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from bot.desk import see
 from bot.desk.tick import next_due
 from bot.ticker import Ticker
+from db.tables import REVIEWS
 from tests.desk.world import MAYA, World, row
 from tests.desk.worlds import NewWorld
+from tests.faults.rig import until
 
 
 @pytest.fixture
@@ -60,3 +65,28 @@ async def test_a_clock_that_runs_on_while_nothing_counts_is_noticed_by_the_next_
             await asyncio.sleep(0.05)
     ticker.cancel()
     await asyncio.gather(ticker, return_exceptions=True)
+
+
+@pytest.mark.parametrize("hold", [5.0, 0.0])
+async def test_deadlines_that_follow_closely_come_before_what_they_cause(
+    new_world: NewWorld, monkeypatch: pytest.MonkeyPatch, hold: float
+) -> None:
+    """The outbox waits for the next, whose alarm is set; not for ever, and not when none follows."""
+    world = new_world()
+    ids = [str(fate.review_id) for fate in world.take_in(row("one"), row("two")).fates]
+    first = world.clock.now + timedelta(hours=48)
+    next_one = first + timedelta(milliseconds=20)
+    with world.desk.store.unit() as unit:
+        unit.execute(sa.update(REVIEWS).where(REVIEWS.c.id == ids[1]).values(deadline_at=next_one))
+    world.clock.now = first
+    said: list[str] = []
+    monkeypatch.setattr("bot.ticker._HOLD", hold)
+    ticker = Ticker(world.desk, lambda: said.append("on"), pause_outbox=lambda: said.append("wait"), sweep=3600)
+    running = asyncio.create_task(ticker.run())
+    await until(lambda: len(said) >= 3)
+    assert said[0] == "wait"
+    assert ("on" in said) == (hold == 0)
+    world.clock.now = next_one
+    await until(lambda: said[-1] == "on" and see.case(world.desk, ids[1]).decision is not None)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
