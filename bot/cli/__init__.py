@@ -13,6 +13,7 @@ from bot.cli.campaigns import campaign_app
 from bot.cli.candidates import review_app
 from bot.cli.console import err, voice
 from bot.cli.followers import score_app, train_app
+from bot.cli.norms import norms_app
 from bot.cli.outbox import outbox_app
 from bot.cli.outcome import outcome
 from bot.cli.people import member_app, trust_app
@@ -34,6 +35,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(score_app, name="score")
 app.add_typer(train_app, name="train")
+app.add_typer(norms_app, name="norms")
 app.command("import")(candidates.import_)
 app.command()(outcome)
 for command in (backup.backup, backup.restore, process.status, process.doctor, process.run, process.demo):
