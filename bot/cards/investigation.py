@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import blocks, evidence, ids, lists, words
+from bot.cards import blocks, evidence, ids, lists, norm, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import Pen
 from bot.core.case import Investigation, Thread
@@ -10,6 +10,7 @@ from bot.core.disagreement import Disagreement, Kind, Standing, Winner, winners
 from bot.core.outcome import right
 from bot.core.types import How, Judgement
 from bot.i18n.catalog import Voice
+from scoring.market_norms import State
 from scoring.types import Verdict
 
 LESSON = 300
@@ -30,7 +31,10 @@ def message(thread: Thread, voice: Voice) -> Message:
     if found.standing is Standing.OPEN and thread.asked:
         people = ", ".join(pen.who(person) for person in thread.asked)
         parts.append(blocks.section(pen.t("thread.ask", people=people)))
-    parts += [blocks.context(_stands(pen), _model(pen)), blocks.actions(*_buttons(thread, voice))]
+    parts += [
+        blocks.context(*_norms(thread, voice), _stands(pen), _model(pen)),
+        blocks.actions(*_buttons(thread, voice)),
+    ]
     return blocks.message(notification(thread, voice), parts)
 
 
@@ -170,7 +174,28 @@ def _buttons(thread: Thread, voice: Voice) -> list[Block]:
     form = blocks.button(voice.t(key), ids.RESOLVE, found.id, label=voice.t("a11y.resolve", name=name))
     if found.kind is Kind.EXPERTS and found.standing is not Standing.RESOLVED:
         return [*_one_tap(thread, voice), form]
-    return [form, lists.details_button(thread.case, voice)]
+    return [form, lists.details_button(thread.case, voice), *_confirm(thread, voice)]
+
+
+def _norms(thread: Thread, voice: Voice) -> list[str]:
+    """What became of what was called normal here: a norm of the market, or one no longer."""
+    said = {State.ACTIVE: "thread.norm", State.RETIRED: "thread.norm_over", State.REJECTED: "thread.norm_over"}
+    return [
+        voice.t(
+            said[one.state], what=words.lower_first(norm.what(one, voice)), market_of=voice.market_of(one.key.market)
+        )
+        for one in thread.norms
+        if one.state in said
+    ]
+
+
+def _confirm(thread: Thread, voice: Voice) -> list[Block]:
+    """For the lead: the short way from one "normal" to a norm; the others are in their Home tab."""
+    forming = [one for one in thread.norms if one.state is State.FORMING and one.tally.cases]
+    label = voice.t("a11y.market_norm")
+    return [
+        blocks.button(voice.t("button.market_norm_confirm"), ids.NORM_REVIEW, n.id, label=label) for n in forming[:1]
+    ]
 
 
 def _one_tap(thread: Thread, voice: Voice) -> list[Block]:

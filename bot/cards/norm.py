@@ -197,7 +197,7 @@ def _case_lines(told: Told, view: View, voice: Voice) -> list[str]:
     if vote.word is Word.CONFIRMED:
         return [voice.t("market_norm.case_confirmed", who=who, day=day)]
     value = "" if vote.value is None else value_of(view.norm, vote.value, voice)
-    name = words.link(told.link, f"*{blocks.said(told.candidate, words.NAME)}*")
+    name = f"*{words.link(told.link, blocks.said(told.candidate, words.NAME))}*"
     kind = "turned" if vote.turned and vote.word is Word.NORMAL else vote.word.value
     said = voice.t(f"market_norm.case_{kind}", who=who, value=value)
     return [f"{name}{words.SEPARATOR}{blocks.said(told.campaign, 40)}{words.SEPARATOR}{day}", said]
@@ -258,6 +258,7 @@ def ruling_form(view: View, voice: Voice, *, chosen: str | None = None, scope: S
     month = str(now.months[0]) if now.months else None
     parts = [
         blocks.section(f"*{what(norm, voice)}*", holds_for(norm, voice), status(view, voice)),
+        blocks.actions(_cases_button(view, voice)),
         blocks.field(ids.CHOICE, voice.t("market_norm.rule"), blocks.one_of(ids.FIELD, options, preset)),
         _narrowing(ids.TIER, voice.t("market_norm.tier"), tiers, now.tier.value if now.tier else None),
         _narrowing(ids.CATEGORY, voice.t("market_norm.category"), names, category) if view.categories else None,

@@ -99,6 +99,8 @@ class Thread:
     investigation: Investigation
     asked: tuple[UserId, ...]
     """Who may know more."""
+    norms: tuple[Norm, ...] = ()
+    """The market norms of which it is a case, as they are now."""
 
 
 @dataclass(frozen=True, slots=True)

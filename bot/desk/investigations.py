@@ -8,6 +8,7 @@ from bot.core.case import Case, Investigation, Thread
 from bot.core.disagreement import Disagreement
 from bot.core.errors import NotFound
 from bot.core.links import permalink
+from bot.core.market_norm import Norm
 from bot.core.types import How, Judgement, Member, UserId
 from bot.desk.desk import Desk
 from db import disagreements, threads
@@ -56,12 +57,12 @@ def _seen(desk: Desk, found: Disagreement, judged: Sequence[Judgement], places: 
     return Investigation(found, by_id[found.judgement_id], by_id.get(found.against or ""), link)
 
 
-def thread(case: Case, investigation: Investigation, members: Iterable[Member]) -> Thread:
+def thread(case: Case, investigation: Investigation, members: Iterable[Member], norms: tuple[Norm, ...] = ()) -> Thread:
     """The same with whom it asks: the campaign's owner, and a second expert of that market, if there is one."""
     second = _second(case, investigation, [m for m in members if m.active])
     people = (case.campaign.owner, second.id if second else None)
     asked = tuple(dict.fromkeys(p for p in people if p and p not in investigation.parties))
-    return Thread(case, investigation, asked)
+    return Thread(case, investigation, asked, norms)
 
 
 def _second(case: Case, investigation: Investigation, members: Sequence[Member]) -> Member | None:

@@ -8,12 +8,12 @@ from bot.core.access import require_lead
 from bot.core.errors import NotFound
 from bot.core.links import permalink
 from bot.core.market_norm import Case, Norm, Told, View
-from bot.core.types import UserId
+from bot.core.types import Judgement, UserId
 from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
 from db import campaigns, candidates, disagreements, market_norms, people, reviews, threads
 from db.store import Unit
-from scoring.market_norms import State
+from scoring.market_norms import State, Why, Word
 
 
 def every(desk: Desk, market: str | None = None) -> tuple[View, ...]:
@@ -53,6 +53,26 @@ def with_cases(desk: Desk, norm_id: str, sight: Collection[str] | None) -> View:
         shown = [t for t in told if sight is None or t.channel is None or t.channel in sight]
         names = people.names(unit, [t.case.vote.person for t in shown])
         return _view(unit, desk, norm, cases=tuple(reversed(shown)), names=names)
+
+
+def of_judgement(unit: Unit, judgement: Judgement) -> tuple[Norm, ...]:
+    """The norms of which this judgement says something, in the order of the warnings."""
+    said = market_norms.of_judgements(unit, [judgement.id]).get(judgement.id, ())
+    found = market_norms.some(unit, [case.norm_id for case in said])
+    return tuple(sorted(found.values(), key=lambda norm: (norm.key.flag, norm.key.measure)))
+
+
+def over(unit: Unit, judgements: Sequence[str]) -> dict[str, Norm]:
+    """Which of these judgements called normal what was a norm and is none any more because it proved wrong."""
+    said = market_norms.of_judgements(unit, judgements)
+    norms = market_norms.some(unit, {case.norm_id for cases in said.values() for case in cases})
+    ended = {i: n for i, n in norms.items() if n.why is not None and n.why is not Why.FADED and not n.active}
+    return {
+        judgement: ended[case.norm_id]
+        for judgement, cases in said.items()
+        for case in cases
+        if case.norm_id in ended and case.vote.word is Word.NORMAL
+    }
 
 
 def _get(unit: Unit, norm_id: str) -> Norm:

@@ -111,8 +111,8 @@ def settle(unit: Unit, before: Norm, after: Norm, actor: str | None, now: dateti
         events.record(unit, None, actor or "norms", f"norm_{what}", now, _told(before), _told(after))
         after = _announce(unit, before, after, what, now)
     market_norms.save(unit, after)
-    if changed and before.active:
-        _ended(unit, after, now)
+    if changed and (before.active or after.active):
+        _spread(unit, after, now)
     return after
 
 
@@ -131,14 +131,16 @@ def _announce(unit: Unit, before: Norm, after: Norm, what: str, now: datetime) -
     return replace(after, announced_to=told)
 
 
-def _ended(unit: Unit, norm: Norm, now: datetime) -> None:
-    """The threads from which it came say that it has ended, and so do the open cards that it has touched."""
-    if norm.why is not Why.FADED:
-        judgements = [case.judgement_id for case in market_norms.cases(unit, norm.id) if case.judgement_id]
-        for opened in disagreements.of_judgements(unit, judgements):
+def _spread(unit: Unit, norm: Norm, now: datetime) -> None:
+    """The threads from which it came show what it is now; that it has proved wrong is also said there and on cards."""
+    judgements = [case.judgement_id for case in market_norms.cases(unit, norm.id) if case.judgement_id]
+    for opened in disagreements.of_judgements(unit, judgements):
+        say(unit, "investigation", opened.id, opened.channel, now)
+        if not norm.active and norm.why is not Why.FADED:
             say(unit, "norm_over", f"{norm.id}:{opened.id}", opened.channel, now)
-    for review_id, channel in market_norms.touched(unit, norm.id):
-        say(unit, "card", review_id, channel, now)
+    if not norm.active:
+        for review_id, channel in market_norms.touched(unit, norm.id):
+            say(unit, "card", review_id, channel, now)
 
 
 def _recount_all(unit: Unit, ids: Collection[str], now: datetime) -> None:

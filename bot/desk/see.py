@@ -151,7 +151,8 @@ def thread_of(unit: Unit, desk: Desk, disagreement_id: str) -> Thread:
     """The same as this unit of work sees it."""
     review_id = investigations.get(unit, disagreement_id).review_id
     one = investigations.one(unit, desk, disagreement_id, reviews.judgements(unit, review_id))
-    return investigations.thread(whole(unit, desk, review_id), one, people.members(unit))
+    norms = norm_list.of_judgement(unit, one.said) if one.said.rationale.disputed else ()
+    return investigations.thread(whole(unit, desk, review_id), one, people.members(unit), norms)
 
 
 def undone_case(desk: Desk, review_id: str, round_: int) -> tuple[Case, bool]:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import candidate, inbox, norm, rationale
+from bot.cards import candidate, inbox, investigation, norm, rationale
 from bot.cards.blocks import Message
-from bot.core.case import Case, Inbox
+from bot.core.case import Case, Inbox, Investigation, Thread
+from bot.core.disagreement import Kind
 from bot.core.market_norm import Case as NormCase
 from bot.core.market_norm import Key, Norm, Told, View
-from bot.core.types import Role
+from bot.core.types import How, Rationale, Reason, Role
 from bot.i18n.catalog import Voice
 from scoring.market_norms import Scope, State, Tally, Vote, Why, Word
 from scoring.types import Eased, FlagCode, Tier
@@ -84,7 +85,21 @@ def gallery(open_case: Case, channel: Voice, person: Voice) -> dict[str, Made]:
         "norm_ruling_rejected": norm.ruling_form(view(rejected), person),
         "home_lead_norms": inbox.home(replace(lead, norms=listed), person, now=NOW),
         "home_lead_many_norms": inbox.home(replace(lead, norms=listed * 4), person, now=NOW),
+        **_threads(open_case, active, forming, withdrawn, channel),
         **_cards(open_case, withdrawn, channel, person),
+    }
+
+
+def _threads(open_case: Case, active: Norm, forming: Norm, withdrawn: Norm, voice: Voice) -> dict[str, Made]:
+    """The thread of a case: before there is a norm, while there is, and after it has ended."""
+    words = Rationale((Reason.MARKET_NORM,), None, "Every November", disputed=(FlagCode.GROWTH_SPIKE,))
+    said = f.judgement(how=How.NORM, rationale=words)
+    found = f.disagreement(kind=Kind.FLAG, judgement_id=said.id, expert=said.expert)
+    thread = Thread(open_case, Investigation(found, said), (f.MAYA,))
+    states = {"forming": forming, "active": active, "over": withdrawn}
+    return {
+        f"thread_norm_{name}": investigation.message(replace(thread, norms=(one,)), voice)
+        for name, one in states.items()
     }
 
 

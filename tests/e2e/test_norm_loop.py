@@ -10,7 +10,8 @@ from playwright.async_api import Page, expect
 
 from bot.core.outcome import What
 from bot.core.types import Stakes
-from bot.desk import intake, members, norm_list
+from bot.desk import intake, members, norm_list, norms
+from bot.desk.desk import Desk
 from bot.sandbox import seed
 from bot.sandbox.demo import Demo
 from scoring.market_norms import State
@@ -61,22 +62,22 @@ class Loop:
         await self.page.screenshot(path=shots / f"{name}.png")
 
     async def fraud(self, name: str) -> None:
-        def known(desk):
-            from bot.desk import norms
-            with desk.store.unit() as unit:
-                norms.outcome_known(unit, desk, self.reviews[name], What.FRAUD, desk.clock())
-        await self.demo.handoff.desk.run(known)
+        await self.demo.handoff.desk.run(_fraud, self.reviews[name])
         self.demo.handoff.edge.wake()
 
     def threads(self, words: str) -> list[str]:
         """In which threads the app says this."""
-        found = [m for c in self.demo.workspace.channels.values() for m in c.messages if words in m.text]
+        found = [m for said in self.demo.workspace.messages.values() for m in said if words in m.text]
         return [m.thread_ts for m in found if m.thread_ts]
+
+
+def _fraud(desk: Desk, review_id: str) -> None:
+    with desk.store.unit() as unit:
+        norms.outcome_known(unit, desk, review_id, What.FRAUD, desk.clock())
 
 
 async def test_four_by_two_experts_in_two_campaigns_until_fraud_ends_it(demo: Demo, phone: Page, shots: Path) -> None:
     loop = Loop(demo, phone)
-    person = loop.person
     await loop.open()
     await loop.normal(seed.BIA, seed.BRAZIL, "Nina Alves", "aurora-br")
     await loop.normal(seed.CAIO, WINTER, "Otto Braga", "winter")
@@ -85,7 +86,16 @@ async def test_four_by_two_experts_in_two_campaigns_until_fraud_ends_it(demo: De
     assert [v.norm.state for v in views] == [State.FORMING], "three are not enough"
     await loop.normal(seed.CAIO, seed.BRAZIL, "Raul Dias", "aurora-br")
 
-    # The norm is born in public, in both channels and with the lead.
+    await _is_announced(loop, shots)
+    await _weighs_less(loop, shots)
+    await _is_withdrawn(loop, shots)
+    assert complaints(demo.workspace.calls) == []
+    assert not demo.workspace.failures
+
+
+async def _is_announced(loop: Loop, shots: Path) -> None:
+    """Born in public, in both channels and with the lead; whoever sees a channel sees its cases, leads may end it."""
+    person, phone = loop.person, loop.page
     await person.says("New norm for Brazil", "Followers up to +22% in 14 days: normal in Brazil", "2 experts, 4 cases")
     await person.message("New norm for Brazil").scroll_into_view_if_needed()
     await loop.shot(shots, "40-norm-announced")
@@ -94,7 +104,6 @@ async def test_four_by_two_experts_in_two_campaigns_until_fraud_ends_it(demo: De
     await person.dm(seed.ZOE)
     await person.says("New norm for Brazil")
 
-    # Who sees the channels sees the cases; who leads nothing cannot end it.
     await person.go(seed.BIA, seed.BRAZIL)
     await person.tap("New norm for Brazil", "See the 4 cases")
     await expect(person.modal).to_contain_text("Raul Dias")
@@ -107,7 +116,10 @@ async def test_four_by_two_experts_in_two_campaigns_until_fraud_ends_it(demo: De
     await expect(refused).to_contain_text("Nothing was changed")
     await loop.shot(shots, "42-norm-refused")
 
-    # The fifth weighs less and says why; a card of another market is as it was.
+
+async def _weighs_less(loop: Loop, shots: Path) -> None:
+    """The fifth says why; a card of another market is as it was."""
+    person = loop.person
     await loop.take("Sara Fontes", "aurora-br")
     await person.says("Sara Fontes for", "Experts: normal up to +22%, so it counts for 50%", "Fraud risk 17/100")
     await person.message("Sara Fontes for").scroll_into_view_if_needed()
@@ -121,7 +133,10 @@ async def test_four_by_two_experts_in_two_campaigns_until_fraud_ends_it(demo: De
     await person.says("Вера Лис", "29/100")
     await expect(person.message("Вера Лис")).not_to_contain_text("Эксперты:")
 
-    # Fraud is confirmed in three of the four: the norm is withdrawn, and its threads and cards say so.
+
+async def _is_withdrawn(loop: Loop, shots: Path) -> None:
+    """Fraud is confirmed in three of the four: the threads that it came from say so, and the cards that it touched."""
+    person, demo = loop.person, loop.demo
     for name in ("Nina Alves", "Otto Braga"):
         await loop.fraud(name)
         assert [v.norm.active for v in await demo.handoff.desk.read(norm_list.every, "BR")] == [True]
@@ -135,8 +150,6 @@ async def test_four_by_two_experts_in_two_campaigns_until_fraud_ends_it(demo: De
     await person.says("Tina Gomes for", "Fraud risk 29/100")
     await expect(person.message("Tina Gomes for")).not_to_contain_text("Experts:")
     assert len(set(loop.threads("No longer a norm for Brazil: followers up to +22%"))) == 4, "every thread it came from"
-    assert complaints(demo.workspace.calls) == []
-    assert not demo.workspace.failures
 
 
 async def test_the_short_way_one_normal_and_the_lead(demo: Demo, phone: Page, shots: Path) -> None:
