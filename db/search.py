@@ -13,7 +13,7 @@ from bot.core.search import Filters, Found, Hit, Suggestion, Won
 from db import search_source
 from db.search_index import forget, put, tags
 from db.search_sql import Asking, Match
-from db.store import Unit
+from db.store import Store, Unit
 from scoring import ranking
 from scoring.passages import passage
 from scoring.question import ENOUGH, LITTLE, Asked, asked, enough, term
@@ -21,12 +21,14 @@ from scoring.ranking import Term
 from scoring.spelling import ends, meant, slips
 from scoring.text import LANGUAGE_OF_MARKET
 
-__all__ = ["find", "forget", "index"]
+__all__ = ["catch_up", "find", "forget", "index"]
 
 #: How many of those that match are ranked, the newest; what is older follows them, newest first.
 _RANKED = 300
 #: When fewer than this have enough of the words, those with less are found as well.
 _FEW = 25
+#: How many documents are written in one unit.
+_AT_ONCE = 200
 _TAGGED = ("market", "flag", "reason", "by", "won", "campaign")
 
 
@@ -37,6 +39,18 @@ def index(unit: Unit, *ids: str) -> None:
         forget(unit, gone)
     if found:
         put(unit, found, search_source.names(unit))
+
+
+def catch_up(store: Store) -> int:
+    """Write the documents of disagreements that have none, as after a migration; how many there were."""
+    done = 0
+    while True:
+        with store.unit() as unit:
+            ids = search_source.missing(unit, _AT_ONCE)
+            index(unit, *ids)
+        done += len(ids)
+        if len(ids) < _AT_ONCE:
+            return done
 
 
 def find(
@@ -73,30 +87,28 @@ class _Search:
     def find(self, text: str, limit: int, offset: int) -> Found:
         words = asked(text)
         terms, read_as = self._terms(words) if words else ([], {})
-        found = self._found(terms) if terms or not words else _Matching()
+        found = self._found(terms)
         if not found.by_won:
-            return Found((), 0, suggestions=self._suggestions(words, terms))
+            return Found((), 0, suggestions=self._suggestions(terms))
         page = self._page(found.numbers, terms, limit, offset)
         return Found(self._hits(page, terms), len(found.numbers), found.by_won, read_as, found.loosely)
 
     # What was asked
 
     def _terms(self, words: Sequence[Asked]) -> tuple[list[Term], dict[str, str]]:
-        """Each word that anybody has used, and the misspelt ones by what they were taken for."""
+        """Each word by what documents have of it, and the misspelt ones by what they were taken for."""
         known = self._asking.known({token for word in words for token in word.every})
         of = known.pop("", 0)
         terms: list[Term] = []
         read_as: dict[str, str] = {}
         for word in words:
             found = term(word, known, of)
-            if found is None:
-                respelt = self._respelt(word.stem)
-                if respelt:
-                    tokens = dict.fromkeys(respelt, 0.8)
-                    found = Term(tokens, ranking.rarity(max(respelt.values()), of), tuple(tokens))
-                    read_as[word.typed] = next(iter(respelt))
-            if found is not None:
-                terms.append(found)
+            respelt = {} if found.tokens else self._respelt(word.stem)
+            if respelt:
+                tokens = dict.fromkeys(respelt, 0.8)
+                found = Term(tokens, ranking.rarity(max(respelt.values()), of), tuple(tokens))
+                read_as[word.typed] = next(iter(respelt))
+            terms.append(found)
         return terms, read_as
 
     def _respelt(self, stem: str) -> dict[str, int]:
@@ -118,11 +130,17 @@ class _Search:
         strict = self._matching(terms, [t.own for t in terms], ENOUGH)
         if not terms or len(strict.numbers) >= _FEW:
             return strict
-        wider = self._matching(terms, [tuple(t.tokens) for t in terms], LITTLE)
+        every = [tuple(t.tokens) for t in terms]
+        wider = self._matching(terms, every, LITTLE)
+        if not wider.numbers and len(terms) > 1:
+            wider = self._matching(terms, every, 0.0)
         return replace(wider, loosely=True) if len(wider.numbers) > len(strict.numbers) else strict
 
     def _matching(self, terms: Sequence[Term], tokens: Sequence[tuple[str, ...]], share: float) -> _Matching:
-        ways = tuple(tuple(tokens[n] for n in way) for way in enough([t.weight for t in terms], share))
+        sets = enough([t.weight for t in terms], share)
+        ways = tuple(tuple(tokens[n] for n in way) for way in sets if all(tokens[n] for n in way))
+        if terms and not ways:
+            return _Matching()
         return _Matching(*self._asking.matching(Match(self._tags, ways), self._filters))
 
     def _page(self, numbers: Sequence[int], terms: Sequence[Term], limit: int, offset: int) -> list[tuple[int, float]]:
@@ -132,7 +150,8 @@ class _Search:
         chosen = list(numbers[:_RANKED])
         if len(numbers) > _RANKED:
             # Of very many, those with all of the words come before those with enough of them.
-            with_all, _ = self._asking.matching(Match(self._tags, (tuple(t.own for t in terms),)), self._filters)
+            everything = tuple(t.own for t in terms if t.own)
+            with_all, _ = self._asking.matching(Match(self._tags, (everything,)), self._filters)
             chosen = list(dict.fromkeys([*with_all[:_RANKED], *chosen]))[:_RANKED]
         if offset + limit > len(chosen):
             ranked_already = set(chosen)
@@ -157,10 +176,10 @@ class _Search:
                 worth[token] = max(worth.get(token, 0.0), value * asked_for.weight)
         return tuple(_hit(rows[number], score, worth) for number, score in page)
 
-    def _suggestions(self, words: Sequence[Asked], terms: Sequence[Term]) -> tuple[Suggestion, ...]:
+    def _suggestions(self, terms: Sequence[Term]) -> tuple[Suggestion, ...]:
         """Nothing was found: what would be, without one of the filters."""
         found = []
-        for name in self._filters.names if terms or not words else ():
+        for name in self._filters.names:
             looser = _Search(self._asking, replace(self._filters, **{name: None}))
             total = len(looser._found(terms).numbers)
             if total:

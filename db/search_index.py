@@ -52,6 +52,16 @@ def tags(**filters: str | None) -> list[str]:
     return [TAG + f"{name}:{value}".lower().replace(" ", "_") for name, value in filters.items() if value is not None]
 
 
+def tagged(document: Document) -> list[str]:
+    """A document's own."""
+    found = [
+        *tags(market=document.market, by=document.by, won=document.won, campaign=document.campaign),
+        *(tag for flag in document.flags for tag in tags(flag=flag)),
+        *(tag for reason in document.reasons for tag in tags(reason=reason)),
+    ]
+    return list(dict.fromkeys(found))
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What is written of a document."""
@@ -72,11 +82,6 @@ def entry(document: Document, names: Mapping[str, str] | None = None) -> Entry:
     fields = [(name, tokens(text, language)) for name, text in said]
     fields.append(("creator", _name_tokens(document)))
     words = frozenset(token for _, found in fields for token in found)
-    tagged = [
-        *tags(market=document.market, by=document.by, won=document.won, campaign=document.campaign),
-        *(tag for flag in document.flags for tag in tags(flag=flag)),
-        *(tag for reason in document.reasons for tag in tags(reason=reason)),
-    ]
     narrow = {
         "disagreement_id": document.disagreement_id, "channel": document.channel, "won": document.won,
         "opened_at": document.opened_at,
@@ -84,7 +89,7 @@ def entry(document: Document, names: Mapping[str, str] | None = None) -> Entry:
     wide = {
         "review_id": document.review_id, "campaign": document.campaign, "market": document.market,
         "creator": document.creator, "handle": document.handle, "lesson": plain(document.lesson, names),
-        "texts": [text for _, text in said if text], "tokens": " ".join([*sorted(words), *dict.fromkeys(tagged)]),
+        "texts": [text for _, text in said if text], "tokens": " ".join([*sorted(words), *tagged(document)]),
     }  # fmt: skip
     return Entry(narrow, wide, ranking.vector(fields), words)
 

@@ -10,6 +10,7 @@ from db import replies
 from db.columns import table_of
 from db.knowledge_tables import DISAGREEMENTS, VALID
 from db.search_index import Document
+from db.search_tables import DOCUMENTS
 from db.store import Unit, sliced
 from db.tables import CANDIDATES, JUDGEMENTS, MEMBERS, REVIEWS, CommentRow
 
@@ -54,6 +55,13 @@ def documents(unit: Unit, ids: Sequence[str]) -> list[Document]:
                 )
             )
     return found
+
+
+def missing(unit: Unit, limit: int) -> list[str]:
+    """Disagreements that count and have no document, oldest first."""
+    theirs = sa.select(DOCUMENTS.c.disagreement_id).where(DOCUMENTS.c.disagreement_id == DISAGREEMENTS.c.id)
+    wanted = sa.select(DISAGREEMENTS.c.id).where(VALID, ~theirs.exists())
+    return list(unit.execute(wanted.order_by(DISAGREEMENTS.c.opened_at, DISAGREEMENTS.c.id).limit(limit)).scalars())
 
 
 def names(unit: Unit) -> dict[str, str]:

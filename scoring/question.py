@@ -70,12 +70,16 @@ def _asked(typed: str, own: tuple[str, ...]) -> Asked:
     return Asked(typed, tokens, stem, instead, {token: worth for token, worth in unsure.items() if token not in tokens})
 
 
-def term(word: Asked, known: Mapping[str, int], of: int) -> Term | None:
-    """A word by the tokens that documents have (`known`: in how many), None when there are none."""
+def term(word: Asked, known: Mapping[str, int], of: int) -> Term:
+    """A word by the tokens that documents have (`known`: in how many).
+
+    One that nobody used is as rare as one that is used once: whether that is where the asker cannot look, or nowhere,
+    makes no difference.
+    """
     own, instead, unsure = (_there(some, known) for some in (word.tokens, word.instead, word.unsure))
     tokens = {**instead, **own} or unsure
     if not tokens:
-        return None
+        return Term({}, rarity(1, of))
     best = max(tokens.values())
     weight = rarity(max(known[token] for token, worth in tokens.items() if worth >= 0.8 * best), of)
     return Term(tokens, weight, tuple(_asked_for(own or tokens)))
@@ -93,13 +97,15 @@ def _there(tokens: Mapping[str, float], known: Mapping[str, int]) -> dict[str, f
 
 
 def enough(weights: Sequence[float], share: float = ENOUGH) -> list[tuple[int, ...]]:
-    """The smallest sets of words that tell enough: a document must have all of one of them.
+    """The smallest sets of words that tell enough: a document must have all of one of them. Of no share: any word.
 
     >>> enough([3.0, 1.0, 1.0])
     [(0,)]
     >>> enough([1.0, 1.0, 1.0])
     [(0, 1), (0, 2), (1, 2)]
     """
+    if share <= 0:
+        return [(n,) for n in range(len(weights))]
     rare = sorted(range(len(weights)), key=lambda n: -weights[n])[:_DECIDING]
     line = share * sum(weights[n] for n in rare)
     found: list[tuple[int, ...]] = []

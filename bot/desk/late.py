@@ -9,7 +9,7 @@ from bot.core.types import Comment, Rationale, State, UserId
 from bot.desk.announce import say
 from bot.desk.change import File, load
 from bot.desk.desk import Desk, new_id
-from db import events, notes, reviews
+from db import disagreements, events, notes, reviews, search
 from db.store import Unit
 from scoring.types import Verdict
 
@@ -87,6 +87,7 @@ def comment(unit: Unit, file: File, person: UserId, text: str, now: datetime) ->
     notes.add_comment(unit, said)
     events.record(unit, file.review.id, person, "noted", now, {}, {"comment": said.id})
     refresh(unit, file, now)
+    search.index(unit, *(found.id for found in disagreements.of_review(unit, file.review.id)))
 
 
 def refresh(unit: Unit, file: File, now: datetime) -> None:

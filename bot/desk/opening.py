@@ -11,6 +11,7 @@ from bot.core.errors import Busy, HandoffError, Invalid
 from bot.core.review import Times
 from bot.desk.desk import Desk, Limits
 from bot.settings import Settings
+from db import search
 from db.migrate import HEAD, level, migrate
 from db.store import Store
 from scoring.norms import NormTable, merged, shipped_norms
@@ -35,7 +36,7 @@ def open_desk(
 
 
 def prepare(store: Store) -> None:
-    """Migrate a database that is behind; one that is not is only read.
+    """Migrate a database that is behind, and see to it that all of it is found; one that is not is only read.
 
     Raises Invalid('database_newer') for one that a later version made, and Busy for one that cannot be used.
     """
@@ -46,6 +47,7 @@ def prepare(store: Store) -> None:
             raise Invalid("database_newer", level=found, known=HEAD, url=where)
         if found != HEAD:
             migrate(store)
+            search.catch_up(store)
     except Busy as error:
         raise Busy(error.reason, url=where, **error.params) from error
 

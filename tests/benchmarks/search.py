@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from bot.core.search import Filters, Won
 from db import search
-from db.search_index import Document, Entry, entry
+from db.search_index import Document, Entry, entry, tagged
 from db.search_tables import DOCUMENTS, TEXTS, VECTORS, WORDS
 from db.store import Store, Unit, sliced
 from scoring.spelling import ends
@@ -43,7 +43,8 @@ _COMMON = (
 )
 _SYLLABLES = "ba ko re mi tu la ve no si da pe ru га ло ни пе ту са во ми ре ка бу де".split()
 _START = datetime(2023, 1, 2, 9, 0, tzinfo=UTC)
-_BEGIN = 2_000
+_AT_ONCE = 2_000
+_REASONS = ("market_norm", "fraud_evidence", "cultural_fit")
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,7 @@ def _search(name: str, kind: str, stock: Stock, *, quick: bool) -> Iterator[Line
     rng = Random(7)
     with stock.copy(Shape(1), kind) as url:
         store = Store(url)
-        made = islice(documents(rng), size)
-        fill(store, made)
+        fill(store, size)
         plainly = _plain(store)
         ours: list[float] = []
         alone: list[float] = []
@@ -110,7 +110,7 @@ def asked(rng: Random) -> Asked:
     two = rng.sample(("market", "flag", "won", "reason", "since"), 2)
     values: Mapping[str, Any] = {
         "market": rng.choice(_MARKETS), "flag": rng.choice(list(FlagCode)).value, "won": rng.choice(list(Won)[:2]),
-        "reason": rng.choice(("market_norm", "fraud_evidence", "cultural_fit")),
+        "reason": rng.choice(_REASONS),
         "since": _START + timedelta(days=rng.randrange(800)),
     }  # fmt: skip
     return Asked(text, Filters(**{name: values[name] for name in two}), frozenset(rng.sample(_CHANNELS, 20)))
@@ -119,8 +119,25 @@ def asked(rng: Random) -> Asked:
 # What is there
 
 
+def entries(rng: Random, size: int) -> Iterator[Entry]:
+    """As many as are wanted, of a tenth as many texts: what makes search slow is how many there are."""
+    texts = [(said, entry(said)) for said in islice(documents(rng), max(size // 10, 1))]
+    for n in range(size):
+        said, made = texts[n % len(texts)]
+        one = replace(
+            said, market=rng.choice(_MARKETS), won=rng.choice(list(Won)).value, campaign=f"campaign{rng.randrange(40)}",
+            flags=tuple(code.value for code in rng.sample(list(FlagCode), 2)), reasons=(rng.choice(_REASONS),),
+        )  # fmt: skip
+        narrow = {
+            "disagreement_id": f"dg_{n}", "channel": rng.choice(_CHANNELS), "won": one.won,
+            "opened_at": _START + timedelta(minutes=13 * n),
+        }  # fmt: skip
+        wide = {**made.wide, "market": one.market, "tokens": " ".join([*sorted(made.words), *tagged(one)])}
+        yield Entry(narrow, wide, made.vector, made.words)
+
+
 def documents(rng: Random) -> Iterator[Document]:
-    """Threads without end: sentences of several real ones, some rare words, names of their own."""
+    """Threads without end: sentences of several of the archive's, some rare words, names of their own."""
     sentences = [
         part for t in threads() for text in (*t.narratives, *t.replies) for part in re.split(r"(?<=[.?!]) ", text)
     ]
@@ -129,26 +146,18 @@ def documents(rng: Random) -> Iterator[Document]:
     for n in count():
         like = rng.choice(threads())
         said = " ".join([*rng.sample(sentences, 4), *rng.choices(rare, cum_weights=often, k=8)])
-        yield replace(
-            like,
-            disagreement_id=f"dg_{n}",
-            review_id=f"rv_{n}",
-            market=rng.choice(_MARKETS),
-            channel=rng.choice(_CHANNELS),
-            handle=f"{like.handle}{n % 997}",
-            flags=tuple(code.value for code in rng.sample(list(FlagCode), 2)),
-            won=rng.choice(list(Won)).value,
-            opened_at=_START + timedelta(minutes=13 * n),
-            narratives=(said,),
-            replies=tuple(" ".join(rng.sample(sentences, 2)) for _ in range(rng.randint(0, 4))),
-        )
+        replies = tuple(" ".join(rng.sample(sentences, 2)) for _ in range(rng.randint(0, 4)))
+        yield replace(like, handle=f"{like.handle}{n % 997}", narratives=(said,), replies=replies)
 
 
-def fill(store: Store, made: Iterator[Document]) -> None:
+def fill(store: Store, size: int) -> None:
     """Many at once: the same rows that `put` writes one by one."""
+    gin = [index for index in DOCUMENTS.indexes if not store.sqlite]
+    for index in gin:  # a row at a time would take a quarter of an hour
+        index.drop(store.engine)
     counted: Counter[str] = Counter()
-    numbers = count(1)
-    while batch := [entry(document) for document in islice(made, _BEGIN)]:
+    numbers, made = count(1), entries(Random(7), size)
+    while batch := list(islice(made, _AT_ONCE)):
         with store.unit() as unit:
             _insert(unit, [(next(numbers), one) for one in batch], sqlite=store.sqlite)
         for one in batch:
@@ -157,20 +166,29 @@ def fill(store: Store, made: Iterator[Document]) -> None:
         rows = [{"word": w, "documents": n, "head": ends(w)[0], "tail": ends(w)[1]} for w, n in counted.items()]
         for part in sliced(rows):
             unit.execute(sa.insert(WORDS), part)
+    for index in gin:
+        index.create(store.engine)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
 
 
 def _insert(unit: Unit, batch: Sequence[tuple[int, Entry]], *, sqlite: bool) -> None:
-    unit.execute(sa.insert(DOCUMENTS), [{"seq": seq, **one.narrow} for seq, one in batch])
-    unit.execute(sa.insert(TEXTS), [{"seq": seq, **one.wide} for seq, one in batch])
-    unit.execute(sa.insert(VECTORS), [{"seq": seq, "vector": one.vector} for seq, one in batch])
-    found_by = [{"seq": seq, "tokens": one.wide["tokens"]} for seq, one in batch]
+    narrow = [{"seq": seq, **one.narrow} for seq, one in batch]
     if sqlite:
+        unit.execute(sa.insert(DOCUMENTS), narrow)
+        found_by = [{"seq": seq, "tokens": one.wide["tokens"]} for seq, one in batch]
         unit.execute(sa.text("INSERT INTO search_index (rowid, tokens) VALUES (:seq, :tokens)"), found_by)
     else:
-        lists = [{"seq": one["seq"], "tokens": one["tokens"].split()} for one in found_by]
-        unit.execute(sa.text("UPDATE search_documents SET tokens = array_to_tsvector(:tokens) WHERE seq = :seq"), lists)
+        values = [row | {"tokens": one.wide["tokens"].split()} for row, (_, one) in zip(narrow, batch, strict=True)]
+        unit.execute(_WITH_TOKENS, values)
+    unit.execute(sa.insert(TEXTS), [{"seq": seq, **one.wide} for seq, one in batch])
+    unit.execute(sa.insert(VECTORS), [{"seq": seq, "vector": one.vector} for seq, one in batch])
+
+
+_WITH_TOKENS = sa.text(
+    "INSERT INTO search_documents (seq, disagreement_id, channel, won, opened_at, tokens) "
+    "VALUES (:seq, :disagreement_id, :channel, :won, :opened_at, array_to_tsvector(:tokens))"
+)
 
 
 # The baseline

@@ -101,6 +101,9 @@ def test_nothing_of_a_channel_that_the_asker_cannot_see(put: Callable[..., None]
     assert not find("накуртка", channels={"C0BRAZIL01"}).read_as, "no word of it is said"
     assert find("накрутка", channels={"C0SECRET01", "C0BRAZIL01"}).total == 1
     assert find(channels={"C0BRAZIL01"}).total == 1
+    for secret in ("рост накрутка", "рост накрутка подписчиков", "накрутка накуртка рост рост"):
+        nowhere = secret.replace("накрутка", "абвгдежз").replace("накуртка", "зжедгвба").replace("подписчиков", "абвгд")
+        assert find(secret, channels={"C0BRAZIL01"}) == find(nowhere, channels={"C0BRAZIL01"})
 
 
 def test_what_changed_is_found_as_it_is_now(store: Store, put: Callable[..., None], find: Find) -> None:

@@ -86,7 +86,9 @@ def test_any_question_has_terms(text: str, other: str) -> None:
     known = dict.fromkeys(tokens(text), 3)
     for word in asked(text + other):
         found = term(word, known, 10)
-        assert found is None or (found.weight >= 0 and found.own and set(found.own) <= set(found.tokens))
+        assert found.weight >= 0
+        assert set(found.own) <= set(found.tokens)
+        assert bool(found.own) == bool(found.tokens)
 
 
 @given(st.lists(ODD, max_size=4), ODD)
