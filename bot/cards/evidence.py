@@ -84,8 +84,12 @@ def label_of(item: RiskFlag | Check, pen: Pen, *, value: str) -> str:
         return voice.t("flag.brand_safety", value=hits_of(item, voice) or value)
     if item.code is FlagCode.GROWTH_SPIKE and item.window is not None:
         return voice.n("flag.growth_spike", item.window, value=value)
-    sample = item.sample or pen.case.candidate.metrics.fake_sample
+    metrics = pen.case.candidate.metrics
+    sample = item.sample or metrics.fake_sample
+    low, high = metrics.fake_share_low, metrics.fake_share_high
     if item.code is FlagCode.FAKE_FOLLOWER_SHARE and sample:
+        if value and low is not None and high is not None and item.value == metrics.fake_follower_share:
+            value = f"{value} ({voice.span(low, high, percent=True)})"
         return voice.t("flag.fake_follower_share_of", value=value, sample=voice.number(sample, 0))
     return voice.t(f"flag.{key}", value=value, market_from=voice.market_from(pen.case.review.market)).rstrip()
 

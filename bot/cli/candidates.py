@@ -32,6 +32,9 @@ def import_(
     mapping: Annotated[
         Path | None, typer.Option(help="file of lines `column = field`, when a column is read wrongly")
     ] = None,
+    followers: Annotated[
+        Path | None, typer.Option(help="folder of follower samples: lia.prado.csv for @lia.prado")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show what would happen, write nothing")] = False,
     report: Annotated[Path | None, typer.Option(help="write what became of every row")] = None,
 ) -> None:
@@ -40,14 +43,20 @@ def import_(
     Example: handoff import list.csv --campaign aurora --market BR --report account.csv
     """
     from bot import account
-    from bot.importing import import_file
+    from bot.importing import Samples, import_file
 
     if report is not None:
         report.open("a", encoding="utf-8").close()  # a folder that is not there is said before anything is imported
+    samples = None if followers is None else Samples(followers, settings().max_file_mb)
     made = import_file(
         desk, err, file, campaign=campaign, platform=platform and platform.value, mapping=mapping, limit=limit,
         dry_run=dry_run, market=markets_of([market])[0] if market else None, max_mb=settings().max_file_mb,
+        samples=samples,
     )  # fmt: skip
+    for name, bad in samples.bad.items() if samples else ():
+        err.print(f"{name}: {bad:,} cells can’t be read, counted as missing", highlight=False, markup=False)
+    if samples and samples.unused:
+        err.print(f"Nobody in the list has these samples: {', '.join(samples.unused)}", highlight=False, markup=False)
     account.show(out, made, voice(), dry_run=dry_run)
     if report is not None:
         account.write(report, made, voice())

@@ -62,6 +62,9 @@ class ParsedRow:
     suspicious_share: float | None = None
     comment_pod_share: float | None = None
     fake_follower_share: float | None = None
+    fake_share_low: float | None = None
+    fake_share_high: float | None = None
+    """No column fills these: they are there when our own model measured the share in a sample."""
     fake_sample_size: int | None = None
     views_per_like: float | None = None
     comments_per_100_likes: float | None = None

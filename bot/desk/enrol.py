@@ -16,6 +16,7 @@ from bot.desk import tally
 from bot.desk.desk import Desk, new_id
 from db import events, lists, people, reviews
 from db.store import Unit
+from scoring.fake_followers import Follower, with_sample
 from scoring.market_norms import Book
 from scoring.norms import NormTable
 from scoring.recommend import recommend
@@ -71,6 +72,8 @@ def metrics_of(row: ParsedRow) -> Metrics:
         suspicious_share=row.suspicious_share,
         comment_pod_share=row.comment_pod_share,
         fake_follower_share=row.fake_follower_share,
+        fake_share_low=row.fake_share_low,
+        fake_share_high=row.fake_share_high,
         fake_sample=row.fake_sample_size,
         comments_per_100_likes=row.comments_per_100_likes,
         views_per_like=row.views_per_like,
@@ -79,6 +82,18 @@ def metrics_of(row: ParsedRow) -> Metrics:
         audience_country=row.audience_country or row.country,
         brand_safety=row.brand_safety,
         measured_on=row.measured_on,
+    )
+
+
+def sampled(row: ParsedRow, followers: Sequence[Follower]) -> ParsedRow:
+    """The row with the share of fakes in a sample of the creator's followers; one that the list gives is kept."""
+    found = with_sample(metrics_of(row), followers)
+    return replace(
+        row,
+        fake_follower_share=found.fake_follower_share,
+        fake_share_low=found.fake_share_low,
+        fake_share_high=found.fake_share_high,
+        fake_sample_size=found.fake_sample,
     )
 
 

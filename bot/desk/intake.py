@@ -21,6 +21,7 @@ from bot.desk.desk import Desk, new_id
 from db import campaigns, candidates, people, turns
 from db.candidates import KnownCreator, metrics_to_json
 from db.store import Unit
+from scoring.fake_followers import Follower
 from scoring.lines import DEFAULT_LINES
 from scoring.norms import NormRow, NormTable, build_norms, merged
 from scoring.types import Metrics, Recommendation
@@ -83,9 +84,12 @@ def take_in(
     overrides: Mapping[str, str] | None = None,
     dry_run: bool = False,
     max_bytes: int = 20_000_000,
+    followers_of: Callable[[str], Sequence[Follower]] | None = None,
     on_progress: Progress | None = None,
 ) -> ImportReport:
     """Import a list of candidates into a campaign. The same file twice adds nothing.
+
+    `followers_of` gives a sample of the followers of a handle, empty where there is none.
 
     Raises CandidateFileError when it cannot be read as a list, NotFound('campaign'), Invalid when nobody could
     own a review; then nothing was written.
@@ -94,6 +98,8 @@ def take_in(
         data, overrides=overrides, platform=platform or _platform(file_name), max_bytes=max_bytes
     )
     rows, rejected, skipped = _limited(read, limit)
+    if followers_of is not None:
+        rows = [enrol.sampled(row, sample) if (sample := followers_of(row.handle)) else row for row in rows]
     intake = _Intake(desk, campaign, file_name, hashlib.sha256(data).hexdigest(), market, on_progress)
     # What takes long is worked out beside the writer: people go on clicking while a list comes in.
     with desk.store.reading() as unit:

@@ -174,6 +174,36 @@ def test_the_list_itself_is_never_overwritten(run: Run, tmp_path: Path) -> None:
     assert list_.read_text().split() == ["posts", "1"]
 
 
+def test_a_sample_given_with_a_candidate_is_measured_and_raises_its_flag(run: Run, tmp_path: Path) -> None:
+    run("member", "add", "U0LEAD", "--role", "lead")
+    run("campaign", "add", "aurora", "--name", "Aurora", "--market", "BR", "--channel", "C0BR", "--owner", "U0MAYA")
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    written(folder / "Lia.Prado.csv", HEADERS, [row(one, at) for at, one in enumerate(crowd(0.5, 400))])
+    written(folder / "nobody.csv", HEADERS, [row(one, at) for at, one in enumerate(crowd(0.5, 4))])
+    creators = [["lia.prado", "20000", "BR"], ["mel", "20000", "BR"]]
+    list_ = written(tmp_path / "list.csv", ["handle", "followers", "country"], creators)
+    code, _, wrong = run("import", list_, "--campaign", "aurora", "--followers", folder)
+    assert code == 0
+    assert "Nobody in the list has these samples: nobody.csv" in wrong
+    _, said, _ = run("review", "list", "--json")
+    ids = {one["handle"].lstrip("@"): one["id"] for one in json.loads(said)}
+    flags = {}
+    for handle, review in ids.items():
+        _, shown, _ = run("review", "show", review, "--json")
+        flags[handle] = {one["code"]: one for one in json.loads(shown)["ai"]["flags"]}
+    assert flags["lia.prado"]["fake_follower_share"]["severity"] == "severe"
+    assert flags["lia.prado"]["fake_follower_share"]["value"] == pytest.approx(0.5, abs=0.1)
+    assert "fake_follower_share" not in flags["mel"]
+
+
+def test_a_folder_of_samples_that_is_not_there_is_said_before_anything_is_imported(run: Run, tmp_path: Path) -> None:
+    list_ = written(tmp_path / "list.csv", ["handle"], [["mel"]])
+    code, _, wrong = run("import", list_, "--campaign", "aurora", "--followers", tmp_path / "gone")
+    assert code == 1
+    assert "gone" in wrong
+
+
 def forms(folder: Path) -> list[Path]:
     """The three published forms, with invented followers in them."""
     made = []
