@@ -13,11 +13,14 @@ import sqlalchemy as sa
 
 from bot.core.disagreement import Disagreement, Winner
 from bot.core.precedents import Precedent, Question, about, towards, won
+from db import threads
 from db.disagreements import disagreement_from
 from db.knowledge_tables import DISAGREEMENTS, VALID
+from db.norm_tables import MARKET_NORMS, NORM_VOTES, VALID_VOTE
 from db.precedent_tables import BY_FLAG, PRECEDENTS, WON
 from db.store import Unit, sliced
 from db.tables import CAMPAIGNS, CANDIDATES, JUDGEMENTS, POSTS, REVIEWS
+from scoring.market_norms import State, Word
 from scoring.similarity import Likeness
 
 Channels = Collection[str] | None
@@ -124,6 +127,7 @@ def many(unit: Unit, ids: Sequence[str]) -> dict[str, Disagreement]:
     return found
 
 
+_BY_VOTE = NORM_VOTES.c.judgement_id
 _TOLD = (
     sa.select(DISAGREEMENTS, CANDIDATES.c.name, CANDIDATES.c.handle, CAMPAIGNS.c.name.label("of"),
               JUDGEMENTS.c.narrative)
@@ -137,16 +141,20 @@ _TOLD = (
 def told(unit: Unit, ids: Sequence[str]) -> dict[str, Precedent]:
     """Each of these as it is told of. What may not be seen must not be asked for."""
     rows = [row for part in sliced(ids) for row in unit.execute(_TOLD.where(DISAGREEMENTS.c.id.in_(part), VALID))]
-    stand = _places(unit, [row.review_id for row in rows])
-    return {
-        row.id: Precedent(
-            disagreement_from(row), row.name, row.handle, row.of, row.narrative, stand.get((row.review_id, row.channel))
-        )
-        for row in rows
-    }
+    cards, talks = _cards(unit, [row.review_id for row in rows]), threads.places(unit, [row.id for row in rows])
+    gone = _without_norm(unit, [row.judgement_id for row in rows])
+    found = {}
+    for row in rows:
+        talk = talks.get(row.id, {}).get(row.channel)
+        place = (talk.channel, talk.ts, talk.thread_ts) if talk else cards.get((row.review_id, row.channel))
+        found[row.id] = Precedent(
+            disagreement_from(row), row.name, row.handle, row.of, row.narrative, place,
+            norm_gone=row.judgement_id in gone,
+        )  # fmt: skip
+    return found
 
 
-def _places(unit: Unit, reviews: Sequence[str]) -> dict[tuple[str, str], tuple[str, str, str | None]]:
+def _cards(unit: Unit, reviews: Sequence[str]) -> dict[tuple[str, str], tuple[str, str, str | None]]:
     """Where each review's card stands, by its channel."""
     wanted = sa.select(POSTS.c.ref, POSTS.c.lane, POSTS.c.channel, POSTS.c.ts).where(POSTS.c.kind == "card")
     return {
@@ -154,3 +162,14 @@ def _places(unit: Unit, reviews: Sequence[str]) -> dict[tuple[str, str], tuple[s
         for part in sliced(reviews)
         for row in unit.execute(wanted.where(POSTS.c.ref.in_(part)))
     }
+
+
+def _without_norm(unit: Unit, judgements: Sequence[str]) -> set[str]:
+    """Those that were evidence for a norm which has ended since."""
+    ended = [state.value for state in (State.REJECTED, State.RETIRED)]
+    spoke = (
+        sa.select(NORM_VOTES.c.judgement_id)
+        .join(MARKET_NORMS, MARKET_NORMS.c.id == NORM_VOTES.c.norm_id)
+        .where(VALID_VOTE, NORM_VOTES.c.word == Word.NORMAL.value, MARKET_NORMS.c.state.in_(ended))
+    )
+    return {id_ for part in sliced(judgements) for id_ in unit.execute(spoke.where(_BY_VOTE.in_(part))).scalars()}

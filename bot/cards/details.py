@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from bot.cards import blocks, evidence, history, ids, pending, words
+from bot.cards import blocks, evidence, history, ids, pending, precedents, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case, Happened
@@ -41,6 +41,7 @@ def details(
         parts += _split(_said(pen))
     parts += _split(history.lines(happened, pen))
     parts.append(blocks.context(_sources(pen)))
+    parts += precedents.button(pen)
     return blocks.modal(
         ids.DETAILS_VIEW, voice.t("details.title"), parts, close=voice.t("form.close"), meta=ids.value(case.review)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.cards import blocks, evidence, ids, words
+from bot.cards import blocks, evidence, ids, precedents, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case
@@ -36,6 +36,9 @@ def body(case: Case, voice: Voice, today: date) -> list[Block]:
         blocks.section(*_call_lines(pen)),
         blocks.section(*_found_lines(pen, today)),
     ]
+    before = precedents.line(pen)
+    if before:
+        parts.append(blocks.section(before))
     if case.review.disclosure is not None:
         parts.append(blocks.section(*_disclosed_lines(pen)))
     weak = evidence.weak_match(pen)

@@ -10,6 +10,7 @@ from typing import Any
 from bot.core.disagreement import Disagreement, Standing
 from bot.core.market_norm import Norm, View
 from bot.core.outcome import What
+from bot.core.precedents import SeenBefore
 from bot.core.types import (
     Campaign,
     Candidate,
@@ -83,6 +84,8 @@ class Case:
     """Display names of everybody mentioned, for plain text."""
     norms: Mapping[str, Norm] = field(default_factory=dict)
     """The market norms that the recommendation took into account, as they are now."""
+    before: SeenBefore | None = None
+    """What it resembles, of what its reader may see; None where nobody asked, or where nobody may see it."""
     today: date | None = None
 
     @property

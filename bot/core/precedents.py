@@ -147,3 +147,6 @@ class Precedent:
     """What whoever disagreed wrote, as it was typed."""
     place: tuple[str, str, str | None] | None = None
     """(channel, ts, thread_ts) of its investigation, else of its card: what a link needs."""
+    link: str | None = None
+    norm_gone: bool = False
+    """Whether a market norm that it was evidence for has been rejected or retired since."""

@@ -6,11 +6,15 @@ A decision draws nothing, and a decided card does not ask: only open cards, Deta
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from bot.core.case import Case
 from bot.core.disagreement import Disagreement, Winner
+from bot.core.links import permalink
 from bot.core.precedents import MOST, Precedent, Question, SeenBefore, hidden, missing_side, one_each, towards
-from bot.core.types import Candidate
+from bot.core.types import Candidate, UserId
+from bot.desk import channels, see
+from bot.desk.desk import Desk
 from db import candidates, precedents, reviews
 from db.precedents import Channels, Comparable
 from db.store import Unit
@@ -79,7 +83,35 @@ def _other_way(unit: Unit, asked: Question, side: Winner, channels: Channels) ->
     return precedents.many(unit, ids).get(ids[0]) if ids else None
 
 
-def told(unit: Unit, found: Collection[Disagreement]) -> tuple[Precedent, ...]:
-    """As they are told of, in the order given."""
+def told(unit: Unit, desk: Desk, found: Collection[Disagreement]) -> tuple[Precedent, ...]:
+    """As they are told of, in the order given; each with a link where its message stands."""
     known = precedents.told(unit, [one.id for one in found])
-    return tuple(known[one.id] for one in found if one.id in known)
+    return tuple(
+        replace(one, link=permalink(desk.site, *one.place)) if one.place else one
+        for one in (known[d.id] for d in found if d.id in known)
+    )
+
+
+# For those who draw
+
+
+def drawn_in(desk: Desk, case: Case, channel: UserId | str) -> Case:
+    """An open card's case with what it resembles, of what everybody in this channel may see: else as it is."""
+    if not case.review.state.awaits:
+        return case
+    with desk.store.reading() as unit:
+        return replace(case, before=of_case(unit, case, channels.shown_in(unit, channel, desk.clock())))
+
+
+def before(desk: Desk, case: Case, sight: Collection[str]) -> Case:
+    """The same for one person, who can see these channels; also of a review that is decided."""
+    with desk.store.reading() as unit:
+        return replace(case, before=of_case(unit, case, sight))
+
+
+def listed(desk: Desk, review_id: str, sight: Collection[str]) -> tuple[Case, tuple[Precedent, ...]]:
+    """What a review resembles, and each of those cases as it is told of. Raises NotFound('review')."""
+    with desk.store.reading() as unit:
+        case = see.whole(unit, desk, review_id)
+        found = of_case(unit, case, sight)
+        return replace(case, before=found), told(unit, desk, found.cases) if found is not None else ()

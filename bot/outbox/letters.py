@@ -11,7 +11,7 @@ from bot.cards.blocks import Message
 from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, State
-from bot.desk import norm_list, see
+from bot.desk import norm_list, precedents, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
 from db import disagreements, outbox, threads
@@ -100,6 +100,7 @@ def _card(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     voice = reader.voice
     if not is_person(errand.lane):
         voice = voice_for(case.campaign.locale, None, case.review.market, personal=False)
+        case = precedents.drawn_in(desk, case, errand.lane)
     return candidate.card(case, voice, now=reader.now)
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from bot.cards import ids, rationale
 from bot.cards.blocks import Block
-from bot.desk import see
+from bot.desk import precedents, see
 from bot.slack.click import Click, picked
 from bot.slack.edge import Edge
 from bot.slack.errors import guard, opening
+from bot.slack.precedents import sight
 
 
 async def details(click: Click) -> None:
@@ -17,7 +18,8 @@ async def details(click: Click) -> None:
     await click.ack()
 
     async def draw() -> Block:
-        return rationale.details(case, click.who.voice, now=click.now, reader=click.who.id, happened=happened)
+        whole = await click.read(precedents.before, case, await sight(click.edge, click.who.id))
+        return rationale.details(whole, click.who.voice, now=click.now, reader=click.who.id, happened=happened)
 
     opening(click, draw)
 

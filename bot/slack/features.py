@@ -19,6 +19,7 @@ from bot.slack import (
     outcome,
     override,
     people,
+    precedents,
     replies,
     undo,
     visible,
@@ -28,7 +29,7 @@ from bot.slack.edge import Edge
 
 FEATURES = (
     approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest, investigation, norms,
-    outcome,
+    outcome, precedents,
 )  # fmt: skip
 
 

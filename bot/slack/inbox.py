@@ -7,7 +7,7 @@ from typing import Any
 from bot.cards import candidate, ids
 from bot.cards import inbox as cards
 from bot.cards.blocks import Block
-from bot.desk import see
+from bot.desk import precedents, see
 from bot.slack import people
 from bot.slack.access import Body, may_answer
 from bot.slack.answered import publish_home
@@ -15,6 +15,7 @@ from bot.slack.arrivals import Reaction
 from bot.slack.click import Click
 from bot.slack.edge import Edge
 from bot.slack.errors import guard, opening
+from bot.slack.precedents import sight
 
 COMMAND = "/handoff"
 
@@ -44,7 +45,8 @@ async def open_review(click: Click) -> None:
     await click.ack()
 
     async def draw() -> Block:
-        return candidate.opened(case, click.who.voice, now=click.now, may_answer=may_answer(case, click.who))
+        whole = await click.read(precedents.before, case, await sight(click.edge, click.who.id))
+        return candidate.opened(whole, click.who.voice, now=click.now, may_answer=may_answer(case, click.who))
 
     opening(click, draw)
 

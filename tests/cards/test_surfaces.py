@@ -17,6 +17,10 @@ from tests.cards.gallery import LANGUAGES, NOW, gallery, voices
 from tests.cards.rules import texts
 
 _EN = {
+    "card_before_similar": [
+        "*Seen before:* in 2 of 3 similar cases in Brazil the expert was right, not the AI.",
+    ],
+    "details_before": ["6 similar cases"],
     "card_pending_decline": [
         "Ana Lima for Aurora Summer?",
         "*AI says decline*, but it’s a close call.",
@@ -85,6 +89,10 @@ _EN = {
     ],
 }
 _RU = {
+    "card_before_similar": [
+        "*Уже было:* в 2 из 3 похожих случаев в России прав оказался эксперт, а не ИИ.",
+    ],
+    "details_before": ["6 похожих случаев"],
     "card_pending_decline": [
         "Анна Котова: берём в Aurora Лето?",
         "*ИИ: отказ*, но на грани.",

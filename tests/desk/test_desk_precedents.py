@@ -212,7 +212,7 @@ def test_of_equals_the_newest_is_nearest(world: World) -> None:
 def test_how_it_is_told(world: World) -> None:
     opened = disputed(world, "lia.prado", text="She runs a giveaway every November")
     with world.desk.store.reading() as unit:
-        (told,) = precedents.told(unit, [opened])
+        (told,) = precedents.told(unit, world.desk, [opened])
     assert (told.creator, told.handle, told.campaign) == ("Lia Prado", "lia.prado", "Aurora Summer")
     assert told.said == "She runs a giveaway every November"
     assert told.place is None, "its card has not been sent"
