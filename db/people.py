@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from bot.core.types import Member, Role
+from bot.core.working_time import Hours, Span
 from db.store import Unit, new
 from db.tables import MEMBER_ROLES, MEMBERS, REFERRERS, MemberRoleRow, MemberRow, TrustedReferrerRow
 
@@ -32,10 +33,19 @@ def _members(rows: Iterable[Any]) -> tuple[Member, ...]:
     return tuple(
         Member(
             row.id, row.name, tuple(sorted(held[row.id], key=lambda r: (r[0], r[1] or ""))), row.tz, row.locale,
-            row.team, row.guest, row.deleted,
+            row.team, row.guest, row.deleted, row.language, _hours(row), row.backup,
+            _span(row.away_from, row.away_until), row.status_until, _span(row.dnd_from, row.dnd_until), row.nudged_at,
         )
         for row in last.values()
     )  # fmt: skip
+
+
+def _hours(row: Any) -> Hours | None:
+    return Hours(row.work_from, row.work_to, row.work_days) if row.work_days else None
+
+
+def _span(since: datetime | None, until: datetime | None) -> Span | None:
+    return (since, until) if since is not None and until is not None else None
 
 
 def members(unit: Unit) -> tuple[Member, ...]:
@@ -73,6 +83,7 @@ def drop_role(unit: Unit, member_id: str, role: Role, market: str | None) -> boo
 def remember_profile(unit: Unit, profile: Member, seen_at: datetime) -> None:
     """What Slack says of somebody, kept so that no click ever waits for Slack. Roles are ours and stay."""
     values = {
+        "status_until": profile.status_until,
         "name": profile.name,
         "tz": profile.tz,
         "locale": profile.locale,
@@ -83,6 +94,21 @@ def remember_profile(unit: Unit, profile: Member, seen_at: datetime) -> None:
     }
     unit.execute(new(unit, MEMBERS), {"id": profile.id, **values})
     unit.execute(sa.update(MEMBERS).where(MEMBERS.c.id == profile.id).values(**values))
+
+
+def set_own(unit: Unit, member: Member) -> None:
+    """What somebody has set for themselves: language, hours, backup, and when they are away."""
+    hours, away = member.hours, member.away or (None, None)
+    values = {
+        "language": member.language,
+        "work_from": hours.start if hours else None,
+        "work_to": hours.end if hours else None,
+        "work_days": hours.days if hours else None,
+        "backup": member.backup,
+        "away_from": away[0],
+        "away_until": away[1],
+    }
+    unit.execute(sa.update(MEMBERS).where(MEMBERS.c.id == member.id).values(**values))
 
 
 def seen_at(unit: Unit, member_id: str) -> datetime | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -35,6 +34,10 @@ _TABLE = tables.REVIEWS
 COLUMNS = tuple(_TABLE.c[name] for name in _NAMES)
 _SELECT = sa.select(*COLUMNS)
 _ONE = _SELECT.where(_TABLE.c.id == sa.bindparam("review_id"))
+#: What changes when reminders are due: they are looked at anew, which is long due since the intake.
+_DUE_ANEW = frozenset({"opened_at", "expert", "deadline_at"})
+#: What gives a review another window, with reminders of its own (core.nudges.begins).
+_WINDOW = frozenset({"held_once", "hot_at", "extended_at", "moved_at"})
 #: Kinds of the fields that are stored as words, by their place.
 _WORDS: tuple[tuple[int, Mapping[str, Any]], ...] = tuple(
     (_NAMES.index(name), {word.value: word for word in kind})
@@ -81,9 +84,25 @@ def _save(changed: tuple[str, ...], dialect: str | None, *, still_queued: bool) 
     values: dict[str, Any] = {name: sa.bindparam(name, type_=_TABLE.c[name].type) for name in changed}
     if not still_queued:
         values["half_at"] = sa.null()
+    values |= _reminders(frozenset(changed))
     which = among(_TABLE.c.id, "b_which", dialect) if dialect else _TABLE.c.id == sa.bindparam("b_which")
     unmoved = sa.and_(which, _TABLE.c.version == sa.bindparam("b_version"))
     return Prepared(sa.update(_TABLE).where(unmoved).values(values), (*changed, "b_which", "b_version"))
+
+
+def _reminders(changed: frozenset[str]) -> dict[str, Any]:
+    """What becomes of a review's reminders when these fields change; an answer leaves them as they are."""
+    values: dict[str, Any] = {}
+    if changed & _DUE_ANEW:
+        values |= {"nudge_at": _TABLE.c.intake_at, "owner_at": _TABLE.c.intake_at}
+    if "expert" in changed:
+        # Whoever has it now was told so; what has no card yet is told of when it opens.
+        one, step = sa.literal_column("1"), _TABLE.c.nudge_step
+        told = sa.case((_TABLE.c.opened_at.is_(None), sa.null()), (step > one, step), else_=one)
+        values |= {"nudge_step": told, "nudges": sa.null(), "backup_at": sa.null()}
+    if changed & _WINDOW:
+        values |= {"nudge_step": sa.literal_column("0" if "hot_at" in changed else "1"), "owner_step": sa.null()}
+    return values
 
 
 def save(unit: Unit, before: Review, after: Review, new: Mapping[str, Any], ids: Sequence[str]) -> bool:
@@ -233,41 +252,6 @@ def half_gone(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:
 def mark_half_told(unit: Unit, ids: Sequence[str]) -> None:
     if ids:
         unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(ids)).values(half_at=None))
-
-
-@dataclass(frozen=True, slots=True)
-class Instants:
-    """When the clock has something to do to a review next; None for nothing."""
-
-    deadline: datetime | None
-    undo: datetime | None
-    """An undo window ends."""
-    half: datetime | None
-    """Half a window is over, and its review is not open."""
-
-    @property
-    def first(self) -> datetime | None:
-        return min((t for t in (self.deadline, self.undo, self.half) if t is not None), default=None)
-
-
-def _first(column: sa.Column[Any], where: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
-    return sa.select(sa.func.min(column, type_=column.type)).where(where).scalar_subquery()
-
-
-_INSTANTS = sa.select(
-    _first(_TABLE.c.deadline_at, AWAITING),
-    _first(_TABLE.c.undo_until, tables.UNDOABLE),
-    _first(_TABLE.c.half_at, tables.HALF_UNTOLD),
-)
-
-
-def next_instants(unit: Unit) -> Instants:
-    return Instants(*unit.execute(_INSTANTS).one())
-
-
-def next_due(unit: Unit) -> datetime | None:
-    """The earliest of them."""
-    return next_instants(unit).first
 
 
 # Judgements and decisions

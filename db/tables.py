@@ -13,40 +13,12 @@ from sqlmodel import Field, SQLModel
 
 from bot.core.types import State
 from db.columns import moment, partial_index, plain_json, table_of, word
-
-
-class MemberRow(SQLModel, table=True):
-    __tablename__ = "members"
-    id: str = Field(primary_key=True)
-    name: str
-    tz: str | None = None
-    locale: str | None = None
-    team: str | None = None
-    guest: bool = False
-    deleted: bool = False
-    seen_at: datetime | None = moment(default=None)
-
-
-class MemberRoleRow(SQLModel, table=True):
-    __tablename__ = "member_roles"
-    member_id: str = Field(primary_key=True, foreign_key="members.id")
-    role: str = Field(primary_key=True)
-    market: str = Field(primary_key=True, default="")
-    """ISO country, "" for roles that have no market."""
-
-
-MEMBERS = table_of(MemberRow)
-MEMBER_ROLES = table_of(MemberRoleRow)
-
-
-class TrustedReferrerRow(SQLModel, table=True):
-    __tablename__ = "trusted_referrers"
-    key: str = Field(primary_key=True)
-    """The name, casefolded."""
-    name: str
-
-
-REFERRERS = table_of(TrustedReferrerRow)
+from db.people_tables import MEMBER_ROLES as MEMBER_ROLES  # noqa: PLC0414 - read with all the others
+from db.people_tables import MEMBERS as MEMBERS  # noqa: PLC0414
+from db.people_tables import REFERRERS as REFERRERS  # noqa: PLC0414
+from db.people_tables import MemberRoleRow as MemberRoleRow  # noqa: PLC0414
+from db.people_tables import MemberRow as MemberRow  # noqa: PLC0414
+from db.people_tables import TrustedReferrerRow as TrustedReferrerRow  # noqa: PLC0414
 
 
 class CampaignRow(SQLModel, table=True):
@@ -201,6 +173,20 @@ class ReviewRow(SQLModel, table=True):
     disclosure: str | None = None
     disclosed_by: str | None = None
     executed: bool = False
+    hot_at: datetime | None = moment(default=None)
+    extended_at: datetime | None = moment(default=None)
+    moved_at: datetime | None = moment(default=None)
+    nudge_at: datetime | None = moment(default=None)
+    """When its people's reminders are looked at next, while it is open."""
+    nudge_step: int | None = None
+    """How many of its reminders have been said or have passed (core.nudges); None for none."""
+    nudges: int | None = None
+    """How many its expert has got."""
+    backup_at: datetime | None = moment(default=None)
+    """When the backup was asked, because nobody else was there."""
+    owner_at: datetime | None = moment(default=None)
+    """When the reminders of its campaign's owner are looked at next."""
+    owner_step: int | None = None
 
 
 REVIEWS = table_of(ReviewRow)
@@ -210,6 +196,8 @@ HELD = sa.and_(AWAITING, REVIEWS.c.state == word(State.HELD.value))
 QUEUED = sa.and_(REVIEWS.c.state == word(State.PENDING.value), REVIEWS.c.opened_at.is_(None))
 UNDOABLE = REVIEWS.c.undo_until.is_not(None)
 HALF_UNTOLD = REVIEWS.c.half_at.is_not(None)
+NUDGING = sa.and_(OPEN, REVIEWS.c.nudge_at.is_not(None))
+OWNED = sa.and_(AWAITING, REVIEWS.c.owner_at.is_not(None))
 # What a decision changes (the state) stands in no index but in conditions: it takes entries out and moves none.
 sa.Index("ix_reviews_campaign", REVIEWS.c.campaign)
 partial_index("ix_reviews_open", OPEN, REVIEWS.c.expert, REVIEWS.c.deadline_at, REVIEWS.c.id)
@@ -217,6 +205,8 @@ partial_index("ix_reviews_due", AWAITING, REVIEWS.c.deadline_at)
 partial_index("ix_reviews_queue", QUEUED, REVIEWS.c.expert, REVIEWS.c.rank.desc(), REVIEWS.c.intake_at, REVIEWS.c.id)
 partial_index("ix_reviews_undo", UNDOABLE, REVIEWS.c.undo_until)
 partial_index("ix_reviews_half", HALF_UNTOLD, REVIEWS.c.half_at)
+partial_index("ix_reviews_nudge", NUDGING, REVIEWS.c.nudge_at)
+partial_index("ix_reviews_owner", OWNED, REVIEWS.c.owner_at)
 
 
 class JudgementRow(SQLModel, table=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core.working_time import Hours, Span
 from scoring.types import Brief, FlagCode, Metrics, Tier, Verdict
 
 UserId = str
@@ -135,10 +136,24 @@ class Member:
     """(role, market); market is None for leads and marketers."""
     tz: str | None = None
     locale: str | None = None
-    """What Slack reports, or the person's own setting."""
+    """What Slack reports."""
     team: str | None = None
     guest: bool = False
     deleted: bool = False
+    language: str | None = None
+    """Their own setting."""
+    hours: Hours | None = None
+    """Their own setting; None for Monday to Friday, 09 to 18."""
+    backup: UserId | None = None
+    """Whom they want to be asked when they cannot be."""
+    away: Span | None = None
+    """Their own setting: when they are on holiday."""
+    status_until: datetime | None = None
+    """Until when their Slack status says so."""
+    dnd: Span | None = None
+    """When Slack shows them nothing, as far as it has told us."""
+    nudged_at: datetime | None = None
+    """When they got a reminder last."""
 
     @property
     def markets(self) -> tuple[str, ...]:
@@ -156,6 +171,11 @@ class Member:
     def active(self) -> bool:
         """Whether this person can be asked: a deactivated account or a guest cannot."""
         return not (self.deleted or self.guest)
+
+    def away_at(self, now: datetime) -> bool:
+        """Whether they are on holiday, by their own setting or by their status."""
+        own = self.away is not None and self.away[0] <= now < self.away[1]
+        return own or (self.status_until is not None and now < self.status_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +331,12 @@ class Review:
     """What an expert who knows the creator disclosed, and who: shown on the card."""
     disclosed_by: UserId | None = None
     executed: bool = False
+    hot_at: datetime | None = None
+    """When it was marked hot: a competing offer, a deal that expires."""
+    extended_at: datetime | None = None
+    """When the lead gave more time, which is done once."""
+    moved_at: datetime | None = None
+    """When its owner moved the deadline to Monday, which is done once, at opening."""
 
     @property
     def queued(self) -> bool:

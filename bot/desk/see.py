@@ -14,7 +14,7 @@ from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgemen
 from bot.desk import investigations, norm_list
 from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
-from db import campaigns, candidates, events, lists, market_norms, notes, outbox, outcomes, people, reviews
+from db import campaigns, candidates, events, instants, lists, market_norms, notes, outbox, outcomes, people, reviews
 from db.store import Unit
 from scoring.recommend import without
 from scoring.types import FlagCode, Recommendation
@@ -251,7 +251,7 @@ def digest(desk: Desk, import_id: str, reader: UserId) -> Digest:
 def status(desk: Desk) -> dict[str, Any]:
     """Counts for machines: reviews by state and route, the next deadline, how much is still to be sent."""
     with desk.store.reading() as unit:
-        due, to_say = reviews.next_instants(unit).deadline, outbox.depth(unit)
+        due, to_say = instants.next_instants(unit).deadline, outbox.depth(unit)
         return {
             "reviews": lists.counts(unit),
             "open": lists.open_total(unit),

@@ -14,7 +14,7 @@ from bot.desk import norms, patience, tally
 from bot.desk.announce import current_lead, say_all
 from bot.desk.change import Lost, Made, apply_all, fill_hands
 from bot.desk.desk import Desk, new_id
-from db import arrivals, campaigns, outbox, reviews
+from db import arrivals, campaigns, instants, outbox, reviews
 from db.outbox import Fresh
 from db.store import Unit
 
@@ -34,15 +34,15 @@ _KEEP_ARRIVED = timedelta(days=2)
 def tick(desk: Desk) -> bool:
     """One batch of everything that is due; True when there may be more. Safe to run twice and beside clicks."""
     with desk.store.reading() as unit:
-        instants, now = reviews.next_instants(unit), desk.clock()
+        due, now = instants.next_instants(unit), desk.clock()
     # Deadlines first, and nothing else while there are more of them: everybody waits for these.
-    if _is_due(instants.deadline, now) and _sweep(desk, _expire_due):
+    if _is_due(due.deadline, now) and _sweep(desk, _expire_due):
         return True
     desk.fill_hands = desk.fill_hands and _sweep(desk, _fill_hands)
     if desk.fill_hands:
         return True
-    more = _is_due(instants.undo, now) and _sweep(desk, _settle_due)
-    more |= _is_due(instants.half, now) and _sweep(desk, _tell_half)
+    more = _is_due(due.undo, now) and _sweep(desk, _settle_due)
+    more |= _is_due(due.half, now) and _sweep(desk, _tell_half)
     if _is_due(desk.forget_at, now):
         # Nobody waits for the minute in which a week is over.
         left = _sweep(desk, _forget) | _sweep(desk, patience.run_out)
@@ -59,7 +59,7 @@ def _is_due(instant: datetime | None, now: datetime) -> bool:
 def next_due(desk: Desk) -> datetime | None:
     """The earliest instant at which `tick` will have something to do."""
     with desk.store.reading() as unit:
-        return reviews.next_due(unit)
+        return instants.next_instants(unit).first
 
 
 def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int]) -> bool:

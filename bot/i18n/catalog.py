@@ -171,4 +171,4 @@ def voice_of(member: Member | None) -> Voice:
     """How to speak to one person, known or not."""
     if member is None:
         return voice_for(None, None, None, personal=True)
-    return voice_for(member.locale, member.tz, next(iter(member.markets), None), personal=True)
+    return voice_for(member.language or member.locale, member.tz, next(iter(member.markets), None), personal=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from bot.core.absence import away_until
 from bot.core.access import require_judge
 from bot.core.case import Case
 from bot.core.errors import NotAllowed, NotFound
@@ -109,4 +111,11 @@ def profile_of(user: Mapping[str, Any], team: Team) -> Member:
         team=team.id if ours else str(user.get("team_id") or "stranger"),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         deleted=bool(user.get("deleted")),
+        status_until=_away_until(profile),
     )
+
+
+def _away_until(profile: Mapping[str, Any]) -> datetime | None:
+    expires = profile.get("status_expiration")
+    emoji, text = str(profile.get("status_emoji") or ""), str(profile.get("status_text") or "")
+    return away_until(emoji, text, expires if isinstance(expires, int) else 0)

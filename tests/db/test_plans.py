@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
-from db import lanes, lists, outbox, reviews, tables
+from db import instants, lanes, lists, outbox, reviews, tables
 from db.outbox import Errand
 from db.store import Store, Unit
 from tests.database import fresh
@@ -56,11 +56,13 @@ PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
     ),
     "held": (reviews.held, ("SCAN reviews USING INDEX ix_reviews_due",)),
     "next_due": (
-        reviews.next_due,
+        instants.next_instants,
         (
             "SEARCH reviews USING INDEX ix_reviews_due",
             "SEARCH reviews USING COVERING INDEX ix_reviews_undo",
             "SEARCH reviews USING COVERING INDEX ix_reviews_half",
+            "SEARCH reviews USING INDEX ix_reviews_nudge",
+            "SEARCH reviews USING INDEX ix_reviews_owner",
         ),
     ),
     "overdue_total": (lambda unit: lists.overdue_total(unit, NOW), ("INDEX ix_reviews_due (deadline_at<?)",)),

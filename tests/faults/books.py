@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from bot.core.types import Campaign, Decision, Judgement, Review
-from db import campaigns, reviews, tables
+from db import campaigns, instants, tables
 from db.reviews import decision_from, judgement_from, review_from
 from db.store import Store
 from db.tables import CommentRow, DecisionRow, DraftRow, EventRow, JudgementRow, OutboxRow, PostRow
@@ -62,7 +62,7 @@ def read(store: Store) -> Books:
 def counts(store: Store) -> Json:
     """How much is there, for the line that a test prints."""
     with store.reading() as unit:
-        due = reviews.next_due(unit)
+        due = instants.next_instants(unit).first
         found: Json = {"next": due.isoformat() if due else None}
         for name in ("reviews", "judgements", "decisions", "events", "outbox"):
             found[name] = unit.execute(sa.text(f"SELECT count(*) FROM {name}")).scalar_one()  # noqa: S608 - our names

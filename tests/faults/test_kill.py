@@ -17,7 +17,7 @@ from bot.core.types import By
 from bot.desk.desk import Desk
 from bot.desk.opening import open_desk
 from bot.settings import Settings
-from db import outbox, reviews
+from db import instants, outbox
 from tests.faults import books, town
 from tests.faults.books import Json
 from tests.faults.invariants import Rules, violations
@@ -87,7 +87,7 @@ class Campaign:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             with self.desk.store.reading() as unit:
-                due = reviews.next_due(unit)
+                due = instants.next_instants(unit).first
             depth = self.depth()
             if not depth.keys() - {"dead"} and (due is None or (due - self.desk.clock()).total_seconds() > 20):
                 return

@@ -1,0 +1,56 @@
+"""What people set for themselves: language, hours, backup, and when they are away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.errors import Invalid, NotFound
+from bot.core.types import Member, UserId
+from bot.core.working_time import Hours
+from bot.desk.desk import Desk
+from db import nudges, people
+from db.store import Unit
+
+_LANGUAGES = ("en", "ru")
+
+
+def save(desk: Desk, person: UserId, *, language: str | None, hours: Hours | None, backup: UserId | None) -> Member:
+    """Keep somebody's settings; None leaves each to Slack, the market or the usual. Raises Invalid naming the field."""
+    with desk.store.unit() as unit:
+        member = _member(unit, person)
+        if language is not None and language not in _LANGUAGES:
+            raise Invalid("language", field="language", value=language)
+        if backup is not None and not _can_stand_in(people.member(unit, backup), member):
+            raise Invalid("backup", field="backup", value=backup)
+        changed = replace(member, language=language, hours=hours, backup=backup)
+        people.set_own(unit, changed)
+        nudges.look_again(unit, person)
+        return changed
+
+
+def away(desk: Desk, person: UserId, since: datetime | None, until: datetime | None) -> Member:
+    """Away from one moment until another (None for now), or with no end at all: back. Raises Invalid('away')."""
+    with desk.store.unit() as unit:
+        now = desk.clock()
+        member = _member(unit, person)
+        span = (since or now, until) if until is not None else None
+        if span is not None and (span[1] <= span[0] or span[1] <= now):
+            raise Invalid("away", field="until")
+        changed = replace(member, away=span)
+        people.set_own(unit, changed)
+        nudges.look_again(unit, person)
+        return changed
+
+
+def _member(unit: Unit, person: UserId) -> Member:
+    found = people.member(unit, person)
+    if found is None:
+        raise NotFound("member", member=person)
+    return found
+
+
+def _can_stand_in(backup: Member | None, member: Member) -> bool:
+    if backup is None or backup.id == member.id or not backup.active:
+        return False
+    return backup.is_lead or any(backup.is_expert_of(market) for market in member.markets)

@@ -1,0 +1,110 @@
+"""When whom to remind of which review: what is due to be looked at, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.types import Review, UserId
+from db import reviews, tables
+from db.store import Unit, sliced
+from db.tables import MEMBERS
+
+_TABLE = tables.REVIEWS
+_NOTES = (_TABLE.c.nudge_step, _TABLE.c.nudges, _TABLE.c.backup_at, _TABLE.c.owner_step)
+_SELECT = sa.select(*reviews.COLUMNS, *_NOTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A review, and how far its reminders are."""
+
+    review: Review
+    step: int
+    """How many of its expert's have been said or have passed (core.nudges)."""
+    said: int
+    """How many its expert has got."""
+    backup_at: datetime | None
+    """When its backup was asked."""
+    owner_step: int
+    """As `step`, of its owner's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """How far they are afterwards, and when to look again: None for never, unless something changes."""
+
+    at: datetime | None
+    step: int
+    said: int
+    backup_at: datetime | None
+
+
+def _noted(row: Any) -> Noted:
+    *review, step, said, backup_at, owner_step = row
+    return Noted(reviews.review_of(review), step or 0, said or 0, backup_at, owner_step or 0)
+
+
+def _due(unit: Unit, where: sa.ColumnElement[bool], at: sa.Column[Any], now: datetime, limit: int) -> tuple[Noted, ...]:
+    found = _SELECT.where(where, at <= now).order_by(at).limit(limit)
+    if unit.get_bind().dialect.name == "postgresql":
+        found = found.with_for_update(skip_locked=True)
+    return tuple(_noted(row) for row in unit.execute(found))
+
+
+def due(unit: Unit, now: datetime, limit: int) -> tuple[Noted, ...]:
+    """Open reviews whose people's reminders are to be looked at, longest due first."""
+    return _due(unit, tables.NUDGING, _TABLE.c.nudge_at, now, limit)
+
+
+def owners_due(unit: Unit, now: datetime, limit: int) -> tuple[Noted, ...]:
+    """Unanswered reviews whose owner's reminders are to be looked at."""
+    return _due(unit, tables.OWNED, _TABLE.c.owner_at, now, limit)
+
+
+def noted(unit: Unit, ids: Sequence[str]) -> dict[str, Noted]:
+    """How far the reminders of these reviews are."""
+    found: dict[str, Noted] = {}
+    for part in sliced(ids):
+        found |= {n.review.id: n for n in map(_noted, unit.execute(_SELECT.where(_TABLE.c.id.in_(part))))}
+    return found
+
+
+def went_on(unit: Unit, every: Iterable[tuple[str, Further]]) -> None:
+    """Write how far each review's reminders are: those alike in one statement."""
+    for further, ids in _alike(every).items():
+        values = {
+            "nudge_at": further.at, "nudge_step": further.step, "nudges": further.said, "backup_at": further.backup_at,
+        }  # fmt: skip
+        for part in sliced(ids):
+            unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(**values))
+
+
+def owners_went_on(unit: Unit, every: Iterable[tuple[str, tuple[datetime | None, int]]]) -> None:
+    """The same of the owners' reminders: when to look again, and how many have been said or have passed."""
+    for (at, step), ids in _alike(every).items():
+        for part in sliced(ids):
+            unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(owner_at=at, owner_step=step))
+
+
+def _alike(every: Iterable[tuple[str, Any]]) -> dict[Any, list[str]]:
+    found: dict[Any, list[str]] = {}
+    for review_id, values in every:
+        found.setdefault(values, []).append(review_id)
+    return found
+
+
+def look_again(unit: Unit, person: UserId) -> None:
+    """Somebody's hours have changed: everything open with their name on it is looked at."""
+    mine = sa.and_(tables.OPEN, _TABLE.c.expert == person)
+    unit.execute(sa.update(_TABLE).where(mine).values(nudge_at=_TABLE.c.intake_at))
+
+
+def reminded(unit: Unit, people: Sequence[UserId], now: datetime) -> None:
+    """These got a reminder."""
+    for part in sliced(people):
+        unit.execute(sa.update(MEMBERS).where(MEMBERS.c.id.in_(part)).values(nudged_at=now))

@@ -1,0 +1,60 @@
+"""The rows of people: who they are, what they may do, when they work, and who is trusted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from db.columns import moment, table_of
+
+
+class MemberRow(SQLModel, table=True):
+    __tablename__ = "members"
+    id: str = Field(primary_key=True)
+    name: str
+    tz: str | None = None
+    locale: str | None = None
+    team: str | None = None
+    guest: bool = False
+    deleted: bool = False
+    seen_at: datetime | None = moment(default=None)
+    language: str | None = None
+    """Their own setting; what Slack reports is `locale`."""
+    work_from: int | None = None
+    """Minutes after midnight, in their own zone; None until they have set their hours."""
+    work_to: int | None = None
+    work_days: str | None = None
+    """'12345' for Monday to Friday."""
+    backup: str | None = None
+    away_from: datetime | None = moment(default=None)
+    away_until: datetime | None = moment(default=None)
+    status_until: datetime | None = moment(default=None)
+    """Until when their Slack status says that they are on holiday; in the year 9999 where it has no end."""
+    dnd_from: datetime | None = moment(default=None)
+    dnd_until: datetime | None = moment(default=None)
+    dnd_seen_at: datetime | None = moment(default=None)
+    nudged_at: datetime | None = moment(default=None)
+    """When they got a reminder last."""
+
+
+class MemberRoleRow(SQLModel, table=True):
+    __tablename__ = "member_roles"
+    member_id: str = Field(primary_key=True, foreign_key="members.id")
+    role: str = Field(primary_key=True)
+    market: str = Field(primary_key=True, default="")
+    """ISO country, "" for roles that have no market."""
+
+
+MEMBERS = table_of(MemberRow)
+MEMBER_ROLES = table_of(MemberRoleRow)
+
+
+class TrustedReferrerRow(SQLModel, table=True):
+    __tablename__ = "trusted_referrers"
+    key: str = Field(primary_key=True)
+    """The name, casefolded."""
+    name: str
+
+
+REFERRERS = table_of(TrustedReferrerRow)
