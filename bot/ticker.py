@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.clock import system_clock
 from bot.desk.desk import Desk
 from bot.desk.tick import tick
-from db import lanes, reviews
+from db import instants, lanes
 
 log = logging.getLogger(__name__)
 
@@ -163,4 +163,4 @@ class Ticker:
 def _next_instants(desk: Desk) -> tuple[datetime | None, datetime | None]:
     """The earliest instants at which the desk and the outbox have something to do."""
     with desk.store.reading() as unit:
-        return reviews.next_due(unit), lanes.next_at(unit, desk.clock())
+        return instants.next_instants(unit).first, lanes.next_at(unit, desk.clock())

@@ -97,7 +97,8 @@ def _reminders(changed: frozenset[str]) -> dict[str, Any]:
         values |= {"nudge_at": _TABLE.c.intake_at, "owner_at": _TABLE.c.intake_at}
     if "expert" in changed:
         # Whoever has it now was told so; what has no card yet is told of when it opens.
-        one, step = sa.literal_column("1"), _TABLE.c.nudge_step
+        one: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer())
+        step = _TABLE.c.nudge_step
         told = sa.case((_TABLE.c.opened_at.is_(None), sa.null()), (step > one, step), else_=one)
         values |= {"nudge_step": told, "nudges": sa.null(), "backup_at": sa.null()}
     if changed & _WINDOW:
