@@ -10,7 +10,7 @@ from bot.core.case import Case, Happened, Line
 from bot.core.disagreement import Disagreement
 from bot.core.types import Judgement
 from bot.i18n.catalog import Voice
-from scoring.types import Recommendation
+from scoring.types import Recommendation, RiskFlag
 
 
 def _iso(moment: datetime) -> str:
@@ -49,6 +49,7 @@ def _recommendation(rec: Recommendation) -> dict[str, Any]:
                 "value": f.value,
                 "severity": f.severity.value,
                 "contribution": round(f.contribution, 4),
+                "market_norm": {"id": f.eased.norm_id, "factor": round(f.eased.factor, 3)} if f.eased else None,
             }
             for f in rec.flags
         ],
@@ -129,6 +130,10 @@ def _value(value: object) -> str:
     return "none" if value is None or value == "" else " ".join(str(value).split())
 
 
+def _eased(flag: RiskFlag) -> str:
+    return f", counts for {flag.eased.factor:.0%} by norm {flag.eased.norm_id}" if flag.eased else ""
+
+
 def as_text(whole: Case, happened: Sequence[Happened], voice: Voice) -> str:
     """The same for the eye, a line each."""
     rec, review = whole.recommendation, whole.review
@@ -139,7 +144,7 @@ def as_text(whole: Case, happened: Sequence[Happened], voice: Voice) -> str:
         f"{whole.candidate.name} (@{whole.candidate.handle}) for {whole.campaign.name}",
         f"{review.state.value}, {review.route.value} (rule {review.rule}), {review.stakes} stakes, {review.market}",
         f"AI: {rec.verdict.value}, risk {voice.risk(rec.risk)} ({interval}), match {match}",
-        *(f"  looks off: {f.code.value} ({f.severity.value})" for f in rec.flags),
+        *(f"  looks off: {f.code.value} ({f.severity.value}){_eased(f)}" for f in rec.flags),
         f"{asked}, deadline {voice.when(review.deadline_at)}",
     ]
     if whole.decision:

@@ -45,7 +45,7 @@ class MarketNormRow(SQLModel, table=True):
 
 class NormVoteRow(SQLModel, table=True):
     __tablename__ = "norm_votes"
-    __table_args__ = (sa.UniqueConstraint("norm_id", "judgement_id", name="uq_norm_votes_once"),)
+    __table_args__ = (sa.UniqueConstraint("judgement_id", "norm_id", name="uq_norm_votes_once"),)
     id: str = Field(primary_key=True)
     norm_id: str = Field(foreign_key="market_norms.id")
     judgement_id: str | None = Field(default=None, foreign_key="judgements.id")

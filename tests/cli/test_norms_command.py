@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot import reading
 from bot.cli import app
+from bot.cli.console import voice
 from bot.core.errors import NotFound, TooLate
-from bot.desk import decide, norm_ruling
+from bot.desk import decide, norm_ruling, see
 from scoring.types import FlagCode, Verdict
 from tests.desk.world import BIA, ZOE, World, a_world, row, why
 
@@ -49,6 +51,10 @@ def test_listed_shown_rejected_and_no_more(world: World) -> None:
     norm_ruling.confirm(world.desk, norm["id"], ZOE)
     shown = run("show", norm["id"]).stdout
     assert "Active: the warning counts for 50%." in shown and "Ana Lima" in shown
+    touched = str(world.take_in(row("caio", growth_14d="22%")).fates[0].review_id)
+    case = see.case(world.desk, touched)
+    assert f"counts for 50% by norm {norm['id']}" in reading.as_text(case, (), voice())
+    assert reading.as_json(case, ())["ai"]["flags"][0]["market_norm"] == {"id": norm["id"], "factor": 0.5}
     whole = json.loads(run("show", norm["id"], "--json").stdout)
     assert [case["said"] for case in whole["cases"]] == ["confirmed", "normal"]
     assert whole["cases"][1]["person"] == BIA and whole["factor"] == 0.5

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
-from db import instants, lanes, lists, outbox, reviews, tables
+from db import instants, lanes, lists, market_norms, outbox, reviews, tables
 from db.outbox import Errand
 from db.store import Store, Unit
 from tests.database import fresh
@@ -36,6 +36,18 @@ PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
     "half_gone": (
         lambda unit: reviews.half_gone(unit, NOW, 100),
         ("SEARCH reviews USING INDEX ix_reviews_half (half_at>? AND half_at<?)",),
+    ),
+    "faded norms": (
+        lambda unit: market_norms.faded(unit, NOW, 100),
+        ("SEARCH market_norms USING INDEX ix_market_norms_fade (fades_at<?)",),
+    ),
+    "cases of a norm": (
+        lambda unit: market_norms.cases(unit, "nm_1"),
+        ("SEARCH norm_votes USING INDEX ix_norm_votes_norm (norm_id=?)",),
+    ),
+    "norms of a judgement": (
+        lambda unit: market_norms.of_judgements(unit, ["jd_1"]),
+        ("USING INDEX sqlite_autoindex_norm_votes_2 (judgement_id=?)",),
     ),
     "queued": (
         lambda unit: reviews.queued(unit, "U1", 10, NOW),

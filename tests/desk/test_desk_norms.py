@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -364,6 +365,21 @@ def test_the_lists(world: World) -> None:
 def _cases(world: World) -> list[Any]:
     with world.desk.store.reading() as unit:
         return [case for norm in market_norms.every(unit) for case in market_norms.cases(unit, norm.id)]
+
+
+def test_of_answers_that_come_at_once_none_is_lost(world: World) -> None:
+    pairs = [(BIA, "aurora"), (CAIO, "luma")] * 4
+    found = [(take(world, f"c{n}", campaign), person) for n, (person, campaign) in enumerate(pairs)]
+
+    def answer(one: tuple[str, str]) -> None:
+        decide.normal(world.desk, one[0], one[1], why(disputed=SPIKE), Verdict.PROCEED)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(answer, found))
+    assert (only(world).tally.cases, only(world).state) == (8, State.ACTIVE)
+    assert audit(world).count("norm_active") == 1
+    lanes = [lane for _, _, lane, _ in world.errands("norm")]
+    assert len(lanes) == len(set(lanes))
 
 
 def test_a_word_said_an_hour_ago_is_worth_less_than_now(world: World) -> None:

@@ -10,8 +10,7 @@ from playwright.async_api import Page, expect
 
 from bot.core.outcome import What
 from bot.core.types import Stakes
-from bot.desk import intake, members, norm_list, norms
-from bot.desk.desk import Desk
+from bot.desk import intake, members, norm_list, outcomes
 from bot.sandbox import seed
 from bot.sandbox.demo import Demo
 from scoring.market_norms import State
@@ -62,18 +61,13 @@ class Loop:
         await self.page.screenshot(path=shots / f"{name}.png")
 
     async def fraud(self, name: str) -> None:
-        await self.demo.handoff.desk.run(_fraud, self.reviews[name])
+        await self.demo.handoff.desk.run(outcomes.record, self.reviews[name], What.FRAUD)
         self.demo.handoff.edge.wake()
 
     def threads(self, words: str) -> list[str]:
         """In which threads the app says this."""
         found = [m for said in self.demo.workspace.messages.values() for m in said if words in m.text]
         return [m.thread_ts for m in found if m.thread_ts]
-
-
-def _fraud(desk: Desk, review_id: str) -> None:
-    with desk.store.unit() as unit:
-        norms.outcome_known(unit, desk, review_id, What.FRAUD, desk.clock())
 
 
 async def test_four_by_two_experts_in_two_campaigns_until_fraud_ends_it(demo: Demo, phone: Page, shots: Path) -> None:
@@ -149,6 +143,9 @@ async def _is_withdrawn(loop: Loop, shots: Path) -> None:
     await loop.take("Tina Gomes", "aurora-br")
     await person.says("Tina Gomes for", "Fraud risk 29/100")
     await expect(person.message("Tina Gomes for")).not_to_contain_text("Experts:")
+    await person.message("Proceed: Nina Alves").get_by_test_id("thread-open").click()
+    await person.says("The norm is withdrawn: 3 cases speak against it.")
+    await loop.shot(shots, "47-norm-over-in-a-thread")
     assert len(set(loop.threads("No longer a norm for Brazil: followers up to +22%"))) == 4, "every thread it came from"
 
 
@@ -157,6 +154,9 @@ async def test_the_short_way_one_normal_and_the_lead(demo: Demo, phone: Page, sh
     person = loop.person
     await loop.open()
     await loop.normal(seed.BIA, seed.BRAZIL, "Nina Alves", "aurora-br")
+    await person.message("Proceed: Nina Alves").get_by_test_id("thread-open").click()
+    await person.says("Nina Alves: @Bia Souza calls a warning normal", "Confirm as norm…")
+    await loop.shot(shots, "48-norm-in-a-thread")
     home = await person.home(seed.ZOE)
     await expect(home).to_contain_text("Not a norm yet; a lead can confirm it.")
     await loop.shot(shots, "45-norm-home")

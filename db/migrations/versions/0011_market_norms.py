@@ -65,7 +65,7 @@ def upgrade() -> None:
         sa.Column("void", sa.Boolean(), nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("norm_id", "judgement_id", name="uq_norm_votes_once"),
+        sa.UniqueConstraint("judgement_id", "norm_id", name="uq_norm_votes_once"),
         sa.ForeignKeyConstraint(["norm_id"], ["market_norms.id"]),
         sa.ForeignKeyConstraint(["judgement_id"], ["judgements.id"]),
         sa.ForeignKeyConstraint(["review_id"], ["reviews.id"]),
