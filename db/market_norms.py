@@ -200,8 +200,13 @@ def touched(unit: Unit, norm_id: str) -> tuple[tuple[str, str], ...]:
     return tuple((row.id, row.channel) for row in unit.execute(shown))
 
 
-def use_count(unit: Unit, norm_id: str) -> int:
-    return int(unit.execute(sa.select(sa.func.count()).where(_USES.c.norm_id == norm_id)).scalar_one())
+def uses(unit: Unit, ids: Sequence[str]) -> dict[str, int]:
+    """On how many candidates each was applied; those on none are absent."""
+    found: dict[str, int] = {}
+    for part in sliced(ids):
+        counted = sa.select(_USES.c.norm_id, sa.func.count()).where(_USES.c.norm_id.in_(part)).group_by(_USES.c.norm_id)
+        found.update((norm_id, many) for norm_id, many in unit.execute(counted))
+    return found
 
 
 def open_campaigns(unit: Unit, since: datetime) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

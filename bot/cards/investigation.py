@@ -179,13 +179,14 @@ def _buttons(thread: Thread, voice: Voice) -> list[Block]:
 
 def _norms(thread: Thread, voice: Voice) -> list[str]:
     """What became of what was called normal here: a norm of the market, or one no longer."""
-    said = {State.ACTIVE: "thread.norm", State.RETIRED: "thread.norm_over", State.REJECTED: "thread.norm_over"}
     return [
         voice.t(
-            said[one.state], what=words.lower_first(norm.what(one, voice)), market_of=voice.market_of(one.key.market)
+            "thread.norm" if one.active else "thread.norm_over",
+            what=words.lower_first(norm.what(one, voice)),
+            market_of=voice.market_of(one.key.market),
         )
         for one in thread.norms
-        if one.state in said
+        if one.active or one.proved_wrong
     ]
 
 

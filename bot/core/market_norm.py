@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.errors import Invalid, NotAllowed, TooLate
@@ -60,6 +60,11 @@ class Norm:
     @property
     def active(self) -> bool:
         return self.state is State.ACTIVE
+
+    @property
+    def proved_wrong(self) -> bool:
+        """Whether it was one, and has ended by what was said of it: one that has only faded was right in its time."""
+        return bool(self.announced_to) and not self.active and self.why is not None and self.why is not Why.FADED
 
     def at(self, now: datetime) -> Tally:
         """What is left of it."""
@@ -155,6 +160,5 @@ class View:
     """Candidates that it was applied to."""
     lead: UserId | None = None
     cases: tuple[Told, ...] = ()
-    names: Mapping[UserId, str] = field(default_factory=dict)
     categories: tuple[str, ...] = ()
     """What a lead can narrow it to: the categories of its cases."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
 
 from bot.core.access import require_lead
 from bot.core.errors import NotFound
@@ -13,20 +15,19 @@ from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
 from db import campaigns, candidates, disagreements, market_norms, people, reviews, threads
 from db.store import Unit
-from scoring.market_norms import State, Why, Word
+from scoring.market_norms import State, Word
 
 
 def every(desk: Desk, market: str | None = None) -> tuple[View, ...]:
     """All norms and what may become one, active ones first."""
     with desk.store.reading() as unit:
-        return tuple(_view(unit, desk, norm) for norm in market_norms.every(unit) if market in (None, norm.key.market))
+        return _views(unit, desk, [n for n in market_norms.every(unit) if market in (None, n.key.market)])
 
 
 def for_lead(unit: Unit, desk: Desk) -> tuple[View, ...]:
     """Those that a lead can do something about: active ones, and what somebody called normal that is none yet."""
     found = market_norms.every(unit)
-    listed = [n for n in found if n.active or (n.state is State.FORMING and n.tally.cases)]
-    return tuple(_view(unit, desk, norm) for norm in listed)
+    return _views(unit, desk, [n for n in found if n.active or (n.state is State.FORMING and n.tally.cases)])
 
 
 def one(desk: Desk, norm_id: str) -> View:
@@ -51,8 +52,7 @@ def with_cases(desk: Desk, norm_id: str, sight: Collection[str] | None) -> View:
         norm = _get(unit, norm_id)
         told = _told(unit, desk, market_norms.cases(unit, norm.id))
         shown = [t for t in told if sight is None or t.channel is None or t.channel in sight]
-        names = people.names(unit, [t.case.vote.person for t in shown])
-        return _view(unit, desk, norm, cases=tuple(reversed(shown)), names=names)
+        return _view(unit, desk, norm, cases=tuple(reversed(shown)))
 
 
 def of_judgement(unit: Unit, judgement: Judgement) -> tuple[Norm, ...]:
@@ -66,7 +66,7 @@ def over(unit: Unit, judgements: Sequence[str]) -> dict[str, Norm]:
     """Which of these judgements called normal what was a norm and is none any more because it proved wrong."""
     said = market_norms.of_judgements(unit, judgements)
     norms = market_norms.some(unit, {case.norm_id for cases in said.values() for case in cases})
-    ended = {i: n for i, n in norms.items() if n.why is not None and n.why is not Why.FADED and not n.active}
+    ended = {i: norm for i, norm in norms.items() if norm.proved_wrong}
     return {
         judgement: ended[case.norm_id]
         for judgement, cases in said.items()
@@ -82,9 +82,15 @@ def _get(unit: Unit, norm_id: str) -> Norm:
     return norm
 
 
-def _view(unit: Unit, desk: Desk, norm: Norm, **more: object) -> View:
-    uses, lead = market_norms.use_count(unit, norm.id), current_lead(unit)
-    return View(norm, norm.at(desk.clock()), uses, lead, **more)  # type: ignore[arg-type]
+def _view(unit: Unit, desk: Desk, norm: Norm, **more: Any) -> View:
+    (view,) = _views(unit, desk, [norm])
+    return replace(view, **more)
+
+
+def _views(unit: Unit, desk: Desk, found: Sequence[Norm]) -> tuple[View, ...]:
+    """The same few statements for one and for all."""
+    uses, lead, now = market_norms.uses(unit, [norm.id for norm in found]), current_lead(unit), desk.clock()
+    return tuple(View(norm, norm.at(now), uses.get(norm.id, 0), lead) for norm in found)
 
 
 def _told(unit: Unit, desk: Desk, said: Sequence[Case]) -> list[Told]:

@@ -26,7 +26,14 @@ Made = Message | dict[str, Any]
 def a_norm(market: str = "BR", **changes: Any) -> Norm:
     """Up to +24 % in 14 days, from five cases."""
     tally = Tally(5.0, 0.0, NOW, 3, 2, 5, reach=0.24)
-    made = Norm("nm_12", Key("instagram", market, FlagCode.GROWTH_SPIKE, "above.14"), State.ACTIVE, tally, NOW)
+    made = Norm(
+        "nm_12",
+        Key("instagram", market, FlagCode.GROWTH_SPIKE, "above.14"),
+        State.ACTIVE,
+        tally,
+        NOW,
+        announced_to=(f.ZOE,),
+    )
     return replace(made, **changes)
 
 
