@@ -137,9 +137,12 @@ def buttons(case: Case, voice: Voice, now: datetime) -> Block:
         first = blocks.button(voice.t("button.object"), ids.DISSENT, value, label=label)
     else:
         first = lists.details_button(case, voice)
+    to_a_person = case.decision is not None and case.decision.person and not case.review.executed
+    against = [blocks.option(voice.t("button.object"), ids.choice("object", case.review))] if to_a_person else []
     options = [
         blocks.option(voice.t("button.note"), ids.choice("note", case.review)),
         blocks.option(voice.t("button.details"), ids.choice("details", case.review)),
+        *against,
         blocks.option(voice.t("button.outcome"), ids.choice("outcome", case.review)),
     ]
     return blocks.actions(first, blocks.overflow(ids.MORE_DECIDED, options))

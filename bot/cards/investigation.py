@@ -15,6 +15,8 @@ from scoring.types import Verdict
 
 LESSON = 300
 _QUOTE = 600
+_ON_BUTTON = 16
+"""Characters of a name: a phone cuts a button's text at about thirty."""
 _SIDE = 500
 """Characters of somebody's words where two stand side by side."""
 
@@ -90,7 +92,7 @@ def outcome_said(pen: Pen, investigation: Investigation) -> str:
 
 def winner_said(winner: Winner, investigation: Investigation, pen: Pen) -> str:
     person = _person_of(winner, investigation)
-    return pen.t(f"winner.{winner.value}", who=pen.who(person.expert)) if person else pen.t(f"winner.{winner.value}")
+    return pen.t(f"winner.{winner.value}", who=pen.who(person.expert if person else None))
 
 
 def _person_of(winner: Winner, investigation: Investigation) -> Judgement | None:
@@ -119,8 +121,12 @@ def _sides(pen: Pen, thread: Thread) -> list[Block]:
 
 
 def _columns(pen: Pen, investigation: Investigation) -> Block:
-    sides = [investigation.other, investigation.said]
-    return blocks.columns(*("\n".join(_side(pen, said, _SIDE)) for said in sides if said is not None))
+    return side_by_side(pen, *(said for said in (investigation.other, investigation.said) if said is not None))
+
+
+def side_by_side(pen: Pen, *said: Judgement) -> Block:
+    """What people said to the same question, each with why."""
+    return blocks.columns(*("\n".join(_side(pen, one, _SIDE)) for one in said))
 
 
 def _ai_side(pen: Pen) -> list[str]:
@@ -203,16 +209,18 @@ def _one_tap(thread: Thread, voice: Voice) -> list[Block]:
     found, pen = thread.investigation, Pen(thread.case, voice, plain=True)
     actions = {Winner.OTHER: ids.ADJUDICATE_OTHER, Winner.EXPERT: ids.ADJUDICATE}
     return [
-        blocks.button(_label(winner, found, pen), action, found.disagreement.id) for winner, action in actions.items()
+        blocks.button(
+            _label(winner, found, pen, _ON_BUTTON), action, found.disagreement.id, label=_label(winner, found, pen)
+        )
+        for winner, action in actions.items()
     ]
 
 
-def _label(winner: Winner, investigation: Investigation, pen: Pen) -> str:
+def _label(winner: Winner, investigation: Investigation, pen: Pen, longest: int = 40) -> str:
     """'Bia was right': for a button or a choice, plain and not escaped."""
     person = _person_of(winner, investigation)
-    if person is None:
-        return pen.t(f"resolve.{winner.value}")
-    named = blocks.one_line(pen.case.names.get(person.expert, person.expert), 40)
+    known = pen.case.names.get(person.expert, person.expert) if person else blocks.NOTHING
+    named = blocks.one_line(known, longest)
     return pen.t(f"resolve.{winner.value}", who=named)
 
 
@@ -239,13 +247,17 @@ def on_card(pen: Pen) -> list[str]:
 
 
 def _card_line(pen: Pen, investigation: Investigation) -> str:
-    found, where = investigation.disagreement, _where(pen, investigation)
+    found, where, other = investigation.disagreement, _where(pen, investigation), investigation.other
+    between = {"who": pen.who(found.expert), "other": pen.who(other.expert)} if other is not None else {}
     if found.standing is Standing.OPEN:
-        return f"{pen.t('thread.on_card')} {where}".rstrip()
-    said, lesson = outcome_said(pen, investigation), _lesson(found)
-    said = said if said.startswith("<") else said[:1].upper() + said[1:]
+        said = pen.t("thread.on_card_between", **between) if between else pen.t("thread.on_card")
+        return f"{said} {where}".rstrip()
+    ended, lesson = outcome_said(pen, investigation), _lesson(found)
+    if between:
+        ended = pen.t("thread.between", outcome=ended, **between)
+    ended = ended if ended.startswith("<") else ended[:1].upper() + ended[1:]
     key = "thread.on_card_lesson" if lesson else "thread.on_card_ended"
-    return f"{pen.t(key, outcome=said, lesson=lesson)} {where}".rstrip()
+    return f"{pen.t(key, outcome=ended, lesson=lesson)} {where}".rstrip()
 
 
 def _where(pen: Pen, investigation: Investigation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.cards import blocks, candidate, decided, ids, lists, words
+from bot.cards import blocks, candidate, decided, ids, investigation, lists, words
 from bot.cards.blocks import Message
 from bot.cards.digest import digest, digest_page
 from bot.cards.fell import fell, half_window
@@ -117,9 +117,13 @@ def dissent(case: Case, judgement: Judgement, voice: Voice, *, reader_is_lead: b
     if reader_is_lead and opposed and not case.review.executed:
         buttons = [*_ruling(case, judgement.verdict, voice), *buttons]
     tail = "" if reader_is_lead or not case.lead else pen.t("dissent.reverses", lead=pen.who(case.lead))
+    opposed_to = case.judgement if case.judgement and case.judgement.expert != judgement.expert else None
+    # Between two people what both said stands side by side: whoever rules reads it here.
+    sides = [investigation.side_by_side(pen, opposed_to, judgement)] if opposed_to else []
     parts = [
         blocks.section(f"*{_plain_title(case, voice)}*", so_far),
-        blocks.section(head, *why, tail),
+        blocks.section(head, *([] if sides else why), tail),
+        *sides,
         blocks.context(words.ai_small(case.recommendation, voice)),
         blocks.actions(*buttons),
     ]

@@ -107,9 +107,11 @@ class Reply:
 def kind_of(judgement: Judgement, ai: Verdict, standing: Judgement | None) -> Kind | None:
     """What this judgement disagrees with; None when it agrees. `standing` is the person's that was decided by, if any.
 
-    An objection to a decision that no person made is one with the AI.
+    An objection to a decision that no person made is one with the AI; who thinks better of their own answer has no
+    disagreement with themselves.
     """
-    if judgement.how is How.DISSENT and standing is not None and standing.verdict is not judgement.verdict:
+    another = standing is not None and standing.expert != judgement.expert
+    if judgement.how is How.DISSENT and standing is not None and another and standing.verdict is not judgement.verdict:
         return Kind.EXPERTS
     if judgement.verdict is not ai:
         return Kind.VERDICT

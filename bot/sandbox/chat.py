@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import strict
+from . import payloads, strict
 from .model import Channel, Json, Message, SlackError
 from .registry import known_channel, method
 from .workspace import Workspace
@@ -61,6 +61,7 @@ def post_message(ws: Workspace, args: Json) -> Json:
         metadata=args.get("metadata"),
         thread_ts=thread,
     )
+    payloads.tell(ws, made)
     return {"channel": channel.id, "ts": made.ts, "message": made.body(include_metadata=True)}
 
 
@@ -68,14 +69,18 @@ def post_message(ws: Workspace, args: Json) -> Json:
 def update(ws: Workspace, args: Json) -> Json:
     strict.message(args)
     message = _own(ws, args, "cant_update_message")
+    before = message.body()
     ws.edit(message, args["text"], args.get("blocks"), args.get("metadata"))
+    payloads.tell(ws, message, before)
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": message.body()}
 
 
 @method("chat.delete", "chat:write", "channel! ts!")
 def delete(ws: Workspace, args: Json) -> Json:
     message = _own(ws, args, "cant_delete_message")
+    before = message.body()
     ws.delete(message)
+    payloads.tell(ws, message, before, gone=True)
     return {"channel": message.channel, "ts": message.ts}
 
 
@@ -98,5 +103,6 @@ def permalink(ws: Workspace, args: Json) -> Json:
     message = ws.message(channel.id, str(args["message_ts"]))
     if message is None:
         raise SlackError("message_not_found")
-    thread = f"&thread={message.thread_ts}" if message.thread_ts else ""
-    return {"channel": channel.id, "permalink": f"{ws.base_url}/#channel={channel.id}&ts={message.ts}{thread}"}
+    thread = f"?thread_ts={message.thread_ts}&cid={channel.id}" if message.thread_ts else ""
+    where = f"{ws.base_url}/archives/{channel.id}/p{message.ts.replace('.', '')}{thread}"
+    return {"channel": channel.id, "permalink": where}

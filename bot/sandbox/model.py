@@ -128,9 +128,15 @@ class Message:
     app_id: str | None = None
     team: str = ""
     revision: int = 0
+    subtype: str | None = None
+    files: list[Json] = field(default_factory=list)
 
     def body(self, *, include_metadata: bool = False) -> Json:
         out: Json = {"type": "message", "user": self.user, "ts": self.ts, "team": self.team, "text": self.text}
+        if self.subtype:
+            out["subtype"] = self.subtype
+        if self.files:
+            out["files"] = copy.deepcopy(self.files)
         if self.bot_id:
             out.update(bot_id=self.bot_id, app_id=self.app_id)
         if self.blocks:

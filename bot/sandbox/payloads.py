@@ -6,6 +6,7 @@ import copy
 import uuid
 
 from . import state
+from .conversations import HISTORY
 from .model import Json, Message, User, View
 from .workspace import Workspace
 
@@ -87,17 +88,51 @@ def slash(ws: Workspace, user: User, channel_id: str, command: str, text: str) -
     }  # fmt: skip
 
 
-def message_event(ws: Workspace, message: Message) -> Json:
+def tell(ws: Workspace, message: Message, before: Json | None = None, *, gone: bool = False) -> None:
+    """Let the app hear of a message, of its change or its end, where it is a member and may read; its own ones too."""
+    place = ws.channels[message.channel]
+    if message.ephemeral_to or ws.bot_user_id not in place.members or HISTORY[place.kind] not in ws.scopes:
+        return
+    if before is None:
+        ws.tell(message_event(ws, message))
+    else:
+        ws.tell(_message_deleted(ws, message, before) if gone else _message_changed(ws, message, before))
+
+
+def _where(ws: Workspace, message: Message) -> Json:
     kind = {"public_channel": "channel", "private_channel": "group", "im": "im"}[ws.channels[message.channel].kind]
-    out: Json = {
-        "type": "message", "user": message.user, "client_msg_id": str(uuid.uuid4()), "ts": message.ts,
-        "text": message.text, "team": message.team, "channel": message.channel, "event_ts": message.ts,
-        "channel_type": kind,
-    }  # fmt: skip
-    if message.thread_ts:
+    return {"channel": message.channel, "channel_type": kind}
+
+
+def _shown(ws: Workspace, message: Message) -> Json:
+    """A message as events carry it."""
+    out = message.body()
+    if not message.bot_id:
+        out["client_msg_id"] = str(uuid.uuid5(uuid.NAMESPACE_OID, message.ts))
+    if message.thread_ts and message.thread_ts != message.ts:
         parent = ws.message(message.channel, message.thread_ts)
-        out |= {"thread_ts": message.thread_ts, "parent_user_id": parent.user if parent else None}
+        out["parent_user_id"] = parent.user if parent else None
     return out
+
+
+def message_event(ws: Workspace, message: Message) -> Json:
+    return {**_shown(ws, message), **_where(ws, message), "event_ts": message.ts}
+
+
+def _message_changed(ws: Workspace, message: Message, before: Json) -> Json:
+    at = message.edited_ts or ws.next_ts()
+    return {
+        "type": "message", "subtype": "message_changed", "hidden": True, "message": _shown(ws, message),
+        "previous_message": before, "ts": at, "event_ts": at, **_where(ws, message),
+    }  # fmt: skip
+
+
+def _message_deleted(ws: Workspace, message: Message, before: Json) -> Json:
+    at = ws.next_ts()
+    return {
+        "type": "message", "subtype": "message_deleted", "hidden": True, "deleted_ts": message.ts,
+        "previous_message": before, "ts": at, "event_ts": at, **_where(ws, message),
+    }  # fmt: skip
 
 
 def home_opened(ws: Workspace, user: User, tab: str = "home") -> Json:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from . import payloads, state, strict
-from .conversations import HISTORY
 from .model import Json, Message, Refused, SlackError, User, View
 from .socket_mode import Reply, SocketMode
 from .web_api import answer
@@ -71,22 +70,64 @@ class People:
             raise Refused("Only your own ephemeral messages can be dismissed.")
         self.workspace.delete(message)
 
-    async def post(self, user_id: str, channel: str, text: str, thread_ts: str | None = None) -> Message:
-        """Write into a channel or thread; the app hears of it where it is a member and may read."""
+    async def post(
+        self,
+        user_id: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        *,
+        broadcast: bool = False,
+        files: tuple[str, ...] = (),
+    ) -> Message:
+        """Write into a channel or thread; the app hears of it where it is a member and may read.
+
+        `broadcast` is the box "also send to the channel" of a reply, `files` are titles of files that are shared.
+        """
         ws, user = self.workspace, self._person(user_id)
         place = ws.channels.get(channel)
         if place is None or user_id not in place.members:
             raise Refused("Join this channel to write in it.")
         if place.is_archived:
             raise Refused("This channel is archived.")
-        if not text.strip():
+        if not text.strip() and not files:
             raise Refused("There is nothing to send.")
         if thread_ts and ws.message(channel, thread_ts) is None:
             raise Refused("This thread is gone.")
-        message = ws.post(channel, user.id, text, thread_ts=thread_ts)
-        if ws.bot_user_id in place.members and HISTORY[place.kind] in ws.scopes:
-            self.sockets.event(payloads.message_event(ws, message))
+        if broadcast and not thread_ts:
+            raise Refused("Only a reply can be sent to the channel as well.")
+        shared: Json = {"files": [{"id": ws.new_id("F"), "name": name, "title": name} for name in files]}
+        kind = "thread_broadcast" if broadcast else "file_share" if files else None
+        message = ws.post(channel, user.id, text, thread_ts=thread_ts, subtype=kind, **shared)
+        payloads.tell(ws, message)
         return message
+
+    def _own(self, user_id: str, channel: str, ts: str) -> Message:
+        message = self.workspace.message(channel, ts)
+        if message is None or message.user != self._person(user_id).id:
+            raise Refused("Only your own messages can be changed.")
+        return message
+
+    async def edit(self, user_id: str, channel: str, ts: str, text: str) -> None:
+        """Change what one wrote."""
+        message = self._own(user_id, channel, ts)
+        if not text.strip():
+            raise Refused("There is nothing to send.")
+        before = message.body()
+        self.workspace.edit(message, text, None)
+        payloads.tell(self.workspace, message, before)
+
+    async def delete(self, user_id: str, channel: str, ts: str) -> None:
+        """Delete what one wrote; a message with replies leaves a mark in its place."""
+        ws, message = self.workspace, self._own(user_id, channel, ts)
+        before = message.body()
+        if ws.replies(channel, ts):
+            message.subtype = "tombstone"
+            ws.edit(message, "This message was deleted.", None)
+            payloads.tell(ws, message, before)
+        else:
+            ws.delete(message)
+            payloads.tell(ws, message, before, gone=True)
 
     async def slash(self, user_id: str, channel: str, command: str, text: str = "") -> Reply:
         """Type a slash command; what the app acknowledges with is shown in the channel, to this person by default."""

@@ -37,6 +37,7 @@ class SocketMode:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        workspace.tell = self.event
         self.ack_seconds = ACK_SECONDS
         self.event_retries = EVENT_RETRIES
         self.weather = Weather()

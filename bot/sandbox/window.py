@@ -196,6 +196,8 @@ GESTURES: dict[str, Gesture] = {
     "type": _type,
     "slash": _slash,
     "post": _post,
+    "edit": lambda people, user, body: people.edit(user, body["channel"], body["ts"], str(body["text"])),
+    "delete": lambda people, user, body: people.delete(user, body["channel"], body["ts"]),
     "submit": lambda people, user, body: people.submit(user, body["view"]),
     "close": lambda people, user, body: people.close(user, body["view"], everything=bool(body.get("everything"))),
     "home": lambda people, user, _: people.open_home(user),

@@ -64,6 +64,7 @@ class Workspace:
         self.last_read: dict[tuple[str, str], str] = {}
         self.calls: list[Json] = []  # {"method", "args", "ok", "error"}: what the app sent, in order
         self.failures: list[Json] = []  # interactions that the app did not answer in time
+        self.tell: Callable[[Json], None] = lambda _event: None  # how the app hears of a message: see socket_mode.py
         self.fault: Callable[[str, Json], Awaitable[Any]] | None = None  # see faults.py
         self.base_url = ""  # http://host:port, known once the server listens
         self.revision = 0

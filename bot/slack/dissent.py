@@ -11,7 +11,7 @@ from bot.core.errors import TooLate
 from bot.desk import object as objections
 from bot.slack import late
 from bot.slack.answered import answered
-from bot.slack.click import Click
+from bot.slack.click import Click, picked
 from bot.slack.edge import Edge
 from bot.slack.errors import guard, opening
 
@@ -108,6 +108,7 @@ def _gone(click: Click) -> None:
 
 def register(app: Any, edge: Edge) -> None:
     app.action(ids.DISSENT)(guard(edge, ask))
+    app.action(ids.MORE_DECIDED, matchers=[picked("object")])(guard(edge, ask))
     app.view(ids.DISSENT_FORM)(guard(edge, submit))
     app.view_closed(ids.DISSENT_FORM)(guard(edge, closed))
     app.action(ids.REVERSE)(guard(edge, reverse))

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.core.case import Case, Happened
+from bot.core.case import Case, Happened, Investigation, Thread
+from bot.core.disagreement import Disagreement, Kind, Standing, Winner
+from bot.core.outcome import What
 from bot.core.types import (
     Basis,
     By,
@@ -158,8 +160,44 @@ CANDIDATE = st.builds(
     past_outcome=st.one_of(st.none(), st.sampled_from(("signed", "fraud")), TEXT),
 )
 CAMPAIGN = st.builds(Campaign, key=TEXT, name=TEXT, markets=st.just(("BR",)), channel=TEXT, owner=WHO, currency=TEXT)
+DISAGREEMENT = st.builds(
+    Disagreement,
+    id=st.from_regex(r"dg_[A-Z0-9]{4,10}", fullmatch=True),
+    review_id=TEXT,
+    round=st.integers(1, 9),
+    judgement_id=TEXT,
+    kind=st.sampled_from(list(Kind)),
+    campaign=TEXT,
+    channel=TEXT,
+    platform=TEXT,
+    market=TEXT,
+    tier=st.one_of(st.none(), TEXT),
+    creator_id=TEXT,
+    expert=WHO,
+    ai_verdict=VERDICT,
+    verdict=VERDICT,
+    flags=st.lists(CODES, max_size=3).map(tuple),
+    disputed=st.lists(CODES, max_size=3).map(tuple),
+    reasons=st.just(()),
+    ai_visible=st.booleans(),
+    opened_at=WHEN,
+    standing=st.sampled_from(list(Standing)),
+    winner=st.one_of(st.none(), st.sampled_from(list(Winner))),
+    lesson=TEXT,
+    resolved_by=MAYBE_WHO,
+    resolved_at=st.one_of(st.none(), WHEN),
+)
+INVESTIGATION = st.builds(
+    Investigation,
+    disagreement=DISAGREEMENT,
+    said=JUDGEMENT,
+    other=st.one_of(st.none(), JUDGEMENT),
+    link=st.one_of(st.none(), TEXT, st.just("https://acme.slack.com/archives/C1/p1?thread_ts=1.1&cid=C1")),
+)
 CASE = st.builds(
     Case,
+    investigations=st.lists(INVESTIGATION, max_size=2).map(tuple),
+    outcomes=st.lists(st.sampled_from(list(What)), max_size=3, unique=True).map(tuple),
     review=REVIEW,
     campaign=CAMPAIGN,
     candidate=CANDIDATE,
@@ -175,6 +213,7 @@ CASE = st.builds(
     names=st.dictionaries(WHO, TEXT, max_size=3),
     today=DAY,
 )
+THREAD = st.builds(Thread, case=CASE, investigation=INVESTIGATION, asked=st.lists(WHO, max_size=3).map(tuple))
 _VALUES = st.dictionaries(
     st.sampled_from(("expert", "verdict", "wanted", "deadline_at", "note")),
     st.one_of(TEXT, st.none(), st.integers(), st.sampled_from(("proceed", "2026-11-23T09:00:00+00:00", "0001-01-01"))),

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.cards import candidate, inbox, notice, rationale, refusal
+from bot.cards import candidate, ids, inbox, investigation, notice, rationale, refusal
 from bot.cards.blocks import Message
-from bot.core.case import Case, Digest, Happened, Inbox, Line
+from bot.core.case import Case, Digest, Happened, Inbox, Line, Thread
 from bot.core.errors import HandoffError, Invalid, NotAllowed, NotFound, TooLate
 from bot.core.types import Member, Role, Route, State
 from bot.i18n.catalog import Voice, voice_for
@@ -73,6 +73,17 @@ def test_any_card(case: Case, voice: Voice, now: datetime, may: bool) -> None:
     check(candidate.card(case, voice, now=now))
     check(candidate.opened(case, voice, now=now, may_answer=may))
     check(rationale.details(case, voice, now=now, reader=case.review.expert if may else None))
+
+
+@given(s.THREAD, _VOICES)
+@_MANY
+def test_any_thread(thread: Thread, voice: Voice) -> None:
+    check(investigation.message(thread, voice))
+    check(investigation.reminder(thread, voice))
+    form = investigation.resolve_form(thread, voice)
+    check(form)
+    ids.unpack_investigation(form)
+    check(rationale.outcome_form(thread.case, voice))
 
 
 @given(s.CASE, _VOICES, s.WHEN, s.HAPPENED)

@@ -9,10 +9,18 @@ const BARE = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]'»”]/g;
 
 const unescaped = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
+/** Where one of this workspace's permalinks leads on this page; null for any other address. */
+function permalink(url) {
+  const found = url.origin === location.origin && /^\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(url.pathname);
+  if (!found) return null;
+  const thread = url.searchParams.get("thread_ts");
+  return new URL(`/#${new URLSearchParams({ channel: found[1], ts: `${found[2]}.${found[3]}`, ...(thread ? { thread } : {}) })}`, location.origin).href;
+}
+
 /** A link, if it is one that may be followed; else its label. */
 export function link(url, label, extra = {}) {
   let href = null;
-  try { const parsed = new URL(url, location.href); if (/^(https?|mailto):$/.test(parsed.protocol)) href = parsed.href; } catch { /* not an address */ }
+  try { const parsed = new URL(url, location.href); if (/^(https?|mailto):$/.test(parsed.protocol)) href = permalink(parsed) ?? parsed.href; } catch { /* not an address */ }
   if (href === null) return h("span", {}, label);
   const here = href.startsWith(`${location.origin}/`) && href.includes("#");
   return h("a", { href, rel: "noopener noreferrer", target: here ? null : "_blank", data: here ? { here: "" } : {}, ...extra }, label);

@@ -1,0 +1,103 @@
+"""What became of a deal, said on the decided card: by its owner, once, and the thread says what follows from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.cards import ids
+from tests.slack.conftest import on_both
+from tests.slack.hands import House
+from tests.slack.test_investigation import ask, card, override, thread_of
+
+pytestmark = on_both
+
+
+@pytest.fixture
+async def resolved(house: House) -> House:
+    """Bia overrode, and Maya found that she was right."""
+    await house.deliver()
+    await override(house, "U0BIA", "ana")
+    await ask(house, "U0MAYA")
+    await house.submit("U0MAYA", house.slack.last_view, {"resolution": "expert", "lesson": "Giveaways are real"})
+    await house.deliver()
+    return house
+
+
+async def open_form(house: House, user: str) -> None:
+    await house.tap(user, ids.MORE_DECIDED, ids.choice("outcome", house.case("ana").review), choice=True)
+
+
+async def say(house: House, user: str, what: str) -> dict[str, object]:
+    await open_form(house, user)
+    return (await house.submit(user, house.slack.last_view, {"outcome": what})).body
+
+
+async def test_signed_and_then_fraud(resolved: House) -> None:
+    assert await say(resolved, "U0MAYA", "signed") == {}
+    await resolved.deliver()
+    shown = str(card(resolved, "Ana Lima")["blocks"])
+    assert "signed" in shown and "The deal is done" in shown and ids.UNDO not in shown
+    await resolved.tap("U0BIA", ids.UNDO, resolved.value("ana"))
+    assert "deal is done" in resolved.whispers[-1]
+    assert await say(resolved, "U0MAYA", "fraud") == {}
+    await resolved.deliver()
+    said = str(thread_of(resolved)["blocks"])
+    for part in ("the AI was right", "overturned by it", ">Giveaways are real", "signed, fraud confirmed"):
+        assert part in said, part
+    assert "The AI was right." in str(card(resolved, "Ana Lima")["blocks"])
+    assert "Giveaways are real" not in str(card(resolved, "Ana Lima")["blocks"]), "what is not so teaches nobody"
+
+
+async def test_only_what_can_be_and_is_not_known_is_offered(resolved: House) -> None:
+    await say(resolved, "U0MAYA", "signed")
+    await open_form(resolved, "U0ZOE")
+    offered = [o["value"] for o in resolved.slack.last_view["blocks"][1]["element"]["options"]]
+    assert offered == ["lost_slow", "lost_other", "on_plan", "above_plan", "below_plan", "fraud"]
+
+
+async def test_twice_is_once_and_another_is_told(resolved: House) -> None:
+    await open_form(resolved, "U0MAYA")
+    mine = resolved.slack.last_view
+    await open_form(resolved, "U0ZOE")
+    other = resolved.slack.last_view
+    for _ in range(2):
+        assert (await resolved.submit("U0MAYA", mine, {"outcome": "fraud"})).body == {}
+    resolved.clock.move(minutes=5)
+    answer = await resolved.submit("U0ZOE", other, {"outcome": "fraud"})
+    assert "on record already 5 minutes ago: fraud confirmed" in str(answer.body["view"]["blocks"])
+
+
+@pytest.mark.parametrize("user", ["U0BIA", "U0CAIO", "U0NOBODY"])
+async def test_others_are_sent_to_the_owner(resolved: House, user: str) -> None:
+    views = len(resolved.slack.views)
+    await open_form(resolved, user)
+    assert "the person who runs the campaign does this" in resolved.whispers[-1]
+    assert len(resolved.slack.views) == views
+
+
+async def test_nothing_chosen_is_said_under_the_field(resolved: House) -> None:
+    await open_form(resolved, "U0MAYA")
+    answer = await resolved.submit("U0MAYA", resolved.slack.last_view, {})
+    assert list(answer.errors) == ["outcome"]
+
+
+async def test_an_objection_from_the_cards_menu_opens_a_thread_between_two(resolved: House) -> None:
+    await resolved.tap("U0CAIO", ids.MORE_DECIDED, ids.choice("object", resolved.case("ana").review), choice=True)
+    await resolved.submit("U0CAIO", resolved.slack.last_view, {"reasons": ["price"], "narrative": "Too dear"})
+    await resolved.deliver()
+    lead = next(m for m in resolved.slack.cards("D0ZOE") if ids.REVERSE in str(m["blocks"]))
+    columns = next(b for b in lead["blocks"] if "fields" in b)["fields"]
+    assert ["U0BIA" in columns[0]["text"], "Too dear" in columns[1]["text"]] == [True, True]
+    await resolved.tap("U0ZOE", ids.LET_STAND, resolved.value("ana"))
+    await resolved.deliver()
+    said = [m for m in resolved.slack.cards("C0BRAZIL") if m.get("thread_ts")][-1]
+    assert "<@U0BIA> was right" in str(said["blocks"])
+
+
+async def test_who_thinks_better_of_it_disagrees_with_nobody(house: House) -> None:
+    await house.deliver()
+    await override(house, "U0BIA", "ana")
+    house.clock.move(minutes=11)
+    await house.tap("U0BIA", ids.MORE_DECIDED, ids.choice("object", house.case("ana").review), choice=True)
+    await house.submit("U0BIA", house.slack.last_view, {"reasons": ["fraud_evidence"], "narrative": "I was wrong"})
+    assert [i.disagreement.kind for i in house.case("ana").investigations] == ["verdict"]
