@@ -5,7 +5,7 @@ When a lane's next message may leave, and who serves it, is in db/lanes.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from db import tables
 from db.lanes import oldest_due as oldest_due  # noqa: PLC0414 - the outbox's age is asked for here
 from db.prepared import Prepared
-from db.store import Unit
+from db.store import Unit, sliced
 from db.tables import ASIDE, READY, SENT, TO_SEND, UNSENT, PostRow
 
 _TABLE = tables.OUTBOX
@@ -243,6 +243,17 @@ _STAND = {
 def place_of(unit: Unit, kind: str, ref: str, lane: str) -> Place | None:
     row = unit.get(PostRow, (kind, ref, lane))
     return Place(row.channel, row.ts, row.thread_ts) if row is not None else None
+
+
+def standing(unit: Unit, kind: str, refs: Sequence[str]) -> dict[tuple[str, str], Place]:
+    """Where messages of a kind stand, by reference and lane."""
+    found: dict[tuple[str, str], Place] = {}
+    for part in sliced(refs):
+        for row in unit.execute(
+            sa.select(tables.POSTS).where(tables.POSTS.c.kind == kind, tables.POSTS.c.ref.in_(part))
+        ):
+            found[row.ref, row.lane] = Place(row.channel, row.ts, row.thread_ts)
+    return found
 
 
 def places_of(unit: Unit, kind: str, ref: str) -> tuple[str, ...]:

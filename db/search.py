@@ -5,7 +5,7 @@ Who may see what is part of the question (`channels`) and is compared with the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,16 +54,23 @@ def catch_up(store: Store) -> int:
 
 
 def find(
-    unit: Unit, text: str, filters: Filters, channels: frozenset[str] | None, limit: int = 3, offset: int = 0
+    unit: Unit,
+    text: str,
+    filters: Filters,
+    channels: frozenset[str] | None,
+    limit: int = 3,
+    offset: int = 0,
+    *,
+    hidden: Collection[str] = (),
 ) -> Found:
     """One page of the disagreements that have enough of these words, all filters, and a channel of `channels`.
 
-    `channels` None sees everything: the command line. Best first, and the newest first among equals; without words
-    the newest first.
+    `channels` None sees everything: the command line. `hidden` are disagreements that this asker must not see, wherever
+    they are. Best first, and the newest first among equals; without words the newest first.
     """
     if channels is not None and not channels:
         return Found((), 0)
-    return _Search(Asking(unit, channels), filters).find(text, limit, offset)
+    return _Search(Asking(unit, channels, hidden), filters).find(text, limit, offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,10 @@ class _Search:
         read_as: dict[str, str] = {}
         for word in words:
             found = term(word, known, of)
+            while found.tokens and not self._asking.sees(tuple(found.tokens)):
+                # Only others have used it: for this asker it is a word that nobody knows.
+                known = {token: count for token, count in known.items() if token not in found.tokens}
+                found = term(word, known, of)
             respelt = {} if found.tokens else self._respelt(word.stem)
             if respelt:
                 tokens = dict.fromkeys(respelt, 0.8)

@@ -46,12 +46,13 @@ def _lexeme(token: str) -> str:
 
 
 class Asking:
-    """One unit's database, asked by one person: `channels` is what they see, None everything."""
+    """One unit's database, asked by one person: `channels` is what they see, None everything; but not `hidden`."""
 
-    def __init__(self, unit: Unit, channels: Collection[str] | None) -> None:
+    def __init__(self, unit: Unit, channels: Collection[str] | None, hidden: Collection[str] = ()) -> None:
         self._connection = unit.connection()
         self._sqlite = self._connection.dialect.name == "sqlite"
         self._channels = None if channels is None else self._several(sorted(set(channels)))
+        self._hidden = self._several(sorted(set(hidden))) if hidden else None
 
     def known(self, tokens: Collection[str]) -> dict[str, int]:
         """How many documents have each of these, and under "" how many there are."""
@@ -67,8 +68,7 @@ class Asking:
         """The numbers of all that match and may be seen, newest first, and how many of them ended how."""
         said = match.said(sqlite=self._sqlite)
         since, until = (filters.since, filters.until) if filters else (None, None)
-        values: dict[str, Any] = {"match": said, "channels": self._channels, "since": since, "until": until}
-        kept = {name: value for name, value in values.items() if value not in (None, "")}
+        kept = self._given(match=said, since=since, until=until)
         statement = _matching(self._sqlite, frozenset(kept))
         numbers, *counts = self._connection.execute(statement, kept).one()
         if not numbers:
@@ -76,6 +76,18 @@ class Asking:
         every = map(int, numbers.split(",")) if self._sqlite else numbers
         by_won = {won: count for won, count in zip(Won, counts, strict=True) if count}
         return sorted(every, reverse=True), by_won
+
+    def sees(self, tokens: Sequence[str]) -> bool:
+        """Whether any of what may be seen has one of these: always so for whom nothing is hidden."""
+        if self._channels is None and self._hidden is None:
+            return True
+        kept = self._given(match=Match((), ((tuple(tokens),),)).said(sqlite=self._sqlite))
+        return self._connection.execute(_any(self._sqlite, frozenset(kept)), kept).first() is not None
+
+    def _given(self, **values: Any) -> dict[str, Any]:
+        """What a question is about, and what of everything its asker sees."""
+        every = {**values, "channels": self._channels, "hidden": self._hidden}
+        return {name: value for name, value in every.items() if value not in (None, "")}
 
     def vectors(self, numbers: Sequence[int]) -> list[tuple[int, bytes]]:
         rows = self._connection.execute(_wanted(self._sqlite, "vectors"), {"numbers": self._several(numbers)})
@@ -114,18 +126,28 @@ _NEAR = sa.text(
 @cache
 def _matching(sqlite: bool, given: frozenset[str]) -> sa.TextClause:  # noqa: FBT001 - as above
     numbers = "group_concat(d.seq)" if sqlite else "array_agg(d.seq)"
+    made = sa.text(f"SELECT {numbers}, {_COUNTS} {_from_where(sqlite, given)}")  # noqa: S608 - our own words
+    times = [sa.bindparam(name, type_=UtcDateTime()) for name in ("since", "until") if name in given]
+    return made.bindparams(*times)
+
+
+@cache
+def _any(sqlite: bool, given: frozenset[str]) -> sa.TextClause:  # noqa: FBT001 - as above
+    return sa.text(f"SELECT 1 {_from_where(sqlite, given)} LIMIT 1")  # noqa: S608 - our own words
+
+
+def _from_where(sqlite: bool, given: frozenset[str]) -> str:  # noqa: FBT001 - as above
     # The index first, whatever the planner thinks of it: rows are looked up one by one.
     joined = "search_index i CROSS JOIN search_documents d" if sqlite and "match" in given else "search_documents d"
     conditions = {
         "match": "search_index MATCH :match AND d.seq = i.rowid" if sqlite else "d.tokens @@ CAST(:match AS tsquery)",
         "channels": _in("d.channel", "channels", sqlite=sqlite),
+        "hidden": f"NOT ({_in('d.disagreement_id', 'hidden', sqlite=sqlite)})",
         "since": "d.opened_at >= :since",
         "until": "d.opened_at < :until",
     }
     where = " AND ".join(condition for name, condition in conditions.items() if name in given) or "true"
-    made = sa.text(f"SELECT {numbers}, {_COUNTS} FROM {joined} WHERE {where}")  # noqa: S608 - our own words
-    times = [sa.bindparam(name, type_=UtcDateTime()) for name in ("since", "until") if name in given]
-    return made.bindparams(*times)
+    return f"FROM {joined} WHERE {where}"
 
 
 @cache
