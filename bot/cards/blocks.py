@@ -179,6 +179,14 @@ def select(action: str, options: Sequence[Block], chosen: str | None = None) -> 
     return block | ({"initial_option": initial} if initial else {})
 
 
+def line_input(action: str, *, placeholder: str, initial: str, limit: int) -> Block:
+    """One line of text."""
+    block: Block = {"type": "plain_text_input", "action_id": action, "multiline": False, "max_length": limit}
+    block["placeholder"] = plain(placeholder, PLACEHOLDER)
+    typed = one_line(initial, limit) if initial.strip() else ""
+    return block | ({"initial_value": typed} if typed else {})
+
+
 def text_input(action: str, *, placeholder: str = "", initial: str = "", longest: int = TYPED) -> Block:
     block: Block = {"type": "plain_text_input", "action_id": action, "multiline": True, "max_length": longest}
     if placeholder:

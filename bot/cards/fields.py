@@ -65,7 +65,7 @@ def flags(case: Case, voice: Voice, label: str, ticked: Sequence[str], *, live: 
     return blocks.field(ids.FLAGS, label, boxes, optional=not live, dispatch=live)
 
 
-def _values(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def values_of(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Field name -> what Slack says of it. A block id may carry a suffix after a dot (see `norm_form`)."""
     state = view.get("state")
     found = state.get("values") if isinstance(state, Mapping) else None
@@ -78,7 +78,7 @@ def _values(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return read
 
 
-def _one(field: Mapping[str, Any]) -> str | None:
+def choice_of(field: Mapping[str, Any]) -> str | None:
     chosen = field.get("selected_option")
     return str(chosen.get("value")) if isinstance(chosen, Mapping) else None
 
@@ -90,11 +90,11 @@ def _several(field: Mapping[str, Any]) -> list[str]:
 
 def read_form(view: Mapping[str, Any]) -> Answer:
     """What somebody filled in. Never raises: what we do not know is not there, and the core says what is missing."""
-    values = _values(view)
+    values = values_of(view)
     empty: Mapping[str, Any] = {}
 
     def one(name: str) -> str | None:
-        return _one(values.get(name, empty))
+        return choice_of(values.get(name, empty))
 
     ticked = _several(values.get(ids.REASONS, empty))
     disputed = _several(values.get(ids.FLAGS, empty))
@@ -115,12 +115,12 @@ def read_form(view: Mapping[str, Any]) -> Answer:
 
 def picked_one(view: Mapping[str, Any], name: str) -> str | None:
     """What was chosen in one field of a form, None for nothing or for a form without it."""
-    return _one(_values(view).get(name, {}))
+    return choice_of(values_of(view).get(name, {}))
 
 
 def one_line(view: Mapping[str, Any], name: str) -> str:
     """What was typed into one field, on one line."""
-    return " ".join(blocks.clean(str(_values(view).get(name, {}).get("value") or "")).split())
+    return " ".join(blocks.clean(str(values_of(view).get(name, {}).get("value") or "")).split())
 
 
 def _remembered(view: Mapping[str, Any]) -> Verdict | None:

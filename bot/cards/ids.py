@@ -39,6 +39,14 @@ KEEP_COMMENT = "comment.keep.v1"
 DROP_COMMENT = "comment.drop.v1"
 DIGEST_ALL = "digest.all.v1"
 """Value `import_id:offset`."""
+SEARCH_OPEN = "search.open.v1"
+"""Opens the form; its value is a question, see `asked`."""
+SEARCH_NEXT = "search.next.v1"
+SEARCH_BACK = "search.back.v1"
+SEARCH_TRY = ("search.try1.v1", "search.try2.v1", "search.try3.v1")
+"""What would find something; one id each, because a row may not have one twice."""
+SIMILAR = "search.similar.v1"
+"""The shortcut on a message."""
 
 NORM_CASES = "norm.cases.v1"
 NORM_REVIEW = "norm.review.v1"
@@ -60,6 +68,8 @@ SAVED_VIEW = "saved.v1"
 NORM_RULING_FORM = "norm_ruling.v1"
 NORM_CASES_VIEW = "norm_cases.v1"
 """Both remember the id of a market norm."""
+SEARCH_FORM = "search.v1"
+FOUND_VIEW = "found.v1"
 
 FIELD = "v"
 """The action id of every field of a form; its block id says which field."""
@@ -82,7 +92,15 @@ ANY = "any"
 """The choice of a list that narrows nothing: on iOS a choice cannot be cleared again."""
 KEEP, CONFIRM, RETIRE, REJECT = "keep", "confirm", "retire", "reject"
 """What a lead can make of a market norm."""
+TEXT = "q"
+MARKET = "market"
+FLAG = "flag"
+REASON = "reason"
+BY = "by"
+WON = "won"
+SINCE = "since"
 
+_ASKED = re.compile(r"(?P<start>[0-9]{1,6}):(?P<typed>.*)", re.DOTALL)
 _VALUE = re.compile(r"(?P<id>[^:\s]{1,200})(?::(?P<version>\d{1,9})(?::(?P<verdict>proceed|decline))?)?")
 
 
@@ -120,6 +138,21 @@ def wanted(text: str) -> Verdict | None:
     """
     found = _VALUE.fullmatch(text)
     return Verdict(found["verdict"]) if found and found["verdict"] else None
+
+
+def asked(start: int, typed: str) -> str:
+    """What a button of search carries: from which case on, and the question as somebody could have typed it."""
+    return f"{start}:{typed}"
+
+
+def parse_asked(text: str) -> tuple[int, str]:
+    """The same, back; whatever is no value of ours is no question.
+
+    >>> parse_asked("3:giveaway market:BR"), parse_asked("rubbish")
+    ((3, 'giveaway market:BR'), (0, ''))
+    """
+    found = _ASKED.fullmatch(text)
+    return (int(found["start"]), found["typed"]) if found else (0, "")
 
 
 def choice(name: str, review: Review) -> str:

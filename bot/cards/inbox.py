@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cards import blocks, lists, norm, words
+from bot.cards import blocks, ids, lists, norm, words
 from bot.cards.blocks import Block, Message
 from bot.core.case import Inbox, Progress
 from bot.core.types import Role
@@ -33,6 +33,8 @@ def _body(found: Inbox, voice: Voice) -> list[Block]:
         return [
             blocks.header(voice.t("inbox.nobody")),
             blocks.section(voice.t("inbox.about")),
+            blocks.section(voice.t("inbox.may_search")),
+            _search(voice),
             _questions(found, voice),
         ]
     campaigns = list(found.campaigns[:_CAMPAIGNS])
@@ -40,15 +42,22 @@ def _body(found: Inbox, voice: Voice) -> list[Block]:
     if only_marketer and campaigns and not found.waiting:
         first = campaigns.pop(0)
         parts = [blocks.header(progress_head(first, voice, plain=True)), blocks.section(*progress(first, voice))]
+        last = [_search(voice)]
     else:
-        parts = _waiting(found, voice)
+        first_of_all, *rest = _waiting(found, voice)
+        parts, last = [first_of_all, _search(voice), *rest], []
     if campaigns:
         parts.append(blocks.divider())
         parts += [blocks.section(f"*{progress_head(p, voice)}*", *progress(p, voice)) for p in campaigns]
     more = len(found.campaigns) - _CAMPAIGNS
     if more > 0:
         parts.append(blocks.context(voice.n("inbox.more_campaigns", more)))
-    return [*parts, *norm.listed(found.norms, voice), _questions(found, voice)]
+    return [*parts, *norm.listed(found.norms, voice), *last, _questions(found, voice)]
+
+
+def _search(voice: Voice) -> Block:
+    """The way to past cases."""
+    return blocks.actions(blocks.button(voice.t("button.search"), ids.SEARCH_OPEN, ids.asked(0, "")))
 
 
 def _waiting(found: Inbox, voice: Voice) -> list[Block]:
@@ -103,7 +112,7 @@ def _questions(found: Inbox, voice: Voice) -> Block:
 def help(voice: Voice, lead: str | None) -> Message:  # noqa: A001 - the command's own name; read as inbox.help
     """What Handoff is and what one can type."""
     ask = voice.t("help.ask", lead=words.person(lead)) if lead else ""
-    commands = [voice.t("help.inbox"), voice.t("help.help")]
+    commands = [voice.t("help.inbox"), voice.t("help.search"), voice.t("help.help")]
     parts = [
         blocks.section(voice.t("inbox.about")),
         blocks.section(voice.t("help.cards")),

@@ -114,6 +114,14 @@ class Voice:
         """'November', by itself."""
         return times.month(self.locale, number)
 
+    def month_of(self, moment: datetime) -> str:
+        """'Mar 2026'."""
+        return times.month_of(self.locale, moment, self.zone)
+
+    def date(self, moment: datetime) -> str:
+        """'20 Nov 2026'."""
+        return times.date_of(self.locale, moment, self.zone)
+
     def ago(self, gone: timedelta) -> str:
         """'3 minutes ago'."""
         return times.ago(self.locale, gone)

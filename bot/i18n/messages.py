@@ -72,6 +72,12 @@ def has(locale: str, key: str) -> bool:
     return key in _table(locale).forms or key in _table(SOURCE).forms
 
 
+def named(locale: str, prefix: str) -> tuple[str, ...]:
+    """What follows a prefix in the keys of a language: 'BR' for 'market.'; what is no identifier is left out."""
+    found = (key.removeprefix(prefix) for key in _table(locale).forms if key.startswith(prefix))
+    return tuple(sorted(name for name in found if name.isupper()))
+
+
 def plural(locale: str, key: str, count: int, params: Mapping[str, object]) -> str:
     """The form of a text that fits a count; `n` in it is the count unless given otherwise.
 

@@ -103,6 +103,16 @@ def day(locale: str, moment: date) -> str:
     return format_date(moment, messages.text(locale, "format.day", {}), locale=locale_of(locale))
 
 
+def month_of(locale: str, moment: datetime, zone: ZoneInfo) -> str:
+    """'Mar 2026'."""
+    return _dated(locale, "format.month", moment, zone, named=False)
+
+
+def date_of(locale: str, moment: datetime, zone: ZoneInfo) -> str:
+    """'20 Nov 2026'."""
+    return _dated(locale, "format.date", moment, zone, named=False)
+
+
 def ago(locale: str, gone: timedelta) -> str:
     """'3 minutes ago'. What lies ahead by a slow clock counts as this second."""
     past = -max(gone, timedelta(seconds=1))

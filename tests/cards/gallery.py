@@ -17,7 +17,7 @@ from bot.core.types import Basis, By, Comment, How, Member, OnDeadline, Rational
 from bot.i18n.catalog import Voice, voice_for
 from scoring.types import FlagCode, Verdict
 from tests import factories as f
-from tests.cards import norm_gallery, precedent_gallery
+from tests.cards import norm_gallery, precedent_gallery, searching
 
 NOW = f.INTAKE + timedelta(hours=2, minutes=12)
 LATER = NOW + timedelta(days=3)
@@ -384,6 +384,7 @@ def gallery(language: str) -> dict[str, Made]:
     made |= _lists(open_case, person)
     made |= norm_gallery.gallery(open_case, channel, person)
     made |= precedent_gallery.gallery(open_case, language, channel, person, NOW)
+    made |= searching.surfaces(language, person)
     for name, error in errors().items():
         about = fell if name.startswith("too_late_dec") else done if isinstance(error, TooLate) else open_case
         made[f"refusal_{name}"] = refusal.refusal(error, person, about, now=NOW)
