@@ -125,11 +125,13 @@ class _Search:
     def _respelt(self, stem: str) -> dict[str, int]:
         """What may have been meant, of what this asker can see somewhere, with how many documents have it."""
         most = slips(stem)
-        if not most:
-            return {}
-        documents = self._asking.near(*ends(stem), len(stem) - most, len(stem) + most)
-        found = meant(stem, documents.items(), most)
-        return {word: documents[word] for word in found if self._asking.matching(Match((), (((word,),),)))[0]}
+        documents = self._asking.near(*ends(stem), len(stem) - most, len(stem) + most) if most else {}
+        while found := meant(stem, documents.items(), most):
+            seen = {word: documents[word] for word in found if self._asking.sees((word,))}
+            if seen:
+                return seen
+            documents = {word: count for word, count in documents.items() if word not in found}
+        return {}
 
     # What is there
 

@@ -15,7 +15,6 @@ from bot.core.types import Reason
 from bot.i18n.catalog import Voice
 from scoring.types import FlagCode
 
-ANY = "*"
 _TYPED = 600
 """Characters of the first field: a question and the filters that have no field."""
 _OFFERED = (Won.EXPERT, Won.AI)
@@ -49,9 +48,9 @@ def form(query: Query, choices: Choices, voice: Voice, *, now: datetime) -> Bloc
 
 def _list(name: str, label: str, options: Mapping[str, str], chosen: str | None, voice: Voice) -> Block:
     """A list whose first choice is anything: on a phone a choice cannot be cleared again."""
-    listed = [blocks.option(voice.t(f"search.any.{name}"), ANY)]
+    listed = [blocks.option(voice.t(f"search.any.{name}"), ids.ANY)]
     listed += [blocks.option(blocks.one_line(text, _NAME), value) for value, text in options.items()]
-    return blocks.field(name, voice.t(label), blocks.select(ids.FIELD, listed, chosen or ANY), optional=True)
+    return blocks.field(name, voice.t(label), blocks.select(ids.FIELD, listed, chosen or ids.ANY), optional=True)
 
 
 def _markets(choices: Choices, chosen: str | None, voice: Voice) -> dict[str, str]:
@@ -66,9 +65,9 @@ def _named(prefix: str, codes: type[FlagCode | Reason], voice: Voice) -> dict[st
 def _won(chosen: Won | None, voice: Voice) -> Block:
     """Three are enough to choose from; another that was typed is offered as well."""
     offered = list(dict.fromkeys((*_OFFERED, *([chosen] if chosen else []))))
-    options = [blocks.option(voice.t("search.any.won"), ANY)]
+    options = [blocks.option(voice.t("search.any.won"), ids.ANY)]
     options += [blocks.option(voice.t(f"search.winner.{won.value}"), won.value) for won in offered]
-    buttons = blocks.one_of(ids.FIELD, options, chosen.value if chosen else ANY)
+    buttons = blocks.one_of(ids.FIELD, options, chosen.value if chosen else ids.ANY)
     return blocks.field(ids.WON, voice.t("search.right"), buttons, optional=True)
 
 
@@ -89,7 +88,7 @@ def typed(view: Mapping[str, Any]) -> str:
     said = [str(values.get(ids.TEXT, {}).get("value") or "")]
     for name in (ids.MARKET, ids.FLAG, ids.WON, ids.REASON, ids.BY, ids.SINCE):
         value = fields.choice_of(values.get(name, {}))
-        if not value or value == ANY or any(c.isspace() or c in '"<>' for c in value):
+        if not value or value == ids.ANY or any(c.isspace() or c in '"<>' for c in value):
             continue
         shown = f"<@{value}>" if name == ids.BY else value
         said.append(f"{name}:{f'{_RECENT[value]}d' if value in _RECENT else shown}")

@@ -84,7 +84,13 @@ def require_colleague(actor: Actor, member: Member | None, team: Team, *, guests
     foreign = member is not None and member.team is not None and member.team != team.id
     if actor.stranger or foreign or not team.holds(actor.team, actor.enterprise):
         raise NotAllowed("outsider")
-    if member is not None and not member.active and not guests:
+    if not guests:
+        require_active(member)
+
+
+def require_active(member: Member | None) -> None:
+    """Raises NotAllowed('guest') for guests and closed accounts."""
+    if member is not None and not member.active:
         raise NotAllowed("guest")
 
 

@@ -22,6 +22,7 @@ from bot.log import about
 from bot.slack import answered, late, people
 from bot.slack.click import Click
 from bot.slack.edge import Edge
+from bot.slack.spawn import Work
 
 log = logging.getLogger(__name__)
 
@@ -64,14 +65,35 @@ def opening(click: Click, draw: Callable[[], Awaitable[Block]]) -> None:
     """Show a view once the ack is settled; if Slack does not take it, say so where they tapped."""
 
     async def work() -> None:
-        try:
-            await click.show(await draw())
-        except Exception as error:  # noqa: BLE001 - the person is told, whatever it was
-            said = web_api.said(error) if isinstance(error, SlackApiError) else type(error).__name__
-            log.warning("a view was not opened: %s", said)
-            await _whisper(click, Busy("view"), None)
+        await click.show(await draw())
 
-    click.after("open a view", work)
+    showing(click, "open a view", work)
+
+
+def showing(click: Click, what: str, show: Work) -> None:
+    """The same for what is shown in any other way."""
+
+    async def work() -> None:
+        try:
+            await show()
+        except Exception as error:  # noqa: BLE001 - the person is told, whatever it was
+            await _whisper(click, _told_of(error, what), None)
+
+    click.after(what, work)
+
+
+async def drawn(click: Click, what: str, draw: Callable[[], Awaitable[Block]]) -> Block:
+    """A view for a modal that is open already; in place of one that cannot be drawn, why."""
+    try:
+        return await draw()
+    except Exception as error:  # noqa: BLE001 - the person is told, whatever it was
+        return late.closing(click.who.voice, refusal(_told_of(error, what), click.who.voice, None, now=click.now))
+
+
+def _told_of(error: Exception, what: str) -> HandoffError:
+    said = web_api.said(error) if isinstance(error, SlackApiError) else type(error).__name__
+    log.warning("%s failed: %s", what, said)
+    return error if isinstance(error, HandoffError) else Busy("view")
 
 
 async def _refused(click: Click, error: HandoffError, redraw: Redraw | None) -> None:

@@ -21,6 +21,7 @@ from bot.slack import (
     people,
     precedents,
     replies,
+    search,
     undo,
     visible,
 )
@@ -29,7 +30,7 @@ from bot.slack.edge import Edge
 
 FEATURES = (
     approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest, investigation, norms,
-    outcome, precedents,
+    outcome, precedents, search,
 )  # fmt: skip
 
 

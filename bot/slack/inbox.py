@@ -8,8 +8,8 @@ from bot.cards import candidate, ids
 from bot.cards import inbox as cards
 from bot.cards.blocks import Block
 from bot.desk import precedents, see
-from bot.slack import people
-from bot.slack.access import Body, may_answer
+from bot.slack import people, search
+from bot.slack.access import Body, may_answer, require_active
 from bot.slack.answered import publish_home
 from bot.slack.arrivals import Reaction
 from bot.slack.click import Click
@@ -29,9 +29,13 @@ async def home(edge: Edge, body: Body) -> None:
 
 
 async def command(click: Click) -> None:
-    words = str(click.body.get("text") or "").casefold().split()
-    voice = click.who.voice
-    if words[:1] == ["inbox"]:
+    text = str(click.body.get("text") or "").strip()
+    verb, voice = text.partition(" ")[0].casefold(), click.who.voice
+    if verb in search.WORDS:
+        await search.command(click, text[len(verb) :])
+        return
+    require_active(click.who.member)
+    if verb == "inbox":
         found = await click.read(see.inbox, click.who.id)
         said = cards.inbox(found, voice, now=click.now)
     else:
@@ -55,5 +59,6 @@ EVENTS = {"app_home_opened": Reaction(home)}
 
 
 def register(app: Any, edge: Edge) -> None:
-    app.command(COMMAND)(guard(edge, command))
+    # Guests may look for what they can read anyway; everything else is for colleagues.
+    app.command(COMMAND)(guard(edge, command, guests=True))
     app.action(ids.OPEN)(guard(edge, open_review))

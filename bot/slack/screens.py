@@ -25,8 +25,10 @@ class Screens:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
 
-    async def open(self, trigger_id: str, view: Block) -> None:
-        await self._client.views_open(trigger_id=trigger_id, view=view)
+    async def open(self, trigger_id: str, view: Block) -> str:
+        """In a modal of its own; its id, for `update`."""
+        opened = await self._client.views_open(trigger_id=trigger_id, view=view)
+        return str(opened["view"]["id"])
 
     async def push(self, trigger_id: str, view: Block) -> None:
         """On top of the modal in which somebody tapped."""

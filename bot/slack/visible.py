@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -16,6 +17,7 @@ from bot.core import visibility
 from bot.core.types import UserId
 from bot.core.visibility import Place
 from bot.desk import channels
+from bot.desk.channels import Known
 from bot.slack import people
 from bot.slack.access import Body
 from bot.slack.arrivals import Reaction
@@ -32,24 +34,50 @@ _PACE = 1.3
 _GONE = frozenset({"channel_not_found", "not_in_channel", "method_not_supported_for_channel_type"})
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The channels of which somebody may be shown something."""
+
+    channels: frozenset[str]
+    complete: bool = True
+    """False when Slack has not told of some of them: those are left out."""
+
+
 async def visible_channels(edge: Edge, person: UserId) -> frozenset[str]:
     """The channels with disagreements that this person can see in Slack right now. Never raises for want of Slack.
 
     Unknown is hidden: also everything, when nobody can tell who this person is.
     """
-    if edge.team is None:
-        return frozenset()
+    return (await sight(edge, person)).channels
+
+
+async def sight(edge: Edge, person: UserId) -> Sight:
+    """The same, and whether it is all: Slack is asked of what is not known, or not known lately."""
     known = await edge.desk.read(channels.known, person)
     if not known.recently:
         await _profile(edge, person)
         known = await edge.desk.read(channels.known, person)
-    if known.person is None:
-        return frozenset()
-    asked = visibility.unsure(known.person, known.places, edge.desk.clock())
-    if asked:
-        await _look(edge, asked)
-        known = await edge.desk.read(channels.known, person)
-    return visibility.in_sight(known.person, edge.team.id, known.places, edge.desk.clock())
+    if known.person is not None:
+        asked = visibility.unsure(known.person, known.places, edge.desk.clock())
+        if asked:
+            await _look(edge, asked)
+            known = await edge.desk.read(channels.known, person)
+    return _seen(edge, known)
+
+
+async def at_hand(edge: Edge, person: UserId) -> Sight | None:
+    """The same without asking Slack; None when it would have to be."""
+    known = await edge.desk.read(channels.known, person)
+    seen = _seen(edge, known)
+    return seen if known.recently and seen.complete else None
+
+
+def _seen(edge: Edge, known: Known) -> Sight:
+    if edge.team is None or known.person is None:
+        return Sight(frozenset(), complete=False)
+    now = edge.desk.clock()
+    found = visibility.in_sight(known.person, edge.team.id, known.places, now)
+    return Sight(found, complete=not visibility.unsure(known.person, known.places, now))
 
 
 async def _profile(edge: Edge, person: UserId) -> None:

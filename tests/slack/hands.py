@@ -150,6 +150,14 @@ class House:
             "response_url": f"{self.slack.base}/response/c", "trigger_id": "1.1.c", "channel_id": "C0BRAZIL",
         })  # fmt: skip
 
+    async def shortcut(self, user: str, name: str, text: str, channel: str = "C0BRAZIL", team: str = TEAM) -> Answer:
+        """Choose one of the bot's shortcuts in the menu of somebody's message."""
+        return await self.send(self.base("message_action", user, team) | {
+            "callback_id": name, "message_ts": "1.0", "action_ts": f"{next(_count)}.0",
+            "message": {"type": "message", "user": "U0MAYA", "ts": "1.0", "text": text},
+            "channel": {"id": channel, "name": "br"}, "response_url": f"{self.slack.base}/response/{next(_count)}",
+        })  # fmt: skip
+
     async def event(self, event: Json) -> Answer:
         return await self.send({
             "type": "event_callback", "team_id": TEAM, "api_app_id": "A0APP", "event": event,
