@@ -126,14 +126,14 @@ _NEAR = sa.text(
 @cache
 def _matching(sqlite: bool, given: frozenset[str]) -> sa.TextClause:  # noqa: FBT001 - as above
     numbers = "group_concat(d.seq)" if sqlite else "array_agg(d.seq)"
-    made = sa.text(f"SELECT {numbers}, {_COUNTS} {_from_where(sqlite, given)}")  # noqa: S608 - our own words
+    made = sa.text(f"SELECT {numbers}, {_COUNTS} {_from_where(sqlite, given)}")
     times = [sa.bindparam(name, type_=UtcDateTime()) for name in ("since", "until") if name in given]
     return made.bindparams(*times)
 
 
 @cache
 def _any(sqlite: bool, given: frozenset[str]) -> sa.TextClause:  # noqa: FBT001 - as above
-    return sa.text(f"SELECT 1 {_from_where(sqlite, given)} LIMIT 1")  # noqa: S608 - our own words
+    return sa.text(f"SELECT 1 {_from_where(sqlite, given)} LIMIT 1")
 
 
 def _from_where(sqlite: bool, given: frozenset[str]) -> str:  # noqa: FBT001 - as above

@@ -226,7 +226,7 @@ async def test_a_bare_search_opens_the_form_and_its_answer_stands_in_its_place(p
     state = {b["block_id"]: b["element"] for b in again["blocks"]}
     assert state["q"]["initial_value"] == "giveaway"
     assert {k: state[k]["initial_option"]["value"] for k in state if k != "q"} == {
-        "market": "BR", "flag": "*", "won": "ai", "reason": "cultural_fit", "by": "U0BIA", "since": "month",
+        "market": "BR", "flag": "any", "won": "ai", "reason": "cultural_fit", "by": "U0BIA", "since": "month",
     }  # fmt: skip
 
 
