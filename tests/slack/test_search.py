@@ -313,7 +313,7 @@ def take_out(house: House) -> None:
     with house.desk.store.unit() as unit:
         (gone,) = unit.execute(sa.select(DISAGREEMENTS.c.id).where(DISAGREEMENTS.c.channel == SECRET)).scalars()
         search.forget(unit, gone)
-        unit.execute(sa.delete(DISAGREEMENTS).where(DISAGREEMENTS.c.id == gone))
+        unit.execute(sa.update(DISAGREEMENTS).where(DISAGREEMENTS.c.id == gone).values(standing="void"))
         unit.execute(sa.delete(CHANNEL_MEMBERS).where(CHANNEL_MEMBERS.c.channel == SECRET))
         unit.execute(sa.delete(CHANNELS).where(CHANNELS.c.id == SECRET))
 
