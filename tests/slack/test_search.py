@@ -322,7 +322,7 @@ QUESTIONS = (
     "giveaway", "staged", "Nightfall", "campaign:nightfall", "campaign:night", 'campaign:"project nightfall"', "mole",
     "reason:price", "market:br reason:price", "stagde", "by:@bia", "won:none", "@mole", "staged market:ru",
     "reason:price market:ru", "since:2026", "zzz campaign:nightfall", "reason:price won:expert since:2027",
-    "giveaway staged nightfall", "cAmpaign:NIGHTFALL giveaway", "giveaway stagde", "followers nightfal week",
+    "giveaway staged nightfall", "cAmpaign:NIGHTFALL giveaway", "giveaway stagde",
 )  # fmt: skip
 
 
