@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import blocks, evidence, ids, lists, norm, words
+from bot.cards import blocks, evidence, ids, lists, norm, precedents, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import Pen
 from bot.core.case import Investigation, Thread
@@ -29,7 +29,7 @@ def message(thread: Thread, voice: Voice) -> Message:
         gone, why = pen.t("thread.void_head", name=pen.name), pen.t("thread.void")
         return blocks.message(words.bare(f"{gone}. {why}"), [blocks.section(f"*{gone}*", why)])
     head = [*_head(pen, thread), *_since(pen, thread.investigation)]
-    parts = [blocks.section(*head), *_sides(pen, thread)]
+    parts = [blocks.section(*head), *_sides(pen, thread), *precedents.sides(pen, thread)]
     if found.standing is Standing.OPEN and thread.asked:
         people = ", ".join(pen.who(person) for person in thread.asked)
         parts.append(blocks.section(pen.t("thread.ask", people=people)))

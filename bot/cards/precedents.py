@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.cards import blocks, ids, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
-from bot.core.case import Case
+from bot.core.case import Case, Thread
 from bot.core.disagreement import Kind, Standing
 from bot.core.precedents import Precedent, SeenBefore, Tally, hidden, overturned, whose
 from bot.i18n.catalog import Voice
@@ -86,11 +86,10 @@ def _told(one: Precedent, voice: Voice) -> list[str]:
     """'*Lia Prado* · March 2026 · *the expert was right*', the sides, the lesson, and what whoever disagreed wrote."""
     found = one.found
     name = words.link(one.link, blocks.said(one.creator, words.NAME))
-    when = f"{voice.month(found.opened_at.month)} {found.opened_at.year}"
     side = whose(found)
     ended = side.value if side else "open" if found.standing is Standing.OPEN else "none"
     won = voice.t(f"precedents.won.{ended}")
-    head = words.SEPARATOR.join((f"*{name}*", when, f"*{won}*"))
+    head = words.SEPARATOR.join((f"*{name}*", _when(one, voice), f"*{won}*"))
     return [head, _sides(one, voice), *_learned(one, voice), blocks.quote(one.said, _SAID) if one.said.strip() else ""]
 
 
@@ -105,8 +104,28 @@ def _sides(one: Precedent, voice: Voice) -> str:
 
 def _learned(one: Precedent, voice: Voice) -> list[str]:
     """The lesson; none that an outcome has refuted. And what has become of it since."""
-    turned = overturned(one.found)
-    lines = [voice.t("precedents.turned")] if turned else []
-    if one.found.lesson and not turned:
-        lines.append(voice.t("precedents.lesson", lesson=blocks.said(one.found.lesson, _LESSON)))
+    lines = [voice.t("precedents.turned")] if overturned(one.found) else []
+    if lesson := _lesson(one):
+        lines.append(voice.t("precedents.lesson", lesson=lesson))
     return [*lines, voice.t("precedents.norm_gone")] if one.norm_gone else lines
+
+
+def sides(pen: Pen, thread: Thread) -> list[Block]:
+    """The closest case for each side, in the thread of a disagreement: '• For the AI: Duda Melo, August 2026, …'."""
+    if not thread.similar:
+        return []
+    lines = [pen.t("precedents.closest")]
+    for side, one in thread.similar:
+        name, lesson = words.link(one.link, blocks.said(one.creator, words.NAME)), _lesson(one)
+        said = ", ".join(part for part in (name, _when(one, pen.voice), lesson) if part)
+        lines.append("• " + pen.t(f"precedents.for.{side.value}", case=said))
+    return [blocks.section(*lines)]
+
+
+def _when(one: Precedent, voice: Voice) -> str:
+    return f"{voice.month(one.found.opened_at.month)} {one.found.opened_at.year}"
+
+
+def _lesson(one: Precedent) -> str:
+    """What was learned, unless an outcome has refuted it."""
+    return "" if overturned(one.found) or not one.found.lesson else blocks.said(one.found.lesson, _LESSON)

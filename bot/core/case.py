@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.core.disagreement import Disagreement, Standing
+from bot.core.disagreement import Disagreement, Standing, Winner
 from bot.core.market_norm import Norm, View
 from bot.core.outcome import What
-from bot.core.precedents import SeenBefore
+from bot.core.precedents import Precedent, SeenBefore
 from bot.core.types import (
     Campaign,
     Candidate,
@@ -104,6 +104,8 @@ class Thread:
     """Who may know more."""
     norms: tuple[Norm, ...] = ()
     """The market norms of which it is a case, as they are now."""
+    similar: tuple[tuple[Winner, Precedent], ...] = ()
+    """The closest case for each side, of what its readers may see."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from bot.core.case import Case
+from bot.core.case import Case, Thread
 from bot.core.disagreement import Disagreement, Winner
 from bot.core.links import permalink
 from bot.core.precedents import MOST, Precedent, Question, SeenBefore, hidden, missing_side, one_each, towards
@@ -115,3 +115,16 @@ def listed(desk: Desk, review_id: str, sight: Collection[str]) -> tuple[Case, tu
         case = see.whole(unit, desk, review_id)
         found = of_case(unit, case, sight)
         return replace(case, before=found), told(unit, desk, found.cases) if found is not None else ()
+
+
+def beside(desk: Desk, thread: Thread, channel: str) -> Thread:
+    """An investigation with the closest case for each side, of what everybody in its channel may see."""
+    found = thread.investigation.disagreement
+    if thread.investigation.void or hidden(thread.case.review):
+        return thread
+    with desk.store.reading() as unit:
+        sight = channels.shown_in(unit, channel, desk.clock())
+        resembles = of_disagreement(unit, found, thread.investigation.said.rationale.narrative, sight)
+        closest = [(side, resembles.nearest(side)) for side in (Winner.EXPERT, Winner.AI)]
+        known = {one.found.id: one for one in told(unit, desk, [one for _, one in closest if one is not None])}
+    return replace(thread, similar=tuple((side, known[one.id]) for side, one in closest if one and one.id in known))

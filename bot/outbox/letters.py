@@ -198,6 +198,7 @@ def _investigation(desk: Desk, errand: Errand, reader: Reader) -> Message | None
     voice = reader.voice
     if not is_person(errand.lane):
         voice = voice_for(found.case.campaign.locale, None, found.case.review.market, personal=False)
+        found = precedents.beside(desk, found, errand.lane)
     return investigation.message(found, voice)
 
 

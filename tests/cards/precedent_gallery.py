@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.cards import candidate, precedents, rationale
+from bot.cards import candidate, investigation, precedents, rationale
 from bot.cards.blocks import Block, Message
-from bot.core.case import Case
+from bot.core.case import Case, Investigation, Thread
 from bot.core.disagreement import Disagreement, Kind, Standing, Winner
 from bot.core.precedents import Precedent, SeenBefore
 from bot.core.types import Route
@@ -48,6 +48,12 @@ def _told(found: tuple[Disagreement, ...], language: str) -> tuple[Precedent, ..
     )  # fmt: skip
 
 
+def _thread(case: Case, told: tuple[Precedent, ...]) -> Thread:
+    """Somebody has just disagreed: the closest case for each side, that for the AI by an outcome."""
+    one = Investigation(f.disagreement("dg_0", market=case.review.market), f.judgement())
+    return Thread(case, one, (f.MAYA,), similar=((Winner.EXPERT, told[0]), (Winner.AI, told[1])))
+
+
 def gallery(open_case: Case, language: str, channel: Voice, person: Voice, now: datetime) -> dict[str, Message | Block]:
     found = _found(language, open_case.review.market)
     expert, ai, flag, never, both, still = found
@@ -71,6 +77,7 @@ def gallery(open_case: Case, language: str, channel: Voice, person: Voice, now: 
     alone = replace(open_case, before=SeenBefore(against, similar=(expert,)))
     blind = replace(resembling, review=replace(open_case.review, route=Route.BLIND))
     return made | {
+        "thread_before": investigation.message(_thread(open_case, told), channel),
         "details_before": rationale.details(resembling, person, now=now),
         "precedents": precedents.listed(resembling, told, person),
         "precedents_one": precedents.listed(alone, told, person),

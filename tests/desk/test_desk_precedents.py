@@ -231,3 +231,11 @@ def test_a_disagreement_finds_what_resembles_it_for_its_thread(world: World) -> 
         found = precedents.of_disagreement(unit, second, "bought? no, a giveaway", None)
         assert ids(found.cases) == {first.id}
         assert rows.many(unit, [first.id]) == {first.id: first}
+
+
+def test_a_thread_names_the_closest_for_each_side_of_what_its_channel_may_see(world: World) -> None:
+    for_ai = disputed(world, "a", Winner.AI)
+    disputed(world, "b", Winner.EXPERT, campaign="grave")
+    new = disputed(world, "c", None)
+    thread = precedents.beside(world.desk, see.thread(world.desk, new.id), CHANNEL)
+    assert [(side, one.found.id) for side, one in thread.similar] == [(Winner.AI, for_ai.id)]
