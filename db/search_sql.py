@@ -51,6 +51,9 @@ class Asking:
     def __init__(self, unit: Unit, channels: Collection[str] | None, hidden: Collection[str] = ()) -> None:
         self._connection = unit.connection()
         self._sqlite = self._connection.dialect.name == "sqlite"
+        if not self._sqlite:
+            # The planner knows nothing of what it costs to fetch a row's tokens, and would rather read them all.
+            self._connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         self._channels = None if channels is None else self._several(sorted(set(channels)))
         self._hidden = self._several(sorted(set(hidden))) if hidden else None
 

@@ -31,6 +31,8 @@ class SearchDocumentRow(SQLModel, table=True):
     opened_at: datetime = moment()
     tokens: str | None = Field(default=None, sa_column=sa.Column(sa.Text().with_variant(TSVECTOR(), "postgresql")))
     """PostgreSQL's index; SQLite has a table of its own for that."""
+    room: str | None = None
+    """On PostgreSQL, filled when the row is made and emptied when its tokens are written (`search_index._write`)."""
 
 
 class SearchTextRow(SQLModel, table=True):

@@ -16,11 +16,12 @@ from random import Random
 from time import perf_counter, thread_time
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from bot.core.search import Filters, Won
 from db import search
-from db.search_index import Document, Entry, entry, tagged
+from db.search_index import ROOM, Document, Entry, entry, tagged
 from db.search_tables import DOCUMENTS, TEXTS, VECTORS, WORDS
 from db.store import Store, Unit, sliced
 from scoring.spelling import ends
@@ -168,8 +169,20 @@ def fill(store: Store, size: int) -> None:
             unit.execute(sa.insert(WORDS), part)
     for index in gin:
         index.create(store.engine)
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    _tidy(store)
+
+
+def _tidy(store: Store) -> None:
+    """What the database does by itself some time after."""
+    if store.sqlite:
+        with store.unit() as unit:
+            unit.connection().exec_driver_sql("ANALYZE")
+        return
+    where = store.url
+    with psycopg.connect(
+        host=str(where.query["host"]), user=where.username, dbname=where.database, autocommit=True
+    ) as connection:
+        connection.execute("VACUUM ANALYZE")
 
 
 def _insert(unit: Unit, batch: Sequence[tuple[int, Entry]], *, sqlite: bool) -> None:
@@ -179,16 +192,13 @@ def _insert(unit: Unit, batch: Sequence[tuple[int, Entry]], *, sqlite: bool) -> 
         found_by = [{"seq": seq, "tokens": one.wide["tokens"]} for seq, one in batch]
         unit.execute(sa.text("INSERT INTO search_index (rowid, tokens) VALUES (:seq, :tokens)"), found_by)
     else:
-        values = [row | {"tokens": one.wide["tokens"].split()} for row, (_, one) in zip(narrow, batch, strict=True)]
-        unit.execute(_WITH_TOKENS, values)
+        unit.execute(sa.insert(DOCUMENTS), [row | {"room": ROOM} for row in narrow])
+        unit.execute(_TOKENS, [{"seq": seq, "tokens": one.wide["tokens"].split()} for seq, one in batch])
     unit.execute(sa.insert(TEXTS), [{"seq": seq, **one.wide} for seq, one in batch])
     unit.execute(sa.insert(VECTORS), [{"seq": seq, "vector": one.vector} for seq, one in batch])
 
 
-_WITH_TOKENS = sa.text(
-    "INSERT INTO search_documents (seq, disagreement_id, channel, won, opened_at, tokens) "
-    "VALUES (:seq, :disagreement_id, :channel, :won, :opened_at, array_to_tsvector(:tokens))"
-)
+_TOKENS = sa.text("UPDATE search_documents SET tokens = array_to_tsvector(:tokens), room = NULL WHERE seq = :seq")
 
 
 # The baseline
