@@ -17,6 +17,7 @@ from bot.cli.norms import norms_app
 from bot.cli.outbox import outbox_app
 from bot.cli.outcome import outcome
 from bot.cli.people import member_app, trust_app
+from bot.cli.search import export_app, search
 from bot.core.errors import HandoffError
 from bot.i18n.catalog import error_text
 
@@ -37,7 +38,9 @@ app.add_typer(score_app, name="score")
 app.add_typer(train_app, name="train")
 app.add_typer(norms_app, name="norms")
 app.command("import")(candidates.import_)
+app.add_typer(export_app, name="export")
 app.command()(outcome)
+app.command()(search)
 for command in (backup.backup, backup.restore, process.status, process.doctor, process.run, process.demo):
     app.command()(command)
 

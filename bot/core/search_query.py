@@ -44,6 +44,7 @@ _WON: Mapping[str, Won] = {
     for won, listed in {
         Won.EXPERT: "expert human эксперт человек",
         Won.AI: "ai ии",
+        Won.OTHER: "other другой",
         Won.BOTH: "both оба обе",
         Won.UNCLEAR: "unclear cant_tell непонятно неясно",
         Won.NONE: "none nobody open unresolved not_resolved никто нет без_итога",

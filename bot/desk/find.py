@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
 
 from bot.core.found import PAGE, Choices, Page
 from bot.core.links import permalink
-from bot.core.search import Hit
+from bot.core.outcome import What, standing
 from bot.core.search_query import Query, Vocabulary
 from bot.core.types import Campaign, UserId
 from bot.desk.desk import Desk
-from db import blinding, campaigns, outbox, people, search, threads
+from db import blinding, campaigns, exporting, outbox, outcomes, people, search, threads
 from db.store import Unit
 
+_SLICE = 500
+#: The columns of an export, which only ever grow; outcomes and the link follow them.
+_EXPORTED = (
+    "id", "opened_at", "kind", "campaign", "channel", "platform", "market", "tier", "creator", "handle", "review_id",
+    "flags", "disputed", "ai_verdict", "ai_risk", "ai_match", "ai_confident", "ai_model", "ai_visible", "said_expert",
+    "said_verdict", "said_reasons", "said_confidence", "said_narrative", "said_evidence", "other_expert",
+    "other_verdict",
+    "other_reasons", "other_confidence", "other_narrative", "other_evidence", "standing", "winner", "lesson",
+    "resolved_by", "resolved_at",
+)  # fmt: skip
+COLUMNS = (*_EXPORTED, "outcomes", "permalink")
 Channels = frozenset[str] | None
 """Of which channels something may be shown; None: of all, to whoever sits at the command line."""
 
@@ -31,19 +44,49 @@ def page(
             found = search.find(unit, query.text, query.filters, channels, limit, start, hidden=hidden)
         named = {query.filters.by, *(c for note in query.notes for c in note.choices)}
         seen = {c.key: c.name for c in _seen(unit, channels)}
-        return Page(query, found, start, links(unit, desk, found.hits), people.names(unit, named), seen, complete)
+        return Page(
+            query,
+            found,
+            start,
+            links(unit, desk, [(h.disagreement_id, h.review_id, h.channel) for h in found.hits]),
+            people.names(unit, named),
+            seen,
+            complete,
+        )
 
 
-def links(unit: Unit, desk: Desk, hits: Collection[Hit]) -> dict[str, str]:
-    """Of each hit to its thread, else to its card, in the channel that the asker sees and nowhere else."""
-    in_thread = threads.places(unit, [hit.disagreement_id for hit in hits])
-    cards = outbox.standing(unit, "card", [hit.review_id for hit in hits])
+def links(unit: Unit, desk: Desk, of: Collection[tuple[str, str, str]]) -> dict[str, str]:
+    """Of each (disagreement, review, channel) to its thread, else to its card: in that channel and nowhere else."""
+    in_thread = threads.places(unit, [disagreement for disagreement, _, _ in of])
+    cards = outbox.standing(unit, "card", [review for _, review, _ in of])
     found = {}
-    for hit in hits:
-        place = in_thread.get(hit.disagreement_id, {}).get(hit.channel) or cards.get((hit.review_id, hit.channel))
-        if place is not None and place.channel == hit.channel:
-            found[hit.disagreement_id] = permalink(desk.site, place.channel, place.ts, place.thread_ts)
-    return {of: link for of, link in found.items() if link}
+    for disagreement, review, channel in of:
+        place = in_thread.get(disagreement, {}).get(channel) or cards.get((review, channel))
+        if place is not None and place.channel == channel:
+            found[disagreement] = permalink(desk.site, place.channel, place.ts, place.thread_ts)
+    return {one: link for one, link in found.items() if link}
+
+
+def export(desk: Desk, channels: Channels, asker: UserId | None) -> Iterator[dict[str, Any]]:
+    """Every disagreement that counts and that this reader may see, oldest first; never more than a slice in memory."""
+    last: tuple[datetime, str] | None = None
+    while True:
+        with desk.store.reading() as unit:
+            who = people.member(unit, asker) if asker else None
+            hidden = blinding.hidden(unit, who) if who is not None else frozenset()
+            rows = exporting.after(unit, last, _SLICE, channels, hidden)
+            became = outcomes.of_reviews(unit, [row.review_id for row in rows])
+            where = links(unit, desk, [(row.id, row.review_id, row.channel) for row in rows])
+        for row in rows:
+            yield _record(row, standing(became.get(row.review_id, ())), where.get(row.id))
+        if len(rows) < _SLICE:
+            return
+        last = (rows[-1].opened_at, rows[-1].id)
+
+
+def _record(row: Any, became: Sequence[What], link: str | None) -> dict[str, Any]:
+    record: dict[str, Any] = {name: getattr(row, name) for name in _EXPORTED}
+    return record | {"outcomes": [what.value for what in became], "permalink": link}
 
 
 def choices(desk: Desk, channels: Channels) -> Choices:
