@@ -55,6 +55,7 @@ def test_every_change_has_its_line(lived: str) -> None:
         f"noted, Maya ({MAYA})",
         f"objected, Maya ({MAYA})",
         f"reversed, Zoe ({ZOE})",
+        f"resolved, Zoe ({ZOE})",
     ]
     assert f"    expert: {BIA} → {CAIO}\n" in said.output
     assert "    state: decided → reopened\n" in said.output
