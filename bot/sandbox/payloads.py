@@ -115,6 +115,24 @@ def _shown(ws: Workspace, message: Message) -> Json:
     return out
 
 
+def shortcut(ws: Workspace, user: User, message: Message, callback_id: str) -> Json:
+    """A shortcut chosen in the menu of somebody's message."""
+    return _base(ws, "message_action", user) | {
+        "callback_id": callback_id, "trigger_id": ws.trigger(user.id), "message_ts": message.ts,
+        "action_ts": ws.next_ts(), "channel": channel(ws, message.channel), "message": message.body(),
+        "response_url": ws.response_url(message.channel, user.id),
+    }  # fmt: skip
+
+
+def membership(ws: Workspace, kind: str, user: User, channel_id: str) -> Json:
+    """`member_joined_channel` or `member_left_channel`."""
+    letter = "G" if ws.channels[channel_id].is_private else "C"
+    return {
+        "type": kind, "user": user.id, "channel": channel_id, "channel_type": letter, "team": ws.team_id,
+        "event_ts": ws.next_ts(),
+    }  # fmt: skip
+
+
 def message_event(ws: Workspace, message: Message) -> Json:
     return {**_shown(ws, message), **_where(ws, message), "event_ts": message.ts}
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import payloads, state, strict
+from .conversations import READ
 from .model import Json, Message, Refused, SlackError, User, View
 from .socket_mode import Reply, SocketMode
 from .web_api import answer
@@ -146,6 +147,48 @@ class People:
             except SlackError as why:
                 return replace(reply, acked=False, problem=str(why))
         return reply
+
+    async def shortcut(self, user_id: str, channel: str, ts: str, callback_id: str) -> Reply:
+        """Choose one of the app's shortcuts in the menu of a message: not on what only one person sees, as in Slack."""
+        ws, user = self.workspace, self._person(user_id)
+        self._visible(user, channel)
+        message = ws.message(channel, ts)
+        if message is None or message.ephemeral_to:
+            raise Refused("There are no shortcuts on this message.")
+        if callback_id not in ws.shortcuts or "commands" not in ws.scopes or user.is_stranger:
+            raise Refused("There is no such shortcut here.")
+        return await self.sockets.send("interactive", payloads.shortcut(ws, user, message, callback_id))
+
+    # -- who is in a channel -------------------------------------------------------------------------------------
+
+    def join(self, user_id: str, channel: str, *, invited_by: str | None = None) -> None:
+        """Come into a public channel, or into any on the word of somebody who is in it."""
+        ws, user = self.workspace, self._person(user_id)
+        place = ws.channels.get(channel)
+        if place is None or place.im_user or place.is_archived:
+            raise Refused("Nobody can come into this channel.")
+        invited = invited_by is not None and invited_by in place.members
+        if not invited and (place.is_private or user.is_restricted or user.is_stranger):
+            raise Refused("Somebody who is in this channel has to invite this person.")
+        if user_id not in place.members:
+            place.members.append(user_id)
+            self._moved("member_joined_channel", user, channel)
+
+    def leave(self, user_id: str, channel: str) -> None:
+        ws, user = self.workspace, self._person(user_id)
+        place = ws.channels.get(channel)
+        if place is None or user_id not in place.members or place.im_user:
+            raise Refused("This person is not in that channel.")
+        place.members.remove(user_id)
+        self._moved("member_left_channel", user, channel)
+
+    def _moved(self, kind: str, user: User, channel: str) -> None:
+        """The app hears of it where it is a member and may know who is in a channel."""
+        ws = self.workspace
+        place = ws.channels[channel]
+        if ws.bot_user_id in place.members and READ[place.kind] in ws.scopes:
+            self.sockets.event(payloads.membership(ws, kind, user, channel))
+        ws.changed()
 
     # -- Home and modals -----------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ def screen(ws: Workspace, sockets: SocketMode, user: User) -> Json:
         "modals": [_view(v) for v in ws.stacks.get(user.id, [])],
         "failures": [{"what": f"{f['kind']} {f['what']}", "why": f["why"]} for f in ws.failures[-FAILURES_SHOWN:]],
         "commands": ws.commands,
+        "shortcuts": ws.shortcuts,
         "revision": ws.revision,
     }
 

@@ -190,6 +190,10 @@ async def _post(people: People, user: str, body: Json) -> Reply | None:
     return None
 
 
+async def _move(people: People, user: str, body: Json) -> None:
+    (people.join if body["do"] == "join" else people.leave)(user, body["channel"])
+
+
 Gesture = Callable[[People, str, Json], Awaitable[Any]]
 GESTURES: dict[str, Gesture] = {
     "click": _click,
@@ -201,5 +205,8 @@ GESTURES: dict[str, Gesture] = {
     "submit": lambda people, user, body: people.submit(user, body["view"]),
     "close": lambda people, user, body: people.close(user, body["view"], everything=bool(body.get("everything"))),
     "home": lambda people, user, _: people.open_home(user),
+    "shortcut": lambda people, user, body: people.shortcut(user, body["channel"], body["ts"], body["callback_id"]),
+    "join": _move,
+    "leave": _move,
     "dismiss": lambda people, user, body: people.dismiss(user, body["channel"], body["ts"]),
 }

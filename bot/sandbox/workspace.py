@@ -53,7 +53,8 @@ class Workspace:
         )
         self.scopes: set[str] = set(DEFAULT_SCOPES)
         self.app_scopes: set[str] = {"connections:write"}
-        self.commands: dict[str, str] = {"/handoff": "[help | inbox]"}
+        self.commands: dict[str, str] = {"/handoff": "[inbox | search giveaway market:br | help]"}
+        self.shortcuts: dict[str, str] = {"search.similar.v1": "Find similar cases"}  # callback_id -> name, on messages
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}

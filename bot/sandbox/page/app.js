@@ -42,7 +42,7 @@ let main = null; // {key, log, composer, …}: what the middle shows
 let side = null; // the same for the thread
 const busy = new Set();
 const cache = new Map(); // messages by person, channel and thread
-let ctx = { me: null, tz: "UTC", now: () => 0, users: new Map(), channels: new Map(), usersSign: "" };
+let ctx = { me: null, shortcuts: {}, tz: "UTC", now: () => 0, users: new Map(), channels: new Map(), usersSign: "" };
 
 // The hash
 
@@ -124,7 +124,7 @@ async function once() {
   if (before?.me.id !== state.me.id) connect(state.me.id);
   const users = new Map(state.users.map((u) => [u.id, u]));
   ctx = {
-    me: state.me, tz: state.me.tz || "UTC", app: state.app, users, channels: new Map(state.channels.map((c) => [c.id, c])),
+    me: state.me, shortcuts: state.shortcuts, tz: state.me.tz || "UTC", app: state.app, users, channels: new Map(state.channels.map((c) => [c.id, c])),
     now: () => state.now + (performance.now() - born) / 1000,
     usersSign: `${state.me.id}${state.users.map((u) => u.id + u.real_name).join()}${state.channels.map((c) => c.id + c.name).join()}`.length + state.me.id,
   };
@@ -455,6 +455,11 @@ document.addEventListener("click", (event) => {
   }
   if (node.dataset.testid === "thread-open") { openThread(node.closest("[data-ts]").dataset.ts); return; }
   if ("dismiss" in node.dataset) { act({ do: "dismiss", ...whereOf(node) }); return; }
+  if (node.dataset.testid === "message-menu") {
+    const { ts, channel } = node.closest("[data-ts]").dataset;
+    openMenu(node, (option) => act({ do: "shortcut", channel, ts, callback_id: option.value }));
+    return;
+  }
   if (node.dataset.testid === "overflow") {
     openMenu(node, (option) => {
       if (option.url && /^https?:/.test(option.url)) open(option.url, "_blank", "noopener");

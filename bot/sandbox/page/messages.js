@@ -36,6 +36,11 @@ function message(m, { ctx, channel, compact, inThread }) {
     m.ephemeral && h("p", { class: "only-you" }, icon("eye"), "Only visible to you",
       h("button", { type: "button", class: "link-button", data: { dismiss: "" } }, "Dismiss")),
     head, body);
+  if (!m.ephemeral && !ctx.me.stranger && Object.keys(ctx.shortcuts).length) {
+    const menu = h("button", { type: "button", class: `message-menu icon-button${inThread ? " alone" : ""}`, "aria-label": `More for this message of ${name}`, title: "More", "aria-haspopup": "menu", data: { testid: "message-menu" } }, icon("dots"));
+    menu.options = Object.entries(ctx.shortcuts).map(([value, text]) => ({ value, text: { type: "plain_text", text } }));
+    content.append(menu);
+  }
   if (!inThread && !m.ephemeral) {
     const n = m.reply_count ?? 0;
     content.append(n
