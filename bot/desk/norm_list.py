@@ -15,7 +15,7 @@ from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
 from db import campaigns, candidates, disagreements, market_norms, people, reviews, threads
 from db.store import Unit
-from scoring.market_norms import State, Word
+from scoring.market_norms import State
 
 
 def every(desk: Desk, market: str | None = None) -> tuple[View, ...]:
@@ -60,19 +60,6 @@ def of_judgement(unit: Unit, judgement: Judgement) -> tuple[Norm, ...]:
     said = market_norms.of_judgements(unit, [judgement.id]).get(judgement.id, ())
     found = market_norms.some(unit, [case.norm_id for case in said])
     return tuple(sorted(found.values(), key=lambda norm: (norm.key.flag, norm.key.measure)))
-
-
-def over(unit: Unit, judgements: Sequence[str]) -> dict[str, Norm]:
-    """Which of these judgements called normal what was a norm and is none any more because it proved wrong."""
-    said = market_norms.of_judgements(unit, judgements)
-    norms = market_norms.some(unit, {case.norm_id for cases in said.values() for case in cases})
-    ended = {i: norm for i, norm in norms.items() if norm.proved_wrong}
-    return {
-        judgement: ended[case.norm_id]
-        for judgement, cases in said.items()
-        for case in cases
-        if case.norm_id in ended and case.vote.word is Word.NORMAL
-    }
 
 
 def _get(unit: Unit, norm_id: str) -> Norm:

@@ -37,9 +37,9 @@ class Loop:
         winter = replace(first, key="winter", name="Aurora Winter", channel=WINTER, stakes=Stakes.MEDIUM)
         await self.demo.handoff.desk.run(members.add_campaign, winter)
 
-    async def take(self, name: str, campaign: str, country: str = "Brazil") -> None:
+    async def take(self, name: str, campaign: str, country: str = "Brazil", credibility: str = "90%") -> None:
         handle = name.lower().replace(" ", ".")
-        line = f'{handle},{name},{country},84000,4%,22%,90%,Lifestyle,2026-11-20,"{country}: 80%"'
+        line = f'{handle},{name},{country},84000,4%,22%,{credibility},Lifestyle,2026-11-20,"{country}: 80%"'
         report = await self.demo.handoff.desk.run(
             intake.take_in, f"{HEAD}\n{line}\n".encode(), file_name="instagram.csv", campaign=campaign
         )
@@ -143,6 +143,15 @@ async def _is_withdrawn(loop: Loop, shots: Path) -> None:
     await loop.take("Tina Gomes", "aurora-br")
     await person.says("Tina Gomes for", "Fraud risk 29/100")
     await expect(person.message("Tina Gomes for")).not_to_contain_text("Experts:")
+    await loop.take("Uma Horta", "aurora-br", credibility="61%")
+    await person.says("Uma Horta for", "AI says decline")
+    await person.more("Uma Horta for", "Details")
+    await person.button(person.modal, "similar cases").click()
+    await expect(person.modal).to_contain_text("The market norm that it spoke for no longer holds.")
+    await loop.shot(shots, "49-norm-over-in-precedents")
+    for _ in range(2):
+        await person.modal.get_by_test_id("modal-close").click()
+    await person.gone()
     await person.message("Proceed: Nina Alves").get_by_test_id("thread-open").click()
     await person.says("The norm is withdrawn: 3 cases speak against it.")
     await loop.shot(shots, "47-norm-over-in-a-thread")
