@@ -45,8 +45,9 @@ def tick(desk: Desk) -> bool:
     more |= _is_due(due.half, now) and _sweep(desk, _tell_half)
     if _is_due(desk.forget_at, now):
         # Nobody waits for the minute in which a week is over.
-        left = _sweep(desk, _forget) | _sweep(desk, patience.run_out)
-        desk.forget_at = now if left else now + _FORGET_EVERY
+        left = _sweep(desk, patience.run_out)
+        desk.forget_at = now if _sweep(desk, _forget) | left else now + _FORGET_EVERY
+        more |= left
     if _is_due(desk.fade_at, now):
         desk.fade_at = now if _sweep(desk, norms.fade) else now + _FADE_EVERY
     return more

@@ -12,9 +12,11 @@ from bot.core.errors import HandoffError, Invalid, NotAllowed, TooLate
 from bot.core.outcome import What
 from bot.desk import decide, investigate, outcomes, see
 from bot.desk import object as objections
+from bot.desk.desk import Limits
 from scoring.types import Verdict
 from tests.desk.test_desk_investigate import ended, happened, of
-from tests.desk.world import BIA, CAIO, MARKETER, MAYA, START, ZOE, World, why
+from tests.desk.world import BIA, CAIO, MARKETER, MAYA, START, ZOE, World, row, why
+from tests.desk.worlds import NewWorld
 
 
 @pytest.fixture
@@ -136,6 +138,7 @@ def test_what_confirms_it_overturns_nothing(world: World, resolved: str) -> None
 
 def test_below_and_then_fraud_one_after_the_other(world: World, resolved: str) -> None:
     outcomes.record(world.desk, resolved, What.ABOVE_PLAN, MAYA)
+    world.clock.move(days=1)
     outcomes.record(world.desk, resolved, What.BELOW_PLAN, MAYA)
     assert ended(world, resolved)[1] is Winner.AI
     outcomes.record(world.desk, resolved, What.FRAUD, MAYA)
@@ -233,3 +236,13 @@ def test_an_executed_case_reads_as_such(world: World, overridden: str) -> None:
     case: Any = outcomes.record(world.desk, overridden, What.SIGNED, MAYA)
     assert case.decision.verdict is Verdict.PROCEED
     assert case.review.undo_until is None
+
+
+def test_more_than_a_batch_runs_out_in_one_sweep(new_world: NewWorld) -> None:
+    world = new_world(limits=Limits(batch=2))
+    world.take_in(*(row(f"creator{n}", verdict=Verdict.DECLINE) for n in range(5)))
+    for line in world.lines().values():
+        decide.override(world.desk, line.review_id, ZOE, why("loved here"))
+    world.clock.move(days=8)
+    world.sweep()
+    assert len(letters(world, "unresolved")) == 5
