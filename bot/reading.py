@@ -10,6 +10,7 @@ from bot.core.case import Case, Happened, Line
 from bot.core.disagreement import Disagreement
 from bot.core.types import Judgement
 from bot.i18n.catalog import Voice
+from scoring.learned import contributions
 from scoring.types import Recommendation, RiskFlag
 
 
@@ -55,6 +56,16 @@ def _recommendation(rec: Recommendation) -> dict[str, Any]:
         ],
         "not_measured": [code.value for code in rec.unmeasured],
         "model": rec.model,
+        "learned": [
+            {
+                "model": one.model,
+                "target": one.target.value,
+                "slope": one.slope,
+                "intercept": one.intercept,
+                "log_odds": contributions(rec, one),
+            }
+            for one in rec.learned
+        ],
     }
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scoring.model import NAMES, Model, Target, log_odds
+from scoring.model import NAMES, Model, log_odds
+from scoring.types import Target
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,25 +13,23 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from typing import Any
 
-from scoring.types import Check, FlagCode, MatchPart, Recommendation
+from scoring.types import Check, FlagCode, MatchPart, Recommendation, Target
 
 #: Log-odds are cut here: a scorecard that says 0 or 100 must not be beyond all evidence.
 _FAR = 6.0
 _FORMAT = 1
 
 
-class Target(StrEnum):
-    """What a model predicts."""
-
-    FRAUD = "fraud"
-    MATCH = "match"
+def _off(check: Check, left: Mapping[FlagCode, float]) -> float | None:
+    """1 for a warning, less where a market norm eases it, 0 where somebody called it normal."""
+    return (left.get(check.code, 0.0) if check.off else 0.0) if check.measured else None
 
 
-def _measured(check: Check) -> float | None:
-    return float(check.off) if check.measured else None
+def _settled(check: Check, left: Mapping[FlagCode, float]) -> bool:
+    """Whether its number was called normal: then it says nothing any more."""
+    return check.off and check.code not in left
 
 
 def _engagement(check: Check) -> float | None:
@@ -57,13 +55,16 @@ NAMES = _names()
 def features(rec: Recommendation) -> tuple[float | None, ...]:
     """What a model looks at, of a recommendation as the scorecard made it; None is not measured.
 
-    Per check whether it is off (1 or 0); ln(engagement / the norm's median); ln(1 + growth in 14 days); the credible
-    share; each part of the match as a share.
+    Per check whether it is off (1 or 0, and what a market norm left of it); ln(engagement / the norm's median);
+    ln(1 + growth in 14 days); the credible share; each part of the match as a share. What `without` has taken out of a
+    recommendation is not off here either, and its number says nothing.
     """
+    left = {flag.code: 1.0 if flag.eased is None else flag.eased.factor for flag in rec.flags}
     by_code = {check.code: check for check in rec.checks}
-    off = tuple(_measured(by_code[code]) if code in by_code else None for code in FlagCode)
-    engagement, growth = by_code.get(FlagCode.ENGAGEMENT_OFF_NORM), by_code.get(FlagCode.GROWTH_SPIKE)
-    credible = by_code.get(FlagCode.LOW_CREDIBILITY)
+    off = tuple(_off(by_code[code], left) if code in by_code else None for code in FlagCode)
+    known = {code: check for code, check in by_code.items() if not _settled(check, left)}
+    engagement, growth = known.get(FlagCode.ENGAGEMENT_OFF_NORM), known.get(FlagCode.GROWTH_SPIKE)
+    credible = known.get(FlagCode.LOW_CREDIBILITY)
     parts = (rec.match_parts.get(part) for part in MatchPart)
     return (
         *off,
@@ -130,7 +131,7 @@ class Model:
         """
         found = {}
         for name, mean, delta in zip(self.names, self.mean, self.delta, strict=True):
-            value = values[_PLACE[name]]
+            value = values[PLACE[name]]
             if value is not None and delta:
                 found[name] = self.slope * delta * (value - mean)
         return found
@@ -142,9 +143,11 @@ class Model:
         return share_of(self.slope * log_odds(scorecard) + self.intercept + sum(self.contributions(values).values()))
 
     def doubt(self, values: Sequence[float | None]) -> float:
-        """Standard deviation of the prediction's log-odds that comes from having few labels."""
+        """Standard deviation of the prediction's log-odds that comes from having few labels; 0 if not known."""
+        if not self.spread:
+            return 0.0
         at = [
-            0.0 if (value := values[_PLACE[name]]) is None else value - mean
+            0.0 if (value := values[PLACE[name]]) is None else value - mean
             for name, mean in zip(self.names, self.mean, strict=True)
         ]
         variance = sum(a * b * s for a, row in zip(at, self.spread, strict=True) for b, s in zip(at, row, strict=True))
@@ -159,15 +162,24 @@ class Model:
         share = np.asarray(scorecard, dtype=float)
         with np.errstate(divide="ignore"):
             odds = np.clip(np.log(share) - np.log1p(-share), -_FAR, _FAR)
-        places = [_PLACE[name] for name in self.names]
+        places = [PLACE[name] for name in self.names]
         x = np.array(values, dtype=float)[:, places] - np.asarray(self.mean)
         total = self.slope * (odds + np.nan_to_num(x) @ np.asarray(self.delta)) + self.intercept
         return list(map(float, 1 / (1 + np.exp(-total))))
 
     def to_json(self) -> str:
         """One JSON text with its own SHA-256; `from_json` refuses it when a digit has changed."""
-        plain = json.loads(json.dumps({"format": _FORMAT, **asdict(self)}))
+        plain = self._plain()
         return json.dumps({**plain, "sha256": _digest(plain)}, indent=1, sort_keys=True)
+
+    def _plain(self) -> dict[str, Any]:
+        plain: dict[str, Any] = json.loads(json.dumps({"format": _FORMAT, **asdict(self)}))
+        return plain
+
+    @property
+    def sha256(self) -> str:
+        """Of everything in it, as `to_json` writes it down."""
+        return _digest(self._plain())
 
     @classmethod
     def from_json(cls, text: str) -> Model:
@@ -203,7 +215,7 @@ class Model:
             raise Broken("the model's numbers do not belong together")
 
 
-_PLACE = {name: place for place, name in enumerate(NAMES)}
+PLACE = {name: place for place, name in enumerate(NAMES)}
 
 
 def _digest(plain: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 
 from scoring.features import measured
 from scoring.flags import Case, checks
+from scoring.learned import SCORECARD, InUse, called, corrected
 from scoring.lines import DEFAULT_LINES, Lines
 from scoring.market_norms import EMPTY, Book, eased
 from scoring.match import believable, match_parts
@@ -29,12 +30,14 @@ def recommend(
     today: date,
     scorecard: Scorecard = DEFAULT,
     lines: Lines = DEFAULT_LINES,
+    models: InUse = SCORECARD,
 ) -> Recommendation:
     """Verdict, match, fraud risk and reasons for one candidate; total: odd numbers become gaps, never errors.
 
     `fee` is in the currency of the brief's budget; `norms` must not come from the batch being judged; `today` tells how
     old the numbers are (unknown age is not stale). `accepted` are the market norms of experts that are active now: what
-    they call normal weighs less, in the fraud risk and in the match, and the flag says by which norm.
+    they call normal weighs less, in the fraud risk and in the match, and the flag says by which norm. `models` are the
+    learned ones that are active now; without any it is the scorecard, to the last digit.
     """
     seen = measured(creator.metrics, creator.platform, today)
     metrics, dropped = seen.metrics, seen.dropped
@@ -54,7 +57,7 @@ def recommend(
     age = None if metrics.measured_on is None else (today - metrics.measured_on).days
     stale = age is not None and age > case.lines.stale_days
     call = judged(flags, [c.code for c in all_checks if not c.measured], parts, stale=stale, card=scorecard)
-    return Recommendation(
+    said = Recommendation(
         verdict=call.verdict,
         match=call.match,
         risk=call.risk,
@@ -71,6 +74,7 @@ def recommend(
         stale=stale,
         dropped=dropped,
     )
+    return said if models is SCORECARD else corrected(said, models, scorecard)
 
 
 def _eased_match(parts: Mapping[MatchPart, float], flags: Collection[RiskFlag]) -> dict[MatchPart, float]:
@@ -87,8 +91,9 @@ def without(rec: Recommendation, codes: Collection[FlagCode], scorecard: Scoreca
 
     Flags go; checks stay, for they are what was seen. A disputed engagement counts as inside the band in the match, and
     a disputed sponsored saturation no longer lowers it. A disputed audience mismatch leaves the match alone: calling
-    the share normal puts nobody into the campaign's markets. For recommendations of this model only: another one's
-    numbers would be replaced by the scorecard's. Raises ValueError for brand safety, which nobody disputes.
+    the share normal puts nobody into the campaign's markets. Learned models that took part take part again, with what
+    the recommendation keeps of them. Not for another AI's recommendation: its numbers would be replaced by the
+    scorecard's. Raises ValueError for brand safety, which nobody disputes.
     """
     if FlagCode.BRAND_SAFETY in codes:
         raise ValueError("brand safety is not disputable")
@@ -98,16 +103,4 @@ def without(rec: Recommendation, codes: Collection[FlagCode], scorecard: Scoreca
     parts = dict(rec.match_parts)
     if FlagCode.ENGAGEMENT_OFF_NORM in codes and MatchPart.ENGAGEMENT in parts:
         parts[MatchPart.ENGAGEMENT] = 100.0
-    flags = weighed(kept, scorecard)
-    call = judged(flags, rec.unmeasured, parts, stale=rec.stale, card=scorecard)
-    return replace(
-        rec,
-        verdict=call.verdict,
-        match=call.match,
-        risk=call.risk,
-        risk_low=call.risk_low,
-        risk_high=call.risk_high,
-        confident=call.confident,
-        flags=flags,
-        match_parts=parts,
-    )
+    return called(replace(rec, flags=weighed(kept, scorecard), match_parts=parts), scorecard)

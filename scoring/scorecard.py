@@ -155,13 +155,24 @@ def judged(
     Confident: the interval on one side of `decline_risk`, and a match that is known and not near its line.
     """
     risk, high = _interval(flags, unmeasured, card, stale=stale)
-    match = card.match(parts, saturated=_saturated(flags))
+    return concluded(flags, card.match(parts, saturated=_saturated(flags)), risk, (risk, high), card)
+
+
+def concluded(
+    flags: Iterable[RiskFlag],
+    match: float | None,
+    risk: float,
+    interval: tuple[float, float],
+    card: Scorecard = DEFAULT,
+) -> Judged:
+    """The verdict on these numbers, whoever worked them out, and how sure it is."""
+    low, high = interval
     severe = any(flag.severity is Severity.SEVERE for flag in flags)
     poor = match is not None and match < card.decline_match
     verdict = Verdict.DECLINE if severe or risk >= card.decline_risk or poor else Verdict.PROCEED
-    one_side = high < card.decline_risk or risk >= card.decline_risk
+    one_side = high < card.decline_risk or low >= card.decline_risk
     clear_match = match is not None and abs(match - card.decline_match) >= card.match_margin
-    return Judged(verdict, match, risk, risk, high, one_side and clear_match)
+    return Judged(verdict, match, risk, low, high, one_side and clear_match)
 
 
 def _saturated(flags: Iterable[RiskFlag]) -> float:

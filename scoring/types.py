@@ -200,6 +200,29 @@ class MatchPart(StrEnum):
     PRICE_TIER = "price_tier"
 
 
+class Target(StrEnum):
+    """What a learned model predicts."""
+
+    FRAUD = "fraud"
+    MATCH = "match"
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a learned model brought to one recommendation: all that working it out again needs (scoring.learned)."""
+
+    model: str
+    target: Target
+    slope: float
+    intercept: float
+    deviation: float
+    """Standard deviation of the prediction's log-odds that comes from having few labels."""
+    names: tuple[str, ...] = ()
+    """The features that it looks at and that were measured here, with μ and δ of each."""
+    mean: tuple[float, ...] = ()
+    delta: tuple[float, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Recommendation:
     """What the AI says of a candidate. Immutable; names its model."""
@@ -230,6 +253,8 @@ class Recommendation:
     """Too old to trust (`Lines.stale_days`): widens the interval as missing numbers do, is never a flag."""
     dropped: tuple[str, ...] = ()
     """Which numbers were impossible as given and so count as not measured (names of `Metrics`' fields, or "fee")."""
+    learned: tuple[Learned, ...] = ()
+    """The learned models that corrected the scorecard, at most one per target."""
 
     @property
     def unmeasured(self) -> tuple[FlagCode, ...]:

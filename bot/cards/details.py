@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from bot.cards import blocks, evidence, history, ids, pending, precedents, words
+from bot.cards import blocks, evidence, history, ids, learned, pending, precedents, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case, Happened
@@ -102,6 +102,7 @@ def _why_call(pen: Pen) -> list[str]:
         if flag.eased is not None:
             label = evidence.label_of(flag, pen, value=evidence.value_of(flag, voice))
             lines.append(f"• {label}. {evidence.eased_of(flag, pen)}.")
+    lines += learned.lines(rec, voice)
     lines += ["• " + _grave(pen, i) for i, flag in enumerate(rec.flags) if flag.code is FlagCode.BRAND_SAFETY]
     match = words.match_of(rec, voice)
     parts = ", ".join(evidence.part_said(p, rec.match_parts[p], voice) for p in MatchPart if p in rec.match_parts)

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from bot.cli import backup, candidates, process
+from bot.cli import backup, candidates, models, process
 from bot.cli.audit import audit_app
 from bot.cli.campaigns import campaign_app
 from bot.cli.candidates import review_app
@@ -37,10 +37,12 @@ app.add_typer(outbox_app, name="outbox")
 app.add_typer(score_app, name="score")
 app.add_typer(train_app, name="train")
 app.add_typer(norms_app, name="norms")
+app.add_typer(models.models_app, name="models")
 app.command("import")(candidates.import_)
 app.add_typer(export_app, name="export")
 app.command()(outcome)
 app.command()(search)
+app.command()(models.retrain)
 for command in (backup.backup, backup.restore, process.status, process.doctor, process.run, process.demo):
     app.command()(command)
 

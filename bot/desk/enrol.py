@@ -17,6 +17,7 @@ from bot.desk.desk import Desk, new_id
 from db import events, lists, people, reviews
 from db.store import Unit
 from scoring.fake_followers import Follower, with_sample
+from scoring.learned import InUse
 from scoring.market_norms import Book
 from scoring.norms import NormTable
 from scoring.recommend import recommend
@@ -133,6 +134,7 @@ def score(
     said_market: str | None,
     norms: NormTable,
     accepted: Book,
+    models: InUse,
     now: datetime,
     step: Callable[[int, int], None],
 ) -> dict[int, Recommendation]:
@@ -141,7 +143,7 @@ def score(
     for done, row in enumerate(rows, 1):
         market = _market(row, said_market, campaign)
         if market is not None:
-            found[row.line] = _score(_candidate(row, "", campaign, market), campaign, norms, accepted, now)
+            found[row.line] = _score(_candidate(row, "", campaign, market), campaign, norms, accepted, models, now)
         step(done, len(rows))
     return found
 
@@ -181,12 +183,14 @@ def _nobody(market: str | None, members: Sequence[Member]) -> str:
     return "" if able else "market_without_people"
 
 
-def _score(candidate: Candidate, campaign: Campaign, norms: NormTable, accepted: Book, now: datetime) -> Recommendation:
+def _score(
+    candidate: Candidate, campaign: Campaign, norms: NormTable, accepted: Book, models: InUse, now: datetime
+) -> Recommendation:
     creator = Creator(
         candidate.platform, candidate.market, candidate.country, candidate.categories, candidate.text, candidate.metrics
     )
     fee = comparable_fee(campaign, candidate)
-    return recommend(creator, campaign.brief, norms, accepted=accepted, fee=fee, today=now.date())
+    return recommend(creator, campaign.brief, norms, accepted=accepted, fee=fee, today=now.date(), models=models)
 
 
 def _assigned(

@@ -14,11 +14,12 @@ from bot.core.candidate_file import CandidateFile, ParsedRow, RejectedRow, find_
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, Route
 from bot.desk import enrol
+from bot.desk import models as learned
 from bot.desk import norms as market_norms
 from bot.desk.announce import lead_of, say_all
 from bot.desk.change import open_next
 from bot.desk.desk import Desk, new_id
-from db import campaigns, candidates, people, turns
+from db import campaigns, candidates, models, people, turns
 from db.candidates import KnownCreator, metrics_to_json
 from db.store import Unit
 from scoring.fake_followers import Follower
@@ -145,6 +146,7 @@ class _Intake:
         self.import_id = new_id("im")
         self.no_expert: set[str] = set()
         self.accepted = 0
+        self.serving = learned.Serving()
 
     def score(self, unit: Unit, rows: Sequence[ParsedRow]) -> dict[int, Recommendation]:
         """What the AI says of every row that is new here, by line."""
@@ -152,7 +154,9 @@ class _Intake:
         fresh = [row for row, _ in self._sort(unit, rows)[0]]
         now = self.desk.clock()
         accepted = market_norms.accepted(unit, now)
-        return enrol.score(campaign, fresh, self.market, self._norms(unit), accepted, now, self._step)
+        self.serving = learned.serving(unit)
+        norms, active = self._norms(unit), self.serving.active
+        return enrol.score(campaign, fresh, self.market, norms, accepted, active, now, self._step)
 
     def _campaign(self, unit: Unit) -> Campaign:
         campaign = campaigns.get(unit, self.key)
@@ -244,6 +248,8 @@ class _Intake:
         candidates.add_snapshots(unit, new + first)
         candidates.add_candidates(unit, [(p.candidate, p.row.line) for p in placed], self.import_id)
         candidates.add_recommendations(unit, [(p.candidate.id, p.recommendation) for p in placed], now)
+        beside = [(p.candidate.id, p.recommendation) for p in placed] if self.serving.shadows else []
+        models.add_calls(unit, [(of, by, would) for of, rec in beside for by, would in self.serving.beside(rec)])
         market_norms.used(unit, [(p.candidate.id, p.recommendation) for p in placed])
         enrol.record(unit, placed, now)
         return len(new)

@@ -8,10 +8,19 @@ import sqlalchemy as sa
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
-from db import channel_tables, columns, knowledge_tables, norm_tables, precedent_tables, search_tables, tables
+from db import (
+    channel_tables,
+    columns,
+    knowledge_tables,
+    model_tables,
+    norm_tables,
+    precedent_tables,
+    search_tables,
+    tables,
+)
 
 #: Whose tables alembic compares with the database's: importing them declares them.
-DECLARED = (tables, knowledge_tables, channel_tables, search_tables, norm_tables, precedent_tables)
+DECLARED = (tables, knowledge_tables, channel_tables, search_tables, norm_tables, precedent_tables, model_tables)
 
 
 def _plain(kind: str, thing: Any, _context: Any) -> str | Literal[False]:

@@ -15,7 +15,9 @@ from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, T
 from bot.core.outcome import What
 from bot.core.types import Basis, By, Comment, How, Member, OnDeadline, Rationale, Reason, Role, Route, State
 from bot.i18n.catalog import Voice, voice_for
-from scoring.types import FlagCode, Verdict
+from scoring.learned import InUse, corrected
+from scoring.model import Model
+from scoring.types import FlagCode, Target, Verdict
 from tests import factories as f
 from tests.cards import norm_gallery, precedent_gallery, searching
 
@@ -210,11 +212,20 @@ def _forms(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, M
             replace(open_case, passes=((f.CAIO, f.BIA),), pass_note="She & I shot a film"), voice, now=NOW
         ),
         "details_decided": rationale.details(fell, voice, now=NOW),
+        "details_learned": rationale.details(_learnt(open_case), voice, now=NOW),
         "details_history": rationale.details(done, voice, now=NOW, happened=_history()),
         "details_history_begins": rationale.details(done, voice, now=NOW, happened=_history()[:9]),
         "opened": candidate.opened(open_case, voice, now=NOW, may_answer=True),
         "opened_reader": candidate.opened(open_case, voice, now=NOW, may_answer=False),
     }
+
+
+def _learnt(case: Case) -> Case:
+    """The same, recommended by two learned models."""
+    found = ("off.growth_spike", "growth", "off.low_credibility", "off.engagement_off_norm", "credibility")
+    fraud = Model(Target.FRAUD, "fraud-3", found, (0.2, 0.05, 0.3, 0.25, 0.8), (-0.9, 0.4, 1.2, -0.3, -4.0), 0.9, -0.1)
+    match = Model(Target.MATCH, "match-2", ("match.category",), (0.5,), (0.8,))
+    return replace(case, recommendation=corrected(case.recommendation, InUse(fraud, match)))
 
 
 def _notices(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, Made]:

@@ -17,14 +17,17 @@ from sqlmodel import SQLModel
 from bot.core.case import Case
 from bot.core.disagreement import Reply
 from bot.core.errors import TooLate
+from bot.core.learned_model import LearnedModel
+from bot.core.learned_model import State as ModelState
 from bot.core.outcome import Outcome, What
 from bot.core.types import Member
-from bot.desk import decide, hand_over, members, norm_list, norm_ruling, see
+from bot.desk import decide, hand_over, members, models, norm_list, norm_ruling, see
 from bot.desk import object as objections
 from db import arrivals, channels, disagreements, lanes, migrate, outbox, outcomes, replies
 from db.outbox import Place
 from db.store import Store
-from scoring.types import FlagCode, Verdict
+from scoring.model import Model
+from scoring.types import FlagCode, Target, Verdict
 from tests.database import Database, empty
 from tests.desk.world import BIA, CHANNEL, MAYA, START, ZOE, World, row, why
 
@@ -60,6 +63,7 @@ def lived(world: World) -> World:
     objections.reverse(world.desk, mine[1], ZOE)
     _learn(world, mine[1])
     _agree_on_a_norm(world)
+    _try_a_model(world)
     _deliver_some(world)
     with world.desk.store.unit() as unit:
         for event in ("Ev1", "Ev2"):
@@ -71,6 +75,23 @@ def lived(world: World) -> World:
     world.desk.close()
     world.database.let_go()
     return world
+
+
+def _try_a_model(world: World) -> None:
+    """One model that recommends, one that was turned down, one in shadow, and what that one would have said."""
+    now = world.clock()
+    for name in ("fraud-1", "fraud-2", "fraud-3"):
+        model = Model(Target.FRAUD, name, intercept=0.5)
+        made = LearnedModel(
+            f"md_{name}", name, Target.FRAUD, ModelState.SHADOW, model.to_json(), model.sha256, 60, {}, now, ZOE, now
+        )
+        with world.desk.store.unit() as unit:
+            models.register(unit, [made], now)
+        if name == "fraud-1":
+            models.promote(world.desk, name, ZOE)
+        elif name == "fraud-2":
+            models.reject(world.desk, name, ZOE)
+    world.take_in(row("seen.by.three"))
 
 
 def _agree_on_a_norm(world: World) -> None:

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.learning import FEWEST, OUTCOME, Fit, Label, fit
-from scoring.model import NAMES, Broken, Model, Target, features, log_odds, share_of
+from scoring.model import NAMES, Broken, Model, features, log_odds, share_of
 from scoring.recommend import recommend
+from scoring.types import Target
 from tests.scoring.builders import BRIEF, NORMS, OFF, TODAY, creator
 
 #: What the world of the simulation holds against somebody, beyond what the scorecard says: log-odds by feature.
