@@ -26,10 +26,10 @@ class Written:
     edited_at: datetime | None = None
 
 
-def concerns(desk: Desk, channel: str, thread_ts: str) -> bool:
-    """Whether anything is worked out in this thread: of all others nothing is kept."""
+def concerns(desk: Desk, channel: str, thread_ts: str, ts: str) -> bool:
+    """Whether anything is worked out in this thread, or we have this very message: of all others nothing is kept."""
     with desk.store.reading() as unit:
-        return bool(threads.of_thread(unit, channel, thread_ts))
+        return bool(threads.of_thread(unit, channel, thread_ts)) or replies.get(unit, channel, ts) is not None
 
 
 def open_threads(desk: Desk) -> tuple[tuple[str, str], ...]:
@@ -51,22 +51,33 @@ def keep(desk: Desk, *said: Written) -> None:
         search.index(unit, *sorted(changed))
 
 
-def drop(desk: Desk, channel: str, ts: str) -> None:
-    """It was deleted in Slack: its words go."""
+def drop(desk: Desk, said: Written) -> None:
+    """It was deleted in Slack: its words go, and do not come back by older news of it that is still on its way."""
     with desk.store.unit() as unit:
-        _drop(unit, desk, channel, [ts])
+        about = None
+        if replies.get(unit, said.channel, said.ts) is None:
+            about = asked_of(threads.of_thread(unit, said.channel, said.thread_ts))
+        if about is not None:
+            replies.add(unit, Reply(about.id, said.channel, said.ts, said.author, "", said.at))
+        _drop(unit, desk, said.channel, [said.ts])
 
 
-def reconcile(desk: Desk, channel: str, thread_ts: str, said: tuple[Written, ...], *, whole: bool) -> None:
-    """Catch up with a thread as it stands in Slack; `whole` when `said` is all of it: what is missing was deleted."""
-    keep(desk, *said)
-    if not whole:
-        return
-    with desk.store.unit() as unit:
-        there = {one.ts for one in said}
+def on_record(desk: Desk, channel: str, thread_ts: str) -> frozenset[str]:
+    """What we have of a thread, by Slack's names, without what was deleted."""
+    with desk.store.reading() as unit:
         known = replies.of_many(unit, [one.id for one in threads.of_thread(unit, channel, thread_ts)])
-        ours = [reply for listed in known.values() for reply in listed if reply.channel == channel]
-        _drop(unit, desk, channel, [reply.ts for reply in ours if reply.ts not in there])
+        return frozenset(reply.ts for listed in known.values() for reply in listed if reply.channel == channel)
+
+
+def reconcile(desk: Desk, channel: str, said: tuple[Written, ...], before: frozenset[str]) -> None:
+    """Catch up with a thread as it stands in Slack.
+
+    `before` is what we had of it when Slack was asked and must have told of: what is missing of that was deleted. What
+    came in meanwhile was not.
+    """
+    keep(desk, *said)
+    with desk.store.unit() as unit:
+        _drop(unit, desk, channel, sorted(before - {one.ts for one in said}))
 
 
 def _kept(unit: Unit, said: Written) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot import web_api
@@ -22,6 +23,8 @@ from bot.slack.edge import Edge
 log = logging.getLogger(__name__)
 
 _SAID = frozenset({None, "file_share", "thread_broadcast", "me_message"})
+_ATTEMPTS = 3
+"""Times that a thread is asked for, when Slack is in haste or out of reach."""
 _PACE = 1.2
 """Seconds between two threads that are caught up with: conversations.replies allows fifty a minute."""
 
@@ -35,6 +38,7 @@ class Heard:
     channel: str
     thread_ts: str
     ts: str
+    author: str
     message: Json | None
     at: str
     """When the event happened."""
@@ -56,7 +60,7 @@ def heard(event: Json) -> Heard | None:
     by_person = about.get("subtype") in _SAID and not about.get("bot_id") and isinstance(about.get("user"), str)
     if not (channel and by_person and _moment(ts) and _moment(thread)) or thread == ts:
         return None
-    return Heard(channel, thread, ts, now, str(event.get("event_ts") or ""))
+    return Heard(channel, thread, ts, str(about["user"]), now, str(event.get("event_ts") or ""))
 
 
 def _moment(ts: object) -> datetime | None:
@@ -70,7 +74,7 @@ def _moment(ts: object) -> datetime | None:
 async def _ours(edge: Edge, body: Body) -> bool:
     """Most of what is written anywhere is no business of ours: it is not kept for a moment."""
     found = heard(body.get("event") or {})
-    return found is not None and await edge.desk.read(replies.concerns, found.channel, found.thread_ts)
+    return found is not None and await edge.desk.read(replies.concerns, found.channel, found.thread_ts, found.ts)
 
 
 async def take_in(edge: Edge, body: Body) -> None:
@@ -78,7 +82,10 @@ async def take_in(edge: Edge, body: Body) -> None:
     if found is None:
         return
     if found.message is None:
-        await edge.desk.chore(replies.drop, found.channel, found.ts)
+        at = _moment(found.ts)
+        if at is not None:
+            gone = Written(found.channel, found.thread_ts, found.ts, found.author, "", at)
+            await edge.desk.chore(replies.drop, gone)
         return
     said = await _written(edge, found.channel, found.thread_ts, found.message, found.at)
     if said is not None:
@@ -110,22 +117,37 @@ async def catch_up(edge: Edge, *, pace: float = _PACE) -> None:
         edge.silent.clear()
         try:
             for channel, thread_ts in await edge.desk.read(replies.open_threads):
-                await _catch_up_with(edge, channel, thread_ts)
+                await _patiently(edge, channel, thread_ts, pace)
                 await asyncio.sleep(pace)
         except Exception as error:  # noqa: BLE001 - a busy database must not end it
             log.warning("threads were not caught up with: %s", type(error).__name__)
 
 
+async def _patiently(edge: Edge, channel: str, thread_ts: str, pace: float) -> None:
+    """Again when Slack was in haste or out of reach: a thread that is not read now is not read at all."""
+    for _ in range(_ATTEMPTS):
+        try:
+            await _catch_up_with(edge, channel, thread_ts)
+        except SlackApiError as error:
+            log.info("a thread was not read: %s", web_api.code_of(error))
+            wait = web_api.retry_after(error)
+            if wait is None:
+                return
+        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+            log.info("a thread was not read: %s", type(error).__name__)
+            wait = pace
+        else:
+            return
+        await asyncio.sleep(wait)
+
+
 async def _catch_up_with(edge: Edge, channel: str, thread_ts: str) -> None:
-    try:
-        messages, whole = await edge.screens.thread(channel, thread_ts)
-    except SlackApiError as error:
-        log.info("a thread was not read: %s", web_api.code_of(error))
-        return
+    before = await edge.desk.read(replies.on_record, channel, thread_ts)
+    messages, whole = await edge.screens.thread(channel, thread_ts)
     by_people = [message for message in messages if heard({**message, "channel": channel}) is not None]
     said = [await _written(edge, channel, thread_ts, message) for message in by_people]
     kept = tuple(one for one in said if one is not None)
-    await edge.desk.chore(replies.reconcile, channel, thread_ts, kept, whole=whole)
+    await edge.desk.chore(replies.reconcile, channel, kept, before if whole else frozenset())
 
 
 EVENTS = {"message": Reaction(take_in, _ours)}

@@ -109,6 +109,25 @@ async def test_an_edit_and_a_deletion_are_respected_in_any_order(overridden: Hou
     assert kept(overridden) == ()
 
 
+async def test_what_was_deleted_before_we_heard_of_it_is_never_kept(overridden: House) -> None:
+    first = said(overridden, "U0CAIO", "she bought them in Vladivostok")
+    await overridden.event(deleted(first))
+    await overridden.event(first)
+    await overridden.event(changed(first, "she bought them in Rotterdam"))
+    assert kept(overridden) == ()
+    assert [r.text for r in kept(overridden, gone=True)] == [""]
+    assert found(overridden, "Vladivostok") == found(overridden, "Rotterdam") == 0
+
+
+async def test_what_is_deleted_after_the_answer_was_undone_is_gone_all_the_same(overridden: House) -> None:
+    gone, first = dg(overridden), said(overridden, "U0CAIO", "she bought them in Vladivostok")
+    await overridden.event(first)
+    await overridden.tap("U0BIA", ids.UNDO, overridden.value("ana"))
+    await overridden.event(deleted(first))
+    with overridden.desk.store.reading() as unit:
+        assert [r.text for r in rows.of(unit, gone, deleted=True)] == [""]
+
+
 async def test_an_edit_of_what_we_never_heard_is_heard(overridden: House) -> None:
     await overridden.event(changed(said(overridden, "U0CAIO", "missed"), "not missed"))
     assert [r.text for r in kept(overridden)] == ["not missed"]
@@ -250,3 +269,28 @@ async def test_of_a_thread_too_long_to_read_nothing_is_taken_for_deleted(overrid
     overridden.slack.faults["conversations.replies"] = fault
     await caught_up(overridden)
     assert [r.text for r in kept(overridden)] == ["one"]
+
+
+async def test_what_came_in_while_slack_was_asked_is_not_taken_for_deleted(overridden: House) -> None:
+    await overridden.event(said(overridden, "U0CAIO", "one"))
+    before = list(overridden.slack.messages[CHANNEL])
+
+    async def meanwhile(_args: Json) -> Json:
+        await overridden.event(said(overridden, "U0MAYA", "two", "1764000150.000100"))
+        return {"ok": True, "messages": before, "has_more": False}
+
+    overridden.slack.faults["conversations.replies"] = meanwhile
+    await caught_up(overridden)
+    assert [r.text for r in kept(overridden, gone=True)] == ["", "two"]
+
+
+async def test_a_slack_in_haste_is_asked_again(overridden: House) -> None:
+    in_slack(overridden, said(overridden, "U0CAIO", "missed"))
+    left = [(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "0"})]
+
+    async def once(_args: Json) -> Any:
+        return left.pop() if left else None
+
+    overridden.slack.faults["conversations.replies"] = once
+    await caught_up(overridden)
+    assert [r.text for r in kept(overridden)] == ["missed"]
