@@ -71,6 +71,31 @@ def lines(
     return tuple(found)
 
 
+def ranked(unit: Unit, campaign: str, *, blind_last: bool) -> list[str]:
+    """Reviews of a campaign in the AI's order, withdrawn ones left out; `blind_last` puts those that hide it behind."""
+    said = tables.RECOMMENDATIONS.c
+    hidden = sa.and_(AWAITING, _R.c.route.in_([Route.BLIND.value, Route.PANEL.value]))
+    order: list[sa.ColumnElement[Any]] = [
+        sa.case((said.verdict == Verdict.PROCEED.value, 0), else_=1),
+        sa.func.coalesce(said.match, -1.0).desc(), said.risk, _R.c.intake_at, _R.c.id,
+    ]  # fmt: skip
+    if blind_last:
+        # By no number of theirs: their place would tell it.
+        number = sa.func.coalesce(said.match, -1.0)
+        order = [
+            sa.case((hidden, 1), else_=0),
+            sa.case((hidden, 0), (said.verdict == Verdict.PROCEED.value, 0), else_=1),
+            sa.case((hidden, 0.0), else_=number).desc(), sa.case((hidden, 0.0), else_=said.risk), _R.c.id,
+        ]  # fmt: skip
+    rows = unit.execute(
+        sa.select(_R.c.id)
+        .join(tables.RECOMMENDATIONS, said.candidate_id == _R.c.candidate_id)
+        .where(_R.c.campaign == campaign, _R.c.state != State.WITHDRAWN.value)
+        .order_by(*order)
+    )
+    return [str(row.id) for row in rows]
+
+
 def progress(unit: Unit, campaign: Campaign) -> Progress:
     """A campaign in numbers."""
     rows = unit.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cards import blocks, ids, lists, norm, words
+from bot.cards import blocks, ids, lists, norm, ranked, words
 from bot.cards.blocks import Block, Message
 from bot.core.case import Inbox, Progress
 from bot.core.types import Role
@@ -41,14 +41,20 @@ def _body(found: Inbox, voice: Voice) -> list[Block]:
     only_marketer = {role for role, _ in found.person.roles} == {Role.MARKETER}
     if only_marketer and campaigns and not found.waiting:
         first = campaigns.pop(0)
-        parts = [blocks.header(progress_head(first, voice, plain=True)), blocks.section(*progress(first, voice))]
+        parts = [
+            blocks.header(progress_head(first, voice, plain=True)),
+            blocks.section(*progress(first, voice), accessory=_in_order(first, voice)),
+        ]
         last = [_search(voice)]
     else:
         first_of_all, *rest = _waiting(found, voice)
         parts, last = [first_of_all, _search(voice), *rest], []
     if campaigns:
         parts.append(blocks.divider())
-        parts += [blocks.section(f"*{progress_head(p, voice)}*", *progress(p, voice)) for p in campaigns]
+        parts += [
+            blocks.section(f"*{progress_head(p, voice)}*", *progress(p, voice), accessory=_in_order(p, voice))
+            for p in campaigns
+        ]
     more = len(found.campaigns) - _CAMPAIGNS
     if more > 0:
         parts.append(blocks.context(voice.n("inbox.more_campaigns", more)))
@@ -74,6 +80,10 @@ def _waiting(found: Inbox, voice: Voice) -> list[Block]:
         lines.append(voice.t("inbox.no_campaigns"))
     head = blocks.header(voice.t("inbox.empty"))
     return [head, blocks.section(*lines)] if lines else [head]
+
+
+def _in_order(p: Progress, voice: Voice) -> Block | None:
+    return ranked.way_in(p.campaign.key, p.campaign.name, voice) if p.total else None
 
 
 def progress_head(p: Progress, voice: Voice, *, plain: bool = False) -> str:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from bot.cli import backup, candidates, models, process
+from bot.cli import backup, candidates, models, process, ranked
 from bot.cli.audit import audit_app
 from bot.cli.campaigns import campaign_app
 from bot.cli.candidates import review_app
@@ -43,6 +43,7 @@ app.add_typer(export_app, name="export")
 app.command()(outcome)
 app.command()(search)
 app.command()(models.retrain)
+app.command()(ranked.candidates)
 for command in (backup.backup, backup.restore, process.status, process.doctor, process.run, process.demo):
     app.command()(command)
 

@@ -172,6 +172,21 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """A campaign's candidates in the AI's order, or the first of them."""
+
+    campaign: Campaign
+    cases: tuple[Case, ...]
+    total: int
+    blind: bool
+    """Whether what nobody may know before answering is hidden."""
+
+    def hides(self, review: Review) -> bool:
+        """Whether the AI's call about it must not be shown yet."""
+        return self.blind and review.state.awaits and review.route in (Route.BLIND, Route.PANEL)
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """What waits for one person, soonest deadline first."""
 

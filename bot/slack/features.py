@@ -20,6 +20,7 @@ from bot.slack import (
     override,
     people,
     precedents,
+    ranked,
     replies,
     search,
     undo,
@@ -30,7 +31,7 @@ from bot.slack.edge import Edge
 
 FEATURES = (
     approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest, investigation, norms,
-    outcome, precedents, search,
+    outcome, precedents, ranked, search,
 )  # fmt: skip
 
 

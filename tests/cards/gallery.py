@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import candidate, inbox, investigation, notice, rationale, refusal
+from bot.cards import candidate, inbox, investigation, notice, ranked, rationale, refusal
 from bot.cards.blocks import Message
-from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Progress, Thread
+from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Progress, Ranked, Thread
 from bot.core.disagreement import Kind, Standing, Winner
 from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
 from bot.core.outcome import What
@@ -316,6 +316,12 @@ def _lists(open_case: Case, voice: Voice) -> dict[str, Made]:
         "newcomer": Inbox(Member(f.IGOR, "Igor"), (), 0, (), f.ZOE),
     }
     made: dict[str, Made] = {f"home_{name}": inbox.home(found, voice, now=NOW) for name, found in people.items()}
+    listed = tuple(
+        replace(open_case, review=replace(open_case.review, id=f"rv_{n}", route=route))
+        for n, route in enumerate((Route.EXPERT, Route.AI, Route.BLIND))
+    )
+    made["ranked"] = ranked.view(Ranked(open_case.campaign, listed, 45, blind=True), voice)
+    made["ranked_none"] = ranked.view(Ranked(open_case.campaign, (), 0, blind=True), voice)
     made["inbox"] = inbox.inbox(people["expert"], voice, now=NOW)
     made["inbox_empty"] = inbox.inbox(people["expert_free"], voice, now=NOW)
     return made | {"help": inbox.help(voice, f.ZOE)}
