@@ -14,15 +14,22 @@ from db.tables import AWAITING, CANDIDATES, REVIEWS
 _UNSEEN = REVIEWS.c.route.in_([word(route.value) for route in sorted(UNSEEN)])
 
 
-def hidden(unit: Unit, person: Member) -> frozenset[str]:
-    """Of every creator on whom this person may yet answer blind (`core.blinding.is_blind`), all disagreements."""
+def hidden(unit: Unit, person: Member | None) -> frozenset[str]:
+    """All disagreements about those creators."""
+    found = sa.select(DISAGREEMENTS.c.id).where(DISAGREEMENTS.c.creator_id.in_(_creators(person)))
+    return frozenset(unit.execute(found).scalars())
+
+
+def creators(unit: Unit, person: Member | None) -> frozenset[str]:
+    """Every creator on whom this person may yet answer blind (`core.blinding.is_blind`); None: on whom anybody may."""
+    return frozenset(unit.execute(_creators(person)).scalars())
+
+
+def _creators(person: Member | None) -> sa.Select[tuple[str]]:
+    found = sa.select(CANDIDATES.c.creator_id).join(REVIEWS, REVIEWS.c.candidate_id == CANDIDATES.c.id)
+    if person is None:
+        return found.where(AWAITING, _UNSEEN)
     asked = sa.or_(
         REVIEWS.c.expert == person.id, REVIEWS.c.backup == person.id, REVIEWS.c.market.in_(list(person.markets))
     )
-    creators = (
-        sa.select(CANDIDATES.c.creator_id)
-        .join(REVIEWS, REVIEWS.c.candidate_id == CANDIDATES.c.id)
-        .where(AWAITING, _UNSEEN, asked)
-    )
-    found = sa.select(DISAGREEMENTS.c.id).where(DISAGREEMENTS.c.creator_id.in_(creators))
-    return frozenset(unit.execute(found).scalars())
+    return found.where(AWAITING, _UNSEEN, asked)

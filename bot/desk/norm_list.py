@@ -13,7 +13,7 @@ from bot.core.market_norm import Case, Norm, Told, View
 from bot.core.types import Judgement, UserId
 from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
-from db import campaigns, candidates, disagreements, market_norms, people, reviews, threads
+from db import blinding, campaigns, candidates, disagreements, market_norms, people, reviews, threads
 from db.store import Unit
 from scoring.market_norms import State
 
@@ -46,11 +46,15 @@ def ruling(desk: Desk, norm_id: str, person: UserId) -> View:
         return _view(unit, desk, norm, categories=tuple(sorted({c for case in said for c in case.categories})))
 
 
-def with_cases(desk: Desk, norm_id: str, sight: Collection[str] | None) -> View:
-    """A norm with the cases of these channels (None: of all), newest first. Raises NotFound('norm')."""
+def with_cases(desk: Desk, norm_id: str, sight: Collection[str] | None, reader: UserId | None = None) -> View:
+    """A norm with the cases of these channels (None: of all), newest first. Raises NotFound('norm').
+
+    `reader` sees nothing of creators on whom they are to answer blind.
+    """
     with desk.store.reading() as unit:
         norm = _get(unit, norm_id)
-        told = _told(unit, desk, market_norms.cases(unit, norm.id))
+        unseen = blinding.creators(unit, people.member(unit, reader)) if reader else frozenset()
+        told = _told(unit, desk, market_norms.cases(unit, norm.id), unseen)
         shown = [t for t in told if sight is None or t.channel is None or t.channel in sight]
         return _view(unit, desk, norm, cases=tuple(reversed(shown)))
 
@@ -80,12 +84,14 @@ def _views(unit: Unit, desk: Desk, found: Sequence[Norm]) -> tuple[View, ...]:
     return tuple(View(norm, norm.at(now), uses.get(norm.id, 0), lead) for norm in found)
 
 
-def _told(unit: Unit, desk: Desk, said: Sequence[Case]) -> list[Told]:
-    """With the names of whom and of what each was about, and the channel in which it was worked out."""
+def _told(unit: Unit, desk: Desk, said: Sequence[Case], unseen: Collection[str]) -> list[Told]:
+    """With the names of whom and of what each was about, and the channel in which it was worked out.
+
+    Without those about creators who are `unseen`.
+    """
     found = reviews.many(unit, [case.review_id for case in said if case.review_id])
     proposed = candidates.many(unit, [review.candidate_id for review in found.values()])
     running = campaigns.some(unit, [review.campaign for review in found.values()])
-    judged = [case.judgement_id for case in said if case.judgement_id]
     judged = [case.judgement_id for case in said if case.judgement_id]
     opened = {d.judgement_id: d for d in disagreements.of_judgements(unit, judged)}
     places = threads.places(unit, [one.id for one in opened.values()])
@@ -94,6 +100,8 @@ def _told(unit: Unit, desk: Desk, said: Sequence[Case]) -> list[Told]:
         review = found.get(case.review_id or "")
         if review is None:
             told.append(Told(case, "", ""))
+            continue
+        if proposed[review.candidate_id].creator_id in unseen:
             continue
         campaign, worked_out = running[review.campaign], opened.get(case.judgement_id or "")
         channel = worked_out.channel if worked_out else campaign.channel

@@ -12,10 +12,10 @@ from bot.core.case import Case, Thread
 from bot.core.disagreement import Disagreement, Winner
 from bot.core.links import permalink
 from bot.core.precedents import MOST, Precedent, Question, SeenBefore, hidden, missing_side, one_each, towards
-from bot.core.types import Candidate, UserId
+from bot.core.types import Candidate, Member, UserId
 from bot.desk import channels, see
 from bot.desk.desk import Desk
-from db import candidates, precedents, reviews
+from db import blinding, candidates, people, precedents, reviews
 from db.precedents import Channels, Comparable
 from db.store import Unit
 from scoring.similarity import Likeness, nearest, numbers, weighed
@@ -35,13 +35,17 @@ def likeness(candidate: Candidate, flags: Iterable[RiskFlag], *texts: str) -> Li
     return Likeness(weighed(flags), frozenset(list(words)[:_WORDS]), metrics)
 
 
-def of_case(unit: Unit, case: Case, channels: Channels) -> SeenBefore | None:
-    """What an open or decided review resembles, of these channels; None for a blind one that nobody has answered."""
+def of_case(unit: Unit, case: Case, channels: Channels, reader: UserId | None = None) -> SeenBefore | None:
+    """What an open or decided review resembles, of these channels; None for a blind one that nobody has answered.
+
+    `reader` sees nothing of creators on whom they are to answer blind; None, a channel, of those on whom anybody is.
+    """
     if hidden(case.review):
         return None
     against = case.recommendation.verdict.opposite
     alike = likeness(case.candidate, case.recommendation.flags)
-    return seen(unit, Question(case.review.id, case.review.market, case.candidate.creator_id, against, alike), channels)
+    asked = Question(case.review.id, case.review.market, case.candidate.creator_id, against, alike)
+    return seen(unit, asked, channels, people.member(unit, reader) if reader else None)
 
 
 def of_disagreement(unit: Unit, found: Disagreement, said: str, channels: Channels) -> SeenBefore:
@@ -56,8 +60,10 @@ def of_disagreement(unit: Unit, found: Disagreement, said: str, channels: Channe
     return seen(unit, asked, channels)
 
 
-def seen(unit: Unit, asked: Question, channels: Channels) -> SeenBefore:
+def seen(unit: Unit, asked: Question, channels: Channels, reader: Member | None = None) -> SeenBefore:
     known = precedents.pool(unit, asked, channels)
+    unseen = blinding.creators(unit, reader) if known else frozenset()
+    known = tuple(one for one in known if one.creator_id not in unseen)
     own = [one.id for one in known if one.creator_id == asked.creator_id]
     alike = _nearest(asked, [one for one in known if one.creator_id != asked.creator_id], MOST)
     read = precedents.many(unit, [*own, *alike])
@@ -65,7 +71,7 @@ def seen(unit: Unit, asked: Question, channels: Channels) -> SeenBefore:
     similar = one_each(read[i] for i in alike if i in read)
     turned = [one for one in creator if towards(one) is asked.against]
     side = missing_side([*turned, *similar])
-    other = _other_way(unit, asked, side, channels) if side is not None and similar else None
+    other = _other_way(unit, asked, side, channels, unseen) if side is not None and similar else None
     return SeenBefore(asked.against, creator, similar, other)
 
 
@@ -76,10 +82,12 @@ def _nearest(asked: Question, known: Sequence[Comparable], most: int) -> list[st
     return [one.id for one in order if one.review_id in reviews_of]
 
 
-def _other_way(unit: Unit, asked: Question, side: Winner, channels: Channels) -> Disagreement | None:
+def _other_way(
+    unit: Unit, asked: Question, side: Winner, channels: Channels, unseen: frozenset[str]
+) -> Disagreement | None:
     """The nearest of all in which the other side was right, however far back."""
     known = precedents.ended_so(unit, asked, side, channels)
-    ids = _nearest(asked, [one for one in known if one.creator_id != asked.creator_id], 1)
+    ids = _nearest(asked, [one for one in known if one.creator_id not in {asked.creator_id, *unseen}], 1)
     return precedents.many(unit, ids).get(ids[0]) if ids else None
 
 
@@ -103,17 +111,17 @@ def drawn_in(desk: Desk, case: Case, channel: UserId | str) -> Case:
         return replace(case, before=of_case(unit, case, channels.shown_in(unit, channel, desk.clock())))
 
 
-def before(desk: Desk, case: Case, sight: Collection[str]) -> Case:
+def before(desk: Desk, case: Case, sight: Collection[str], reader: UserId) -> Case:
     """The same for one person, who can see these channels; also of a review that is decided."""
     with desk.store.reading() as unit:
-        return replace(case, before=of_case(unit, case, sight))
+        return replace(case, before=of_case(unit, case, sight, reader))
 
 
-def listed(desk: Desk, review_id: str, sight: Collection[str]) -> tuple[Case, tuple[Precedent, ...]]:
+def listed(desk: Desk, review_id: str, sight: Collection[str], reader: UserId) -> tuple[Case, tuple[Precedent, ...]]:
     """What a review resembles, and each of those cases as it is told of. Raises NotFound('review')."""
     with desk.store.reading() as unit:
         case = see.whole(unit, desk, review_id)
-        found = of_case(unit, case, sight)
+        found = of_case(unit, case, sight, reader)
         return replace(case, before=found), told(unit, desk, found.cases) if found is not None else ()
 
 

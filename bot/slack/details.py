@@ -18,7 +18,7 @@ async def details(click: Click) -> None:
     await click.ack()
 
     async def draw() -> Block:
-        whole = await click.read(precedents.before, case, await sight(click.edge, click.who.id))
+        whole = await click.read(precedents.before, case, await sight(click.edge, click.who.id), click.who.id)
         return rationale.details(whole, click.who.voice, now=click.now, reader=click.who.id, happened=happened)
 
     opening(click, draw)

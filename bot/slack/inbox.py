@@ -49,7 +49,7 @@ async def open_review(click: Click) -> None:
     await click.ack()
 
     async def draw() -> Block:
-        whole = await click.read(precedents.before, case, await sight(click.edge, click.who.id))
+        whole = await click.read(precedents.before, case, await sight(click.edge, click.who.id), click.who.id)
         return candidate.opened(whole, click.who.voice, now=click.now, may_answer=may_answer(case, click.who))
 
     opening(click, draw)

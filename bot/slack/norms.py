@@ -27,7 +27,7 @@ async def cases(click: Click) -> None:
     async def draw() -> Block:
         sight = await visible_channels(click.edge, click.who.id)
         whole = await click.read(norm_list.with_cases, norm_id, None)
-        seen = await click.read(norm_list.with_cases, norm_id, sight)
+        seen = await click.read(norm_list.with_cases, norm_id, sight, click.who.id)
         return norm.cases_view(seen, click.who.voice, hidden=len(seen.cases) < len(whole.cases))
 
     opening(click, draw)

@@ -39,7 +39,7 @@ async def similar(click: Click) -> None:
 
     async def draw() -> Block:
         shown = await sight(click.edge, click.who.id)
-        return cards.listed(*await click.read(precedents.listed, review_id, shown), click.who.voice)
+        return cards.listed(*await click.read(precedents.listed, review_id, shown, click.who.id), click.who.voice)
 
     opening(click, draw)
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.cards import ids
 from bot.core.market_norm import View
 from bot.core.outcome import What
-from bot.core.types import Campaign, Rationale
+from bot.core.types import Campaign, Rationale, Route
 from bot.desk import decide, intake, members, norm_list, norms
+from db.tables import REVIEWS
 from scoring.market_norms import Scope, State
 from scoring.types import FlagCode, Tier, Verdict
 from tests.slack.hands import House, Json
@@ -107,6 +109,17 @@ async def test_its_end_is_said_where_it_was_announced_in_its_threads_and_on_its_
     assert all(reply["thread_ts"] for reply in replies), "under its announcement, or in the threads it came from"
     (card,) = said(house, "chat.update", "Fifth for Aurora Summer?")
     assert "by a norm that has been withdrawn since" in str(card["blocks"])
+
+
+async def test_who_is_to_answer_blind_on_a_creator_sees_no_case_of_theirs(house: House) -> None:
+    four(house)
+    again = take(house, "cr0", "luma")
+    with house.desk.store.unit() as unit:
+        unit.execute(sa.update(REVIEWS).where(REVIEWS.c.id == again).values(route=Route.BLIND.value))
+    for person, seen in (("U0CAIO", False), ("U0MAYA", True)):
+        await house.tap(person, ids.NORM_CASES, the(house).norm.id)
+        shown = str(house.slack.last_view)
+        assert ("Cr0" in shown, "Cr1" in shown) == (seen, True), person
 
 
 async def test_the_cases_are_those_of_channels_that_one_sees(house: House) -> None:

@@ -153,6 +153,20 @@ async def test_before_a_blind_answer_there_is_nothing_anywhere(past: House) -> N
     assert "Seen before" not in json.dumps(past.slack.to("views.open")[-1]["view"])
 
 
+async def test_who_is_to_answer_blind_on_a_creator_reads_nothing_of_them_beside_another(past: House) -> None:
+    again = take_in(past, "ana.lima", "Ana Lima", "secret")
+    with past.desk.store.unit() as unit:
+        unit.execute(sa.update(REVIEWS).where(REVIEWS.c.id == again).values(route=Route.BLIND.value))
+    assert "Ana Lima" not in await listed(past, "U0BIA")
+    assert "Duda Melo" in await listed(past, "U0BIA")
+    assert "Ana Lima" in await listed(past, "U0MAYA"), "who cannot answer it may know"
+    other = take_in(past, "nina", "Nina Alves")
+    await past.deliver()
+    assert "similar case" not in card(past, other), "in a channel nobody does"
+    decide.override(past.desk, again, "U0CAIO", Rationale((Reason.PRICE,), Confidence.SURE, "own view"))
+    assert "Ana Lima" in await listed(past, "U0BIA")
+
+
 async def test_the_open_review_of_the_inbox_says_what_this_person_may_know(past: House) -> None:
     await told_by_slack(past, "U0BIA")
     await told_by_slack(past, "U0CAIO")
