@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from bot.core.disagreement import Standing
 from db import replies
 from db.columns import table_of
 from db.knowledge_tables import DISAGREEMENTS, VALID
@@ -48,13 +49,21 @@ def documents(unit: Unit, ids: Sequence[str]) -> list[Document]:
                     by=row["expert"],
                     flags=tuple(dict.fromkeys([*row["flags"], *row["disputed"]])),
                     reasons=tuple(row["reasons"]),
-                    lesson=row["lesson"],
+                    lesson="" if _refuted(row) else row["lesson"],
                     narratives=tuple(judged[side] for side in sides if side and judged.get(side)),
-                    comments=noted.get(row["review_id"], ()),
+                    comments=(
+                        *noted.get(row["review_id"], ()),
+                        *([row["lesson"]] if _refuted(row) and row["lesson"] else []),
+                    ),
                     replies=tuple(reply.text for reply in answered.get(row["id"], ())),
                 )
             )
     return found
+
+
+def _refuted(row: sa.RowMapping) -> bool:
+    """Whether an outcome has shown that it was not so: what was learned is found by its words, and is no lesson."""
+    return row["standing"] == Standing.RESOLVED.value and row["resolved_by"] is None
 
 
 def missing(unit: Unit, limit: int) -> list[str]:

@@ -66,6 +66,7 @@ def void(unit: Unit, file: File, now: datetime) -> None:
     gone = disagreements.void(unit, file.review.id, file.review.round)
     for disagreement_id, channel in gone:
         say(unit, "investigation", disagreement_id, channel, now)
-    search.index(unit, *(disagreement_id for disagreement_id, _ in gone))
     if gone:
+        # Norms before words, as whoever answers does: of two, neither holds what the other waits for.
         norms.taken_back(unit, file.review.id, file.review.round, now)
+    search.index(unit, *(disagreement_id for disagreement_id, _ in gone))

@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.market_norm import Case, Key, Norm, in_force, speaks, word_of
-from bot.core.outcome import What
+from bot.core.outcome import What, standing
 from bot.core.types import Candidate, Judgement
 from bot.desk.announce import current_lead, say, say_all
 from bot.desk.change import File
 from bot.desk.desk import Desk, new_id
-from db import candidates, disagreements, events, market_norms
+from db import candidates, disagreements, events, market_norms, outcomes
 from db.store import Unit
 from scoring.lines import DEFAULT_LINES
 from scoring.market_norms import Book, State, Tally, Vote, Why, Word, book, count, following, is_above, measure_of
@@ -36,10 +36,11 @@ def heard(unit: Unit, file: File, judgement: Judgement, now: datetime) -> None:
     if candidate is None or said is None:
         raise LookupError(of)
     spoken = [(flag, word) for flag in said.flags if (word := word_of(judgement, flag)) is not None]
+    fraud = bool(spoken) and What.FRAUD in standing(outcomes.of_review(unit, file.review.id))
     # In one order for everybody: of two answers about the same warnings, neither holds what the other waits for.
     for flag, word in sorted(spoken, key=lambda pair: pair[0].code):
         norm = market_norms.found_or_new(unit, _key(candidate, file.review.market, flag), new_id("nm"), now)
-        market_norms.add_case(unit, _case(norm, file, candidate, judgement, flag, word, now))
+        market_norms.add_case(unit, _case(norm, file, candidate, judgement, flag, word, now, turned=fraud))
         recount(unit, norm, now)
 
 
@@ -153,12 +154,13 @@ def _key(candidate: Candidate, market: str, flag: RiskFlag) -> Key:
 
 
 def _case(
-    norm: Norm, file: File, candidate: Candidate, judgement: Judgement, flag: RiskFlag, word: Word, now: datetime
-) -> Case:
+    norm: Norm, file: File, candidate: Candidate, judgement: Judgement, flag: RiskFlag, word: Word, now: datetime,
+    *, turned: bool,
+) -> Case:  # fmt: skip
     review = file.review
     said = Vote(
         judgement.expert, review.campaign, word, judgement.at, flag.value, not judgement.ai_visible,
-        turned=False,
+        turned=turned,
     )  # fmt: skip
     tier = DEFAULT_LINES.for_(candidate.platform, review.market).tier_of(candidate.metrics.followers)
     measured = candidate.metrics.measured_on or now.date()

@@ -13,7 +13,7 @@ from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
 from bot.core.market_norm import Norm
 from bot.core.outcome import What
 from bot.core.types import Reason
-from bot.desk import decide, members, norm_list, norm_ruling, norms, see
+from bot.desk import decide, members, norm_list, norm_ruling, norms, outcomes, see
 from bot.desk import object as objections
 from db import market_norms
 from scoring.market_norms import Scope, State, Why, Word
@@ -158,6 +158,13 @@ def test_what_is_known_twice_counts_once_and_other_outcomes_say_nothing(world: W
     for _ in range(2):
         known(world, reviews[0])
     assert (only(world).tally.turned, only(world).tally.for_) == (1, pytest.approx(3.0))
+
+
+def test_fraud_that_is_known_already_turns_what_is_said_afterwards(world: World) -> None:
+    first = take(world, "first")
+    outcomes.record(world.desk, first, What.FRAUD)
+    decide.normal(world.desk, first, BIA, why(disputed=SPIKE), Verdict.PROCEED)
+    assert (only(world).tally.turned, only(world).tally.for_) == (1, 0.0)
 
 
 def test_signs_of_fraud_count_against_it(world: World) -> None:

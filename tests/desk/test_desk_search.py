@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bot.core.disagreement import Winner
+from bot.core.outcome import What
 from bot.core.search import Filters, Found, Won
 from bot.core.types import Reason
-from bot.desk import decide
+from bot.desk import decide, investigate, outcomes
 from bot.desk import object as objections
 from bot.desk.opening import prepare
 from db import migrate, search
@@ -38,6 +40,17 @@ def test_a_note_is_found_and_an_undone_override_is_not(world: World) -> None:
     assert found(world, "website").hits[0].passage.marked("*", "*") == "the raffle was on the *website*"
     decide.undo(world.desk, review_id, BIA)
     assert found(world).total == found(world, "giveaway website").total == 0
+
+
+def test_a_lesson_that_an_outcome_has_refuted_is_none_and_is_found_all_the_same(world: World) -> None:
+    review_id = world.one()
+    decide.override(world.desk, review_id, BIA, why("a giveaway"))
+    hit = found(world).hits[0]
+    investigate.resolve(world.desk, hit.disagreement_id, MAYA, Winner.EXPERT, "Raffles are real")
+    assert found(world, "raffles").hits[0].lesson == "Raffles are real"
+    outcomes.record(world.desk, review_id, What.FRAUD, MAYA)
+    (hit,) = found(world, "raffles").hits
+    assert (hit.won, hit.lesson) == (Won.AI, "")
 
 
 def test_after_a_migration_everything_is_found_again(world: World) -> None:
