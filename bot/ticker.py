@@ -13,8 +13,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import system_clock
 from bot.desk.desk import Desk
-from bot.desk.tick import tick
-from db import instants, lanes
+from bot.desk.tick import next_of, tick
+from db import lanes
 
 log = logging.getLogger(__name__)
 
@@ -163,4 +163,4 @@ class Ticker:
 def _next_instants(desk: Desk) -> tuple[datetime | None, datetime | None]:
     """The earliest instants at which the desk and the outbox have something to do."""
     with desk.store.reading() as unit:
-        return instants.next_instants(unit).first, lanes.next_at(unit, desk.clock())
+        return next_of(unit, desk), lanes.next_at(unit, desk.clock())

@@ -30,7 +30,12 @@ class Instants:
     """The same of those that its campaign's owner gets."""
 
     @property
+    def reminder(self) -> datetime | None:
+        return min((t for t in (self.nudge, self.owner) if t is not None), default=None)
+
+    @property
     def first(self) -> datetime | None:
+        """Of what changes a review: everything but reminders."""
         every = (self.deadline, self.undo, self.half)
         return min((t for t in every if t is not None), default=None)
 

@@ -24,6 +24,8 @@ class Noted:
     """A review, and how far its reminders are."""
 
     review: Review
+    fresh: bool
+    """Whether nobody has looked yet: its card has just opened."""
     step: int
     """How many of its expert's have been said or have passed (core.nudges)."""
     said: int
@@ -46,7 +48,7 @@ class Further:
 
 def _noted(row: Any) -> Noted:
     *review, step, said, backup_at, owner_step = row
-    return Noted(reviews.review_of(review), step or 0, said or 0, backup_at, owner_step or 0)
+    return Noted(reviews.review_of(review), step is None, step or 0, said or 0, backup_at, owner_step or 0)
 
 
 def _due(unit: Unit, where: sa.ColumnElement[bool], at: sa.Column[Any], now: datetime, limit: int) -> tuple[Noted, ...]:
@@ -102,6 +104,12 @@ def look_again(unit: Unit, person: UserId) -> None:
     """Somebody's hours have changed: everything open with their name on it is looked at."""
     mine = sa.and_(tables.OPEN, _TABLE.c.expert == person)
     unit.execute(sa.update(_TABLE).where(mine).values(nudge_at=_TABLE.c.intake_at))
+
+
+def tell_anew(unit: Unit, ids: Sequence[str]) -> None:
+    """These have come to somebody who was not told: their card's opening is said again."""
+    for part in sliced(ids):
+        unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(nudge_step=0))
 
 
 def reminded(unit: Unit, people: Sequence[UserId], now: datetime) -> None:

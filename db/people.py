@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +109,24 @@ def set_own(unit: Unit, member: Member) -> None:
         "away_until": away[1],
     }
     unit.execute(sa.update(MEMBERS).where(MEMBERS.c.id == member.id).values(**values))
+
+
+def remember_dnd(unit: Unit, found: Mapping[str, Span | None], seen_at: datetime) -> tuple[str, ...]:
+    """When Slack next shows these nothing (None for never); whose that has changed."""
+    kept = {m.id: m for m in members(unit) if m.id in found}
+    for person, span in found.items():
+        since, until = span or (None, None)
+        values = {"dnd_from": since, "dnd_until": until, "dnd_seen_at": seen_at}
+        unit.execute(sa.update(MEMBERS).where(MEMBERS.c.id == person).values(**values))
+    return tuple(person for person, span in found.items() if person in kept and kept[person].dnd != span)
+
+
+def dnd_due(unit: Unit, now: datetime, seen_before: datetime, limit: int) -> tuple[str, ...]:
+    """Whose Do Not Disturb is to be asked for: longest ago first, of everybody with a role."""
+    old = sa.or_(MEMBERS.c.dnd_seen_at.is_(None), MEMBERS.c.dnd_seen_at < seen_before, MEMBERS.c.dnd_until <= now)
+    able = sa.and_(MEMBERS.c.id.in_(sa.select(MEMBER_ROLES.c.member_id)), MEMBERS.c.deleted.is_(False))
+    found = sa.select(MEMBERS.c.id).where(old, able).order_by(MEMBERS.c.dnd_seen_at, MEMBERS.c.id).limit(limit)
+    return tuple(unit.execute(found).scalars())
 
 
 def seen_at(unit: Unit, member_id: str) -> datetime | None:

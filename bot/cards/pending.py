@@ -156,6 +156,12 @@ def answers(case: Case, voice: Voice) -> Block:
     return blocks.actions(*buttons, _more(case, voice))
 
 
+def short_answers(case: Case, voice: Voice) -> Block:
+    """Agree and override, and the rest behind ⋯: where several reviews stand in one message."""
+    agree, override, *_, more = answers(case, voice)["elements"]
+    return blocks.actions(agree, override, more)
+
+
 def norm_label(case: Case, voice: Voice) -> str:
     """'Normal for Brazil…', with a long name 'Normal here…'."""
     named = voice.t("button.norm", market=voice.market_for(case.review.market))

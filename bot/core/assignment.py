@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.types import Member, UserId
 
@@ -32,16 +33,20 @@ def assign(
     *,
     referred_by: str | None = None,
     knows: frozenset[UserId] = frozenset(),
+    now: datetime | None = None,
 ) -> Assignment | None:
     """The expert of the market with the fewest reviews, one who knows the creator first; without one, the lead.
 
+    With `now`, who is on holiday is named only where everybody is, and the backup that an expert chose comes first.
     `load` counts the reviews that already carry somebody's name. None when there is neither expert nor lead.
     """
     able = [m for m in members if m.active and not is_referrer(m, referred_by)]
+    gone = {m.id for m in able if now is not None and m.away_at(now)}
     experts = sorted(
-        (m for m in able if m.is_expert_of(market)), key=lambda m: (m.id not in knows, load.get(m.id, 0), m.id)
+        (m for m in able if m.is_expert_of(market)),
+        key=lambda m: (m.id in gone, m.id not in knows, load.get(m.id, 0), m.id),
     )
-    leads = sorted((m for m in able if m.is_lead), key=lambda m: (load.get(m.id, 0), m.id))
+    leads = sorted((m for m in able if m.is_lead), key=lambda m: (m.id in gone, load.get(m.id, 0), m.id))
     if not experts:
         if not leads:
             return None
@@ -49,5 +54,6 @@ def assign(
         return Assignment(leads[0].id, spare, "lead_no_expert")
     first = experts[0]
     others = [m for m in [*experts[1:], *leads] if m.id != first.id]
+    others.sort(key=lambda m: (m.id in gone, now is not None and m.id != first.backup))
     why = "knows_creator" if first.id in knows else "only" if len(experts) == 1 else "market_least_open"
     return Assignment(first.id, others[0].id if others else None, why)

@@ -12,10 +12,9 @@ from bot.core.errors import Busy, NotFound, TooLate
 from bot.core.review import Announce, Change
 from bot.core.types import Campaign, Member, Review, State, UserId
 from bot.desk.announce import lead_of, told
-from bot.desk.desk import Desk, new_id
+from bot.desk.desk import Desk
 from db import campaigns, events, files, outbox, people, reviews, turns
 from db.files import Proposed
-from db.outbox import Fresh
 from db.store import Unit
 from scoring.types import Verdict
 
@@ -143,8 +142,7 @@ def fill_hands(unit: Unit, desk: Desk, experts: Sequence[UserId], now: datetime)
     every = [review for queue in opened.values() for review in queue]
     running = campaigns.some(unit, (r.campaign for r in every))
     apply_all(unit, [Made(r, lifecycle.show(r, now), running[r.campaign]) for r in every], "queue", now)
-    said = [Fresh(new_id("ob"), "opened", "opened", e, {"reviews": [r.id for r in q]}) for e, q in opened.items()]
-    outbox.enqueue(unit, said, now)
+    # Whose they are is said in their working hours: the sweep looks at what has just opened (desk/remind.py).
     return {r.id for r in every}
 
 

@@ -15,6 +15,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.clock import Clock
 from bot.core.errors import Busy
+from bot.core.nudges import Pace
 from bot.core.review import Times
 from bot.desk.turns import Turns
 from db.store import Store, waiting_until
@@ -48,6 +49,7 @@ class Limits:
     referrals_per_month: int = 10
     """Most fast-tracked candidates per trusted referrer in 30 days."""
     times: Times = field(default_factory=Times)
+    pace: Pace = field(default_factory=Pace)
     batch: int = 400
     """Reviews per sweep: larger ones make a click wait, smaller ones write the same pages more often."""
 
@@ -69,6 +71,8 @@ class Desk:
         """Whether somebody may have room and a queue that nothing else will look at: the sweep does."""
         self.forget_at = clock()
         """When the sweep looks next for what need not be kept any longer."""
+        self.remind_at = clock()
+        """When the sweep looks next at reminders, while deadlines follow each other closely."""
         self.fade_at = clock()
         """When the sweep looks next for market norms that have faded."""
         self._turns = Turns(store)

@@ -213,7 +213,7 @@ def _assigned(
         routed = route(campaign, candidate, rec, desk.rng, trusted=referrer in trusted, capped=capped)
         named = assign(
             candidate.market, members, load, referred_by=candidate.referred_by,
-            knows=knows.get(candidate.creator_id, frozenset()),
+            knows=knows.get(candidate.creator_id, frozenset()), now=now,
         )  # fmt: skip
         if named is None:
             refused.append(Refused(row, "only_the_referrer", {"market": candidate.market}))
@@ -282,6 +282,7 @@ def record(unit: Unit, placed: Sequence[Placed], now: datetime) -> None:
                 "propensity": p.routed.propensity,
                 "rank": p.recommendation.match if p.recommendation.match is not None else -1.0,
                 "half_at": now + (p.review.deadline_at - now) / 2 if p.review.queued else None,
+                "owner_at": now,  # looked at by the next sweep: nobody who imports waits for it
             }
             for p in placed
         ],

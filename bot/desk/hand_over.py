@@ -109,7 +109,7 @@ def release(unit: Unit, desk: Desk, person: UserId, now: datetime) -> int:
         member = file.person(person)
         if member and member.active and (member.is_lead or member.is_expert_of(review.market)):
             continue
-        named = assign(review.market, members, load_by, referred_by=file.candidate.referred_by)
+        named = assign(review.market, members, load_by, referred_by=file.candidate.referred_by, now=now)
         if named is None or named.expert == person:
             continue
         change = lifecycle.pass_on(review, named.expert, named.backup, now)

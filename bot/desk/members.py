@@ -6,6 +6,7 @@ import re
 
 from bot.core.errors import Invalid, NotFound
 from bot.core.types import Campaign, Member, Role, UserId
+from bot.desk import absence
 from bot.desk.desk import Desk
 from bot.desk.hand_over import release
 from db import campaigns, people
@@ -45,12 +46,14 @@ def trust(desk: Desk, name: str) -> bool:
 
 
 def remember(desk: Desk, profile: Member) -> None:
-    """Keep what Slack says of somebody; who has left or become a guest hands over what was theirs."""
+    """Keep what Slack says of somebody; who has left, become a guest or is on holiday hands over."""
     with desk.store.unit() as unit:
         now = desk.clock()
         people.remember_profile(unit, profile, now)
         if not profile.active:
             release(unit, desk, profile.id, now)
+        elif profile.away_at(now):
+            absence.give_up(unit, desk, profile, people.members(unit), now)
 
 
 def add_campaign(desk: Desk, campaign: Campaign) -> None:

@@ -14,7 +14,20 @@ from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgemen
 from bot.desk import investigations, norm_list
 from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
-from db import campaigns, candidates, events, instants, lists, market_norms, notes, outbox, outcomes, people, reviews
+from db import (
+    campaigns,
+    candidates,
+    events,
+    instants,
+    lists,
+    market_norms,
+    notes,
+    nudges,
+    outbox,
+    outcomes,
+    people,
+    reviews,
+)
 from db.store import Unit
 from scoring.recommend import without
 from scoring.types import FlagCode, Recommendation
@@ -224,6 +237,12 @@ def all_lines(desk: Desk, campaign: str | None = None) -> tuple[Line, ...]:
         if campaign is not None and campaigns.get(unit, campaign) is None:
             raise NotFound("campaign", campaign=campaign)
         return lists.lines(unit, campaign=campaign)
+
+
+def reminders(desk: Desk, review_ids: Sequence[str]) -> dict[str, int]:
+    """How many reminders the expert of each has got."""
+    with desk.store.reading() as unit:
+        return {review_id: noted.said for review_id, noted in nudges.noted(unit, review_ids).items()}
 
 
 def digest(desk: Desk, import_id: str, reader: UserId) -> Digest:

@@ -8,6 +8,8 @@ from datetime import datetime
 from bot.core.errors import Invalid, NotFound
 from bot.core.types import Member, UserId
 from bot.core.working_time import Hours
+from bot.desk import absence
+from bot.desk.change import attempt
 from bot.desk.desk import Desk
 from db import nudges, people
 from db.store import Unit
@@ -30,9 +32,12 @@ def save(desk: Desk, person: UserId, *, language: str | None, hours: Hours | Non
 
 
 def away(desk: Desk, person: UserId, since: datetime | None, until: datetime | None) -> Member:
-    """Away from one moment until another (None for now), or with no end at all: back. Raises Invalid('away')."""
-    with desk.store.unit() as unit:
-        now = desk.clock()
+    """Away from one moment until another (None for now), or with no end at all: back. Raises Invalid('away').
+
+    Whoever is away at once gives what waits for them to their backup at once.
+    """
+
+    def work(unit: Unit, now: datetime) -> Member:
         member = _member(unit, person)
         span = (since or now, until) if until is not None else None
         if span is not None and (span[1] <= span[0] or span[1] <= now):
@@ -40,7 +45,11 @@ def away(desk: Desk, person: UserId, since: datetime | None, until: datetime | N
         changed = replace(member, away=span)
         people.set_own(unit, changed)
         nudges.look_again(unit, person)
+        if changed.away_at(now):
+            absence.give_up(unit, desk, changed, people.members(unit), now)
         return changed
+
+    return attempt(desk, work)
 
 
 def _member(unit: Unit, person: UserId) -> Member:

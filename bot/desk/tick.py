@@ -10,7 +10,7 @@ from bot.core import review as lifecycle
 from bot.core.errors import Busy
 from bot.core.review import Announce
 from bot.core.types import Review
-from bot.desk import norms, patience, tally
+from bot.desk import absence, norms, patience, remind, tally
 from bot.desk.announce import current_lead, say_all
 from bot.desk.change import Lost, Made, apply_all, fill_hands
 from bot.desk.desk import Desk, new_id
@@ -25,6 +25,7 @@ _FEW = 10
 _SOME = 20
 """People whose hands are filled in one unit after many deadlines."""
 _FORGET_EVERY = timedelta(minutes=1)
+_CLOSELY = timedelta(seconds=1)
 #: How often market norms are looked at of which too little is left; what applies one looks at what is left itself.
 _FADE_EVERY = timedelta(days=1)
 #: For how long an event from Slack is known again; Slack repeats one for some minutes.
@@ -43,8 +44,10 @@ def tick(desk: Desk) -> bool:
         return True
     more = _is_due(due.undo, now) and _sweep(desk, _settle_due)
     more |= _is_due(due.half, now) and _sweep(desk, _tell_half)
+    more |= _remind(desk, due, now)
     if _is_due(desk.forget_at, now):
         # Nobody waits for the minute in which a week is over.
+        _sweep(desk, absence.step_aside)
         left = _sweep(desk, patience.run_out)
         desk.forget_at = now if _sweep(desk, _forget) | left else now + _FORGET_EVERY
         more |= left
@@ -60,7 +63,24 @@ def _is_due(instant: datetime | None, now: datetime) -> bool:
 def next_due(desk: Desk) -> datetime | None:
     """The earliest instant at which `tick` will have something to do."""
     with desk.store.reading() as unit:
-        return instants.next_instants(unit).first
+        return next_of(unit, desk)
+
+
+def next_of(unit: Unit, desk: Desk) -> datetime | None:
+    """The same as this unit of work sees it."""
+    due = instants.next_instants(unit)
+    reminder = max(due.reminder, desk.remind_at) if due.reminder is not None else None
+    return min((t for t in (due.first, reminder) if t is not None), default=None)
+
+
+def _remind(desk: Desk, due: instants.Instants, now: datetime) -> bool:
+    """Reminders that are due; once a second while deadlines follow each other closely, since those come first."""
+    dense = due.deadline is not None and due.deadline - now < _CLOSELY
+    if not _is_due(due.reminder, now) or (dense and now < desk.remind_at):
+        return False
+    desk.remind_at = now + _CLOSELY
+    more = _is_due(due.nudge, now) and _sweep(desk, remind.experts)
+    return (_is_due(due.owner, now) and _sweep(desk, remind.owners)) or more
 
 
 def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int]) -> bool:

@@ -102,6 +102,15 @@ class Voice:
         """'Tue 24 Nov, 18:00', in a channel with its zone: absolute, never "today"."""
         return times.when(self.locale, moment, self.zone, named=self._named)
 
+    def near(self, moment: datetime) -> str:
+        """'Tue 18:00', for what lies within days: absolute all the same."""
+        return times.near(self.locale, moment, self.zone, named=self._named)
+
+    @property
+    def city(self) -> str:
+        """'São Paulo': where the zone's clock hangs."""
+        return times.city(self.locale, self.zone)
+
     def clock(self, moment: datetime) -> str:
         """'18:10'."""
         return times.clock(self.locale, moment, self.zone, named=False)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_date, format_datetime, format_timedelta, get_month_names
+from babel.dates import format_date, format_datetime, format_timedelta, get_month_names, get_timezone_location
 
 from bot.core.zones import UNKNOWN, market_zone
 from bot.i18n import messages
@@ -83,6 +83,20 @@ def zone_label(locale: str, moment: datetime, zone: ZoneInfo) -> str:
 def when(locale: str, moment: datetime, zone: ZoneInfo, *, named: bool) -> str:
     """'Tue 24 Nov, 18:00', with the zone's label when `named`."""
     return _dated(locale, "format.when", moment, zone, named=named)
+
+
+def near(locale: str, moment: datetime, zone: ZoneInfo, *, named: bool) -> str:
+    """'Tue 18:00', with the zone's label when `named`."""
+    return _dated(locale, "format.near", moment, zone, named=named)
+
+
+def city(code: str, zone: ZoneInfo) -> str:
+    """A zone by its city.
+
+    >>> city("en", ZoneInfo("America/Sao_Paulo")), city("ru", ZoneInfo("America/Sao_Paulo"))
+    ('São Paulo', 'Сан-Паулу')
+    """
+    return str(get_timezone_location(zone, locale=locale_of(code), return_city=True))
 
 
 def clock(locale: str, moment: datetime, zone: ZoneInfo, *, named: bool) -> str:

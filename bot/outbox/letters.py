@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.cards import blocks, candidate, investigation, norm, notice, words
+from bot.cards import blocks, candidate, investigation, norm, notice, nudge, words
 from bot.cards.blocks import Message
+from bot.core import nudges as rules
 from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, State
@@ -22,6 +23,8 @@ from db.store import Unit
 THREADED = threads.KIND
 #: Kinds whose message is changed where it stands; every other errand is a message of its own.
 UPDATED = frozenset({"card", "result", "norm", THREADED})
+#: A reminder that is no older was said in time.
+_FRESH = timedelta(minutes=15)
 #: Kinds that stand in the thread of what they are about: a market norm's announcement, an investigation.
 _BENEATH = frozenset({"norm_changed", "norm_over"})
 
@@ -149,6 +152,41 @@ def _opened(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     return notice.opened_together(still, reader.voice) if still else None
 
 
+def _untimely(desk: Desk, errand: Errand) -> bool:
+    """Whether a reminder waited for Slack until its reader no longer wants to be written to: then it goes unsaid."""
+    now = desk.clock()
+    member = see.person(desk, errand.lane)
+    if now - errand.created_at <= _FRESH or member is None:
+        return False
+    return rules.next_good(rules.free_time(member, now, now + _FRESH), now, now) is None
+
+
+def _nudge(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    instead = {str(k): str(v) for k, v in dict(errand.detail.get("instead") or {}).items()}
+    found = see.cases(desk, _listed(errand))
+    still = [c for c in found if c.review.state.awaits and errand.lane in (c.review.expert, c.lead, c.review.backup)]
+    if not still or _untimely(desk, errand):
+        return None
+    still.sort(key=lambda c: (c.review.deadline_at, c.review.id))
+    hours = round(desk.limits.pace.apart / timedelta(hours=1))
+    return nudge.reminder(still, reader.voice, see.person(desk, errand.lane), instead=instead, apart=hours)
+
+
+def _nudge_owner(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    still = [c for c in see.cases(desk, _listed(errand)) if c.review.state.awaits]
+    if not still or _untimely(desk, errand):
+        return None
+    still.sort(key=lambda c: (c.review.deadline_at, c.review.id))
+    said = see.reminders(desk, [c.review.id for c in still])
+    return nudge.to_owner(still, reader.voice, see.person(desk, errand.lane), said=said)
+
+
+def _scarce(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    still = [c for c in see.cases(desk, _listed(errand)) if c.review.state.awaits]
+    hours = round(desk.limits.pace.scarce / timedelta(hours=1))
+    return nudge.scarce(_campaign(desk, errand.ref), still, reader.voice, hours=hours) if still else None
+
+
 def _held(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     # Rows of an older version name one review by its round.
     ids = _listed(errand) or [_round(errand)[0]]
@@ -250,6 +288,9 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "undone": _undone,
     "fell": _fell,
     "opened": _opened,
+    "nudge": _nudge,
+    "nudge_owner": _nudge_owner,
+    "scarce": _scarce,
     "held": _held,
     "half": _half,
     "digest": _digest,

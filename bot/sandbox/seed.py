@@ -6,7 +6,8 @@ import json
 from importlib import resources
 
 from bot.core.types import Campaign, DecisionType, Role, Stakes
-from bot.desk import members
+from bot.core.working_time import Hours
+from bot.desk import members, settings
 from bot.desk.desk import Desk
 from bot.desk.intake import take_in
 from bot.sandbox.workspace import Workspace
@@ -74,6 +75,8 @@ def hire(desk: Desk) -> None:
         (ZOE, Role.LEAD, None, "Zoe Grant"),
     ):
         members.add(desk, user_id, role, market, name)
+        # A demo is looked at whenever somebody has a moment: nothing in it waits for the morning.
+        settings.save(desk, user_id, language=None, hours=Hours(0, 24 * 60, "1234567"), backup=None)
     members.trust(desk, "Nina Orlova")
     for campaign in CAMPAIGNS:
         members.add_campaign(desk, campaign)

@@ -78,7 +78,11 @@ def test_two_hundred_of_four_markets_to_the_end(four: World) -> None:
     assert report.opened == sum(open_.values())
     assert all(open_[e] == min(10, sum(a.reviewer == e for a in asked)) for e in {a.reviewer for a in asked})
     assert {e[1] for e in world.errands("card")} == {a.review_id for a in asked if a.opened}
-    assert {e[2]: set(e[3]["reviews"]) for e in world.errands("opened")} == {
+    assert not world.errands("opened"), "whose they are waits for the morning"
+    world.clock.move(hours=3)  # a moment at which all of them work
+    world.sweep()
+    said = [*world.errands("opened"), *world.errands("nudge")]
+    assert {e[2]: {i for i in e[3]["reviews"] if i not in e[3].get("instead", ())} for e in said} == {
         expert: {a.review_id for a in asked if a.opened and a.reviewer == expert} for expert in open_
     }
 
@@ -362,7 +366,7 @@ def test_a_crash_in_the_middle_writes_nothing(
     assert four.take_in(*mixed(30), campaign="world").count("accepted") == 30
 
 
-@pytest.mark.parametrize("when", [1, 2])
+@pytest.mark.parametrize("when", [0])
 def test_a_crash_halfway_through_the_cards_writes_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, when: int
 ) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.core.types import Basis, Role, State
 from bot.desk import decide, hand_over, members, see, tick
+from db import instants
 from scoring.types import Verdict
 from tests.desk.world import BIA, CAIO, MAYA, START, ZOE, World, row
 from tests.desk.worlds import NewWorld
@@ -26,21 +27,28 @@ def full(new_world: NewWorld) -> World:
     return world
 
 
+def next_change(world: World) -> datetime | None:
+    """When time changes a review next: reminders change none (test_desk_remind.py)."""
+    with world.desk.store.reading() as unit:
+        return instants.next_instants(unit).first
+
+
 def states(world: World) -> Counter[str]:
     return Counter(line.state.value for line in world.lines().values())
 
 
 def test_nothing_is_due_before_its_time(world: World) -> None:
     world.one()
-    before = world.dump()
-    assert tick.next_due(world.desk) == START + timedelta(hours=48)
+    world.sweep()
+    assert next_change(world) == START + timedelta(hours=48)
     world.clock.move(hours=48, microseconds=-1)
-    assert not tick.tick(world.desk)
-    assert world.dump() == before
+    world.sweep()
+    assert states(world) == {"pending": 1}
+    assert not world.errands("fell")
 
 
 def test_an_empty_house_has_nothing_due(world: World) -> None:
-    assert tick.next_due(world.desk) is None
+    assert next_change(world) is None
     assert not tick.tick(world.desk)
 
 
@@ -58,13 +66,13 @@ def test_the_deadline_decides_once_and_the_owner_hears(world: World) -> None:
     for _ in range(3):
         assert not tick.tick(world.desk)
     assert world.dump() == after
-    assert tick.next_due(world.desk) is None
+    assert next_change(world) is None
 
 
 def test_undo_disappears_at_its_time(world: World) -> None:
     review_id = world.one()
     decide.approve(world.desk, review_id, BIA)
-    assert tick.next_due(world.desk) == START + timedelta(minutes=10)
+    assert next_change(world) == START + timedelta(minutes=10)
     world.clock.move(minutes=10)
     world.sql("DELETE FROM outbox")
     tick.tick(world.desk)
@@ -72,14 +80,14 @@ def test_undo_disappears_at_its_time(world: World) -> None:
     assert [e[:3] for e in world.errands()] == [
         ("card", review_id, "C0BRAZIL01"), ("result", f"{review_id}:1", MAYA),
     ]  # fmt: skip
-    assert tick.next_due(world.desk) is None
+    assert next_change(world) is None
 
 
 def test_deadlines_survive_a_restart_and_what_is_overdue_goes_at_once(world: World) -> None:
     review_id = world.one()
     world.clock.move(hours=30)
     world.reopen()
-    assert tick.next_due(world.desk) == START + timedelta(hours=48)
+    assert next_change(world) == START + timedelta(hours=48)
     world.clock.move(days=9)
     world.reopen()
     assert not tick.tick(world.desk)

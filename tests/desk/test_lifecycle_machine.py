@@ -387,7 +387,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(
         at=index,
-        column=st.sampled_from(["deadline_at", "undo_until", "half_at"]),
+        column=st.sampled_from(["deadline_at", "undo_until", "half_at", "nudge_at", "owner_at"]),
         off=st.sampled_from([-601, -300, -1, 0, 1]),
     )
     def right_at(self, at: int, column: str, off: int) -> None:

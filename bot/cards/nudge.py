@@ -1,0 +1,156 @@
+"""Reminders: an expert answers them where they stand; an owner sees what will fall to the AI, or is short of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.cards import blocks, evidence, ids, lists, pending, words
+from bot.cards.blocks import Block, Message
+from bot.cards.words import Pen
+from bot.core.case import Case
+from bot.core.nudges import hides
+from bot.core.types import Campaign, Member, OnDeadline, State, UserId
+from bot.i18n.catalog import Voice
+from scoring.types import Verdict
+
+SHOWN = 5
+_OWNED = 20
+_FLAGS = 2
+
+
+def reminder(
+    cases: Sequence[Case], voice: Voice, reader: Member | None, *, instead: Mapping[str, UserId], apart: int
+) -> Message:
+    """To whoever is asked: each by deadline with what happens else, the line that matters, and its answers.
+
+    `instead` names whose place they take, by review; `apart` are the hours between two reminders.
+    """
+    parts = [blocks.header(voice.n("inbox.head", len(cases)))]
+    for case in cases[:SHOWN]:
+        parts += _asked(case, voice, reader, instead.get(case.review.id))
+    more = len(cases) - SHOWN
+    small = [voice.n("nudge.more", more)] if more > 0 else []
+    small.append(voice.n("nudge.next", apart, city=voice.city))
+    parts.append(blocks.context(*small))
+    first = f"{blocks.said(cases[0].candidate.name, words.NAME)} {_default(Pen(cases[0], voice, plain=True), reader)}"
+    text = f"{voice.n('inbox.head', len(cases))}. {voice.t('nudge.first', first=first)}"
+    return blocks.message(words.bare(text), parts)
+
+
+def _asked(case: Case, voice: Voice, reader: Member | None, instead: UserId | None) -> list[Block]:
+    pen = Pen(case, voice)
+    lines = [lists.title(case), lists.capital(_default(pen, reader)), _matters(pen, reader)]
+    if instead:
+        lines.append(voice.t("nudge.instead", who=pen.who(instead)))
+    if hides(case.review, reader):
+        name = blocks.one_line(case.candidate.name, 40)
+        label = voice.t("a11y.open", name=name)
+        return [
+            blocks.section(*lines),
+            blocks.actions(blocks.button(voice.t("button.open"), ids.OPEN, ids.value(case.review), label=label)),
+        ]
+    return [blocks.section(*lines), pending.short_answers(case, voice)]
+
+
+def _default(pen: Pen, reader: Member | None) -> str:
+    """By when to answer, and what happens if nobody does: 'by Tue 18:00, else the AI's decline stands.'."""
+    case, review = pen.case, pen.case.review
+    when = pen.voice.near(review.deadline_at)
+    if hides(review, reader):
+        return pen.t("nudge.blind", when=when)
+    waits = review.state is not State.HELD and not review.held_once
+    if waits and review.on_deadline is OnDeadline.HOLD:
+        if case.lead and case.lead != review.expert:
+            return pen.t("nudge.hold", when=when, lead=pen.who(case.lead), hours=pen.hold)
+        return pen.t("nudge.hold_alone", when=when, verdict=pen.ai, hours=pen.hold)
+    if waits and review.on_deadline is OnDeadline.DECLINE:
+        return pen.t("nudge.decline", when=when, verdict=pen.verdict(Verdict.DECLINE))
+    return pen.t("nudge.follow_ai", when=when, verdict=pen.ai)
+
+
+def _matters(pen: Pen, reader: Member | None) -> str:
+    """The one line that matters: what looks off, worst first."""
+    if hides(pen.case.review, reader):
+        return pen.t("nudge.hidden")
+    flags = pen.case.recommendation.flags
+    if not flags:
+        return pen.t("flags.none")
+    said = []
+    for flag in flags[:_FLAGS]:
+        head = evidence.label_of(flag, pen, value=evidence.value_of(flag, pen.voice))
+        usual = evidence.usual_of(flag, pen.voice)
+        said.append(pen.t("nudge.flag", head=head, usual=usual) if usual else head)
+    return words.SEPARATOR.join(said)
+
+
+def to_owner(cases: Sequence[Case], voice: Voice, reader: Member | None, *, said: Mapping[str, int]) -> Message:
+    """To the campaign's owner: what happens if nobody answers, result first; how often its expert was reminded."""
+    several = len({case.campaign.key for case in cases}) > 1
+    head = voice.n("nudge_owner.head", len(cases))
+    parts = [blocks.header(head), blocks.section(voice.t("nudge_owner.else"))]
+    parts += [_fate(case, voice, reader, said.get(case.review.id, 0), named=several) for case in cases[:_OWNED]]
+    more = len(cases) - _OWNED
+    small = [voice.n("nudge_owner.more", more)] if more > 0 else []
+    small.append(_who_has_them(cases, voice))
+    parts.append(blocks.context(*(line for line in small if line)))
+    named = ", ".join(_result(Pen(case, voice, plain=True), reader) for case in cases[:3])
+    return blocks.message(words.bare(f"{head}. {voice.t('nudge_owner.text', results=named)}"), parts)
+
+
+def _result(pen: Pen, reader: Member | None) -> str:
+    """'Ana Lima: decline, Tue 22:00', or who rules then."""
+    review = pen.case.review
+    when = pen.voice.near(review.deadline_at)
+    if hides(review, reader):
+        return pen.t("nudge_owner.hidden", name=pen.name, when=when)
+    if review.on_deadline is OnDeadline.HOLD and review.state is not State.HELD and not review.held_once:
+        lead = pen.case.lead
+        key = "nudge_owner.hold" if lead else "nudge_owner.hold_alone"
+        return pen.t(key, name=pen.name, when=when, lead=pen.who(lead) if lead else "", hours=pen.hold)
+    declines = review.on_deadline is OnDeadline.DECLINE and review.state is not State.HELD
+    verdict = pen.verdict(Verdict.DECLINE) if declines else pen.ai
+    return pen.t("nudge_owner.result", name=pen.name, when=when, verdict=verdict)
+
+
+def _fate(case: Case, voice: Voice, reader: Member | None, said: int, *, named: bool) -> Block:
+    pen, lines = Pen(case, voice), []
+    lines.append(_result(pen, reader))
+    if case.review.opened_at is None:
+        why = voice.t("nudge_owner.unopened")
+    elif hides(case.review, case_expert(case)):
+        why = voice.t("nudge_owner.only_you")
+    else:
+        close = not case.recommendation.confident
+        why = voice.t("nudge_owner.close") if close else lists.looks(case, voice)
+    reminded = voice.n("nudge_owner.reminded", said) if said else ""
+    campaign = blocks.said(case.campaign.name, 40) if named else ""
+    lines.append(" ".join(part for part in (why, reminded) if part))
+    return blocks.section(*lines, *([campaign] if campaign else []), accessory=lists.details_button(case, voice))
+
+
+def case_expert(case: Case) -> Member | None:
+    """Whoever is asked, as far as hiding goes: what their route hides is hidden from them."""
+    return Member(case.review.expert, case.review.expert) if case.review.expert else None
+
+
+def _who_has_them(cases: Sequence[Case], voice: Voice) -> str:
+    people = list(dict.fromkeys(case.review.expert for case in cases if case.review.expert))
+    if len(people) == 1:
+        return voice.n("nudge_owner.one_person", len(cases), who=words.person(people[0]))
+    return voice.t("nudge_owner.people", who=", ".join(words.person(p) for p in people[:5])) if people else ""
+
+
+def scarce(campaign: Campaign, cases: Sequence[Case], voice: Voice, *, hours: int) -> Message:
+    """To the owner, when they open: too little of whoever is asked's working time lies before the deadline."""
+    head = voice.n("scarce.head", len(cases), campaign=blocks.said(campaign.name, 60))
+    why = voice.n("scarce.why", hours)
+    lines = [
+        f"• {pen.name}: {pen.who(case.review.expert)}, {voice.near(case.review.deadline_at)}"
+        for case in cases[:_OWNED]
+        for pen in (Pen(case, voice),)
+    ]
+    more = len(cases) - _OWNED
+    parts = [blocks.section(f"*{head}*", why), blocks.section(*lines)]
+    if more > 0:
+        parts.append(blocks.context(voice.n("nudge_owner.more", more)))
+    return blocks.message(words.bare(f"{head} {why}"), parts)

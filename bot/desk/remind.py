@@ -1,0 +1,224 @@
+"""What the sweep says of reminders: to experts and their backups, to owners, each person's in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core import nudges as rules
+from bot.core.nudges import OWNER_STEPS, STEPS, Window
+from bot.core.types import Member, Review, State, UserId
+from bot.core.working_time import Span
+from bot.desk.announce import lead_of, say
+from bot.desk.desk import Desk, new_id
+from db import campaigns, candidates, nudges, people
+from db.nudges import Further, Noted
+from db.store import Unit
+
+#: How many steps of a review's reminders only say whose it is.
+_OPENING = 1
+
+
+class _Times:
+    """Everybody's free time in one sweep, worked out once for each."""
+
+    def __init__(self, members: Sequence[Member], now: datetime, until: datetime) -> None:
+        self._now, self._until = now, until
+        self._members: Mapping[str, Member] = {m.id: m for m in members}
+        self._free: dict[str, tuple[Span, ...]] = {}
+
+    def member(self, person: UserId | None) -> Member | None:
+        return self._members.get(person or "")
+
+    def free(self, person: UserId | None) -> tuple[Span, ...]:
+        """From now on; of nobody, or somebody who cannot be asked any more, none."""
+        member = self.member(person)
+        if member is None or not member.active:
+            return ()
+        if member.id not in self._free:
+            self._free[member.id] = rules.free_time(member, self._now, self._until)
+        return self._free[member.id]
+
+    def last(self, person: UserId | None) -> datetime | None:
+        member = self.member(person)
+        return member.nudged_at if member is not None else None
+
+
+@dataclass(slots=True)
+class _Look:
+    """One review as the sweep finds it, and what it decides to say."""
+
+    noted: Noted
+    asked: UserId | None
+    """Its expert; whoever rules, of one that is held."""
+    window: Window
+    step: int
+    """As noted, then with what is said now."""
+    backup_at: datetime | None
+    next: datetime | None = None
+    said: int = 0
+    """How many reminders its expert gets now."""
+
+    @property
+    def review(self) -> Review:
+        return self.noted.review
+
+    @property
+    def hot(self) -> bool:
+        return self.review.hot_at is not None
+
+
+@dataclass(slots=True)
+class _Told:
+    """What one person is told now."""
+
+    opened: list[str] = field(default_factory=list)
+    nudged: list[str] = field(default_factory=list)
+    instead: dict[str, str] = field(default_factory=dict)
+    """Review -> whose place they are asked to take."""
+
+
+def experts(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
+    """Tell people whose the cards are that have opened, remind them, and ask backups; then when to look again."""
+    due = nudges.due(unit, now, size)
+    if not due:
+        return 0
+    members = people.members(unit)
+    times = _Times(members, now, max(n.review.deadline_at for n in due))
+    looks = [_look(unit, desk, noted, members) for noted in due]
+    speaking = {look.asked for look in looks if _due_now(desk, look, times, now) > _OPENING}
+    told: dict[UserId, _Told] = {}
+    for look in looks:
+        _remind(desk, look, times, now, told, joins=look.asked in speaking)
+        _ask_backup(desk, look, times, now, told)
+    _say(unit, told, now)
+    nudges.went_on(unit, [(x.review.id, Further(x.next, x.step, x.noted.said + x.said, x.backup_at)) for x in looks])
+    _say_scarce(unit, desk, [look for look in looks if look.noted.fresh], times, now)
+    return len(due)
+
+
+def _look(unit: Unit, desk: Desk, noted: Noted, members: Sequence[Member]) -> _Look:
+    review = noted.review
+    asked = review.expert
+    if review.state is State.HELD:
+        asked = lead_of(members, candidates.referrer(unit, review.candidate_id)) or asked
+    window = rules.window_of(review, desk.limits.times, desk.limits.pace)
+    return _Look(noted, asked, window, noted.step, noted.backup_at)
+
+
+def _next(desk: Desk, look: _Look, times: _Times, now: datetime, last: datetime | None) -> rules.Next:
+    free = times.free(look.asked)
+    return rules.next_reminder(
+        look.window, STEPS, look.step, free, now, last=last, hot=look.hot, pace=desk.limits.pace
+    )  # fmt: skip
+
+
+def _due_now(desk: Desk, look: _Look, times: _Times, now: datetime) -> int:
+    """The step that is said now, 0 for none."""
+    found = _next(desk, look, times, now, times.last(look.asked))
+    return found.step if found.at is not None and found.at <= now else 0
+
+
+def _remind(desk: Desk, look: _Look, times: _Times, now: datetime, told: dict[UserId, _Told], *, joins: bool) -> None:
+    """`joins` when this person gets a reminder now in any case: then nothing waits for four hours."""
+    last = None if joins else times.last(look.asked)
+    found = _next(desk, look, times, now, last)
+    if found.at is not None and found.at <= now and look.asked is not None:
+        mine = told.setdefault(look.asked, _Told())
+        # A hot deal's first word is a call, not an announcement.
+        if found.step > _OPENING or look.hot:
+            mine.nudged.append(look.review.id)
+            look.said = 1
+        else:
+            mine.opened.append(look.review.id)
+        look.step = found.step
+        found = _next(desk, look, times, now, now)
+    look.next = found.at
+
+
+def _ask_backup(desk: Desk, look: _Look, times: _Times, now: datetime, told: dict[UserId, _Told]) -> None:
+    """Ask the backup of somebody who is off for the rest of it, once; or look again when that is to be done."""
+    review, free = look.review, times.free(look.asked)
+    backup = review.backup
+    if backup is None or backup == look.asked or look.backup_at is not None:
+        return
+    off = look.hot and rules.next_good(free, now, look.window.latest) != now
+    if not (off or rules.is_asleep(look.window, STEPS, free, now)):
+        return
+    at = rules.when_backup(
+        look.window, free, times.free(backup), now, last=times.last(backup), hot=look.hot, pace=desk.limits.pace
+    )  # fmt: skip
+    if at is not None and at <= now:
+        theirs = told.setdefault(backup, _Told())
+        theirs.nudged.append(review.id)
+        theirs.instead[review.id] = look.asked or ""
+        look.backup_at = now
+    elif at is not None:
+        look.next = min(at, look.next or at)
+
+
+def _say(unit: Unit, told: Mapping[UserId, _Told], now: datetime) -> None:
+    reminded = []
+    for person, what in told.items():
+        if what.nudged:
+            both = [*what.nudged, *what.opened]
+            say(unit, "nudge", new_id("nd"), person, now, {"reviews": both, "instead": what.instead})
+            reminded.append(person)
+        else:
+            say(unit, "opened", "opened", person, now, {"reviews": what.opened})
+    nudges.reminded(unit, reminded, now)
+
+
+def _say_scarce(unit: Unit, desk: Desk, looks: Sequence[_Look], times: _Times, now: datetime) -> None:
+    """Tell owners, when it opens, of what holds too little working time of whoever is asked (the Friday rule)."""
+    short: dict[str, list[str]] = {}
+    for look in looks:
+        review, member = look.review, times.member(look.asked)
+        if review.state is not State.PENDING or look.hot or member is None:
+            continue
+        free = rules.free_time(member, look.window.since, look.window.until)
+        if rules.working_time(free, look.window.until) < desk.limits.pace.scarce:
+            short.setdefault(review.campaign, []).append(review.id)
+    for key, campaign in (campaigns.some(unit, short) if short else {}).items():
+        say(unit, "scarce", key, campaign.owner, now, {"reviews": short[key]})
+
+
+def owners(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
+    """Remind owners of what will fall to the AI, all of it in one message; then when to look again."""
+    due = nudges.owners_due(unit, now, size)
+    if not due:
+        return 0
+    times = _Times(people.members(unit), now, max(n.review.deadline_at for n in due))
+    running = campaigns.some(unit, (n.review.campaign for n in due))
+    told: dict[UserId, list[str]] = {}
+    further = []
+    found = [(n, running[n.review.campaign].owner) for n in due]
+    speaking = {
+        o for n, o in found if _is_due(_owners_next(desk, n, n.owner_step, times.free(o), now, times.last(o)), now)
+    }
+    for noted, owner in found:
+        step, last, free = noted.owner_step, None if owner in speaking else times.last(owner), times.free(owner)
+        coming = _owners_next(desk, noted, step, free, now, last)
+        if _is_due(coming, now):
+            told.setdefault(owner, []).append(noted.review.id)
+            step = coming.step
+            coming = _owners_next(desk, noted, step, free, now, now)
+        further.append((noted.review.id, (coming.at, step)))
+    for owner, ids in told.items():
+        say(unit, "nudge_owner", new_id("nd"), owner, now, {"reviews": ids})
+    nudges.reminded(unit, list(told), now)
+    nudges.owners_went_on(unit, further)
+    return len(due)
+
+
+def _is_due(coming: rules.Next, now: datetime) -> bool:
+    return coming.at is not None and coming.at <= now
+
+
+def _owners_next(
+    desk: Desk, noted: Noted, step: int, free: Sequence[Span], now: datetime, last: datetime | None
+) -> rules.Next:
+    window = rules.window_of(noted.review, desk.limits.times, desk.limits.pace)
+    hot = noted.review.hot_at is not None
+    return rules.next_reminder(window, OWNER_STEPS, step, free, now, last=last, hot=hot, pace=desk.limits.pace)
