@@ -274,7 +274,13 @@ async def _door(handoff: Handoff, listen: tuple[str, int] | None) -> Door:
 
 def _watchers(handoff: Handoff, listen: tuple[str, int] | None) -> list[Door]:
     at, patience = handoff.settings.health_at, timedelta(minutes=handoff.settings.health_outbox_minutes)
-    return [Health(handoff.desk, *at, sockets=listen is None, oldest=patience)] if at is not None else []
+    doors: list[Door] = []
+    if at is not None:
+        doors.append(Health(handoff.desk, *at, sockets=listen is None, oldest=patience))
+    api = handoff.settings.api_at
+    if api is not None and listen is None:
+        doors.append(_http_door(handoff, *api, with_slack=False))
+    return doors
 
 
 async def _socket_door(handoff: Handoff) -> Door:
@@ -286,11 +292,12 @@ async def _socket_door(handoff: Handoff) -> Door:
     return Sockets(handoff.once, handoff.client, app_token, count=handoff.settings.sockets, came_back=came_back)
 
 
-def _http_door(handoff: Handoff, host: str, port: int) -> Door:
+def _http_door(handoff: Handoff, host: str, port: int, *, with_slack: bool = True) -> Door:
     from bot.api import Server, build_api  # FastAPI and uvicorn are slow to import, and Socket Mode needs neither
 
+    what = "Slack's payloads and candidates are awaited" if with_slack else "candidates are awaited"
     try:
-        return Server(build_api(handoff), host, port)
+        return Server(build_api(handoff, with_slack=with_slack), host, port, what)
     except OSError as error:
         raise StartError("address", host=host, port=port, error=error.strerror or type(error).__name__) from None
 

@@ -63,6 +63,12 @@ refused = Counter(
     ("why",),  # invalid_signature, too_large, ...
     registry=REGISTRY,
 )
+api_requests = Counter(
+    "handoff_api_requests",
+    "Requests of other programs to the API, by the status of the answer.",
+    ("status",),  # 200, 401, 422, ...
+    registry=REGISTRY,
+)
 sockets_connected = Gauge(
     "handoff_sockets_connected",
     "Socket Mode connections that are up now.",

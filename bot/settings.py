@@ -48,14 +48,22 @@ class Settings(BaseSettings):
     """Unless set: text on a terminal, JSON elsewhere."""
     health: Address = "127.0.0.1:8401"
     """Where health and metrics are asked for; empty: nowhere."""
+    api: Address = ""
+    """Where other programs bring candidates while Slack comes by a socket; empty: nowhere. Over HTTP: its port."""
+    api_per_minute: int = Field(120, ge=1)
+    """Requests of one key, in this process."""
     health_outbox_minutes: float = Field(10, gt=0)
     """A message that is due for longer makes the process not ready."""
 
     @property
     def health_at(self) -> tuple[str, int] | None:
         """Host and port, None for nowhere."""
-        host, _, port = self.health.rpartition(":")
-        return (host.strip("[]"), int(port)) if self.health else None
+        return _host_and_port(self.health)
+
+    @property
+    def api_at(self) -> tuple[str, int] | None:
+        """Host and port, None for nowhere."""
+        return _host_and_port(self.api)
 
     @property
     def undo(self) -> timedelta:
@@ -65,3 +73,8 @@ class Settings(BaseSettings):
     def api_base(self) -> str:
         """The Web API's base with exactly one slash at the end, as slack_sdk joins it."""
         return self.slack_api_url.rstrip("/") + "/"
+
+
+def _host_and_port(address: str) -> tuple[str, int] | None:
+    host, _, port = address.rpartition(":")
+    return (host.strip("[]"), int(port)) if address else None

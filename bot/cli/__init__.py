@@ -13,6 +13,7 @@ from bot.cli.campaigns import campaign_app
 from bot.cli.candidates import review_app
 from bot.cli.console import err, voice
 from bot.cli.followers import score_app, train_app
+from bot.cli.keys import key_app
 from bot.cli.norms import norms_app
 from bot.cli.outbox import outbox_app
 from bot.cli.outcome import outcome
@@ -38,6 +39,7 @@ app.add_typer(score_app, name="score")
 app.add_typer(train_app, name="train")
 app.add_typer(norms_app, name="norms")
 app.add_typer(models.models_app, name="models")
+app.add_typer(key_app, name="key")
 app.command("import")(candidates.import_)
 app.add_typer(export_app, name="export")
 app.command()(outcome)

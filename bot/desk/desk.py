@@ -93,6 +93,18 @@ class Desk:
         """The same for one that writes much: by itself, so that no click is committed only with all of it."""
         return await self._write(_CHORE, partial(verb, self, *args, **kwargs), joins=False)
 
+    async def beside(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A verb that works for long before it writes: on a reader's thread, so that clicks go on meanwhile.
+
+        What it writes waits for the database as a chore does, from when it begins.
+        """
+
+        def work() -> T:
+            with waiting_until(time.monotonic() + _CHORE):
+                return verb(self, *args, **kwargs)
+
+        return await self._on(self._readers, work)
+
     async def take_turn(self) -> None:
         """Do nothing, in turn: Busy('locked') when no writer has come to it in time."""
         await self._write(_TURN, lambda: None, joins=False)

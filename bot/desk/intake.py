@@ -98,19 +98,50 @@ def take_in(
     read = read_candidate_file(
         data, overrides=overrides, platform=platform or _platform(file_name), max_bytes=max_bytes
     )
+    return admit(
+        desk, read, source=file_name, digest=hashlib.sha256(data).hexdigest(), campaign=campaign, market=market,
+        limit=limit, dry_run=dry_run, followers_of=followers_of, on_progress=on_progress,
+    )  # fmt: skip
+
+
+def admit(
+    desk: Desk,
+    read: CandidateFile,
+    *,
+    source: str,
+    digest: str,
+    campaign: str,
+    market: str | None = None,
+    limit: int | None = None,
+    dry_run: bool = False,
+    followers_of: Callable[[str], Sequence[Follower]] | None = None,
+    on_progress: Progress | None = None,
+    before: Callable[[Unit], None] | None = None,
+    after: Callable[[Unit, ImportReport], None] | None = None,
+) -> ImportReport:
+    """Import candidates that have been read, wherever they come from; `source` is what a duplicate is said to be in.
+
+    `before` and `after` work in the same unit of work: what they raise leaves nothing written.
+    Raises NotFound('campaign'), and Invalid when nobody could own a review.
+    """
     rows, rejected, skipped = _limited(read, limit)
     if followers_of is not None:
         rows = [enrol.sampled(row, sample) if (sample := followers_of(row.handle)) else row for row in rows]
-    intake = _Intake(desk, campaign, file_name, hashlib.sha256(data).hexdigest(), market, on_progress)
+    intake = _Intake(desk, campaign, source, digest, market, on_progress)
     # What takes long is worked out beside the writer: people go on clicking while a list comes in.
     with desk.store.reading() as unit:
         scores = intake.score(unit, rows)
     with desk.store.unit(keep=not dry_run) as unit:
         turns.to_import(unit)
+        if before is not None:
+            before(unit)
         fates, opened, history = intake.run(unit, rows, rejected, scores)
-    import_id = intake.import_id if not dry_run and (intake.accepted or history) else None
-    every = tuple(sorted(fates, key=lambda f: f.line))
-    return ImportReport(read, every, opened, skipped, history, tuple(sorted(intake.no_expert)), import_id)
+        import_id = intake.import_id if not dry_run and (intake.accepted or history) else None
+        every = tuple(sorted(fates, key=lambda f: f.line))
+        report = ImportReport(read, every, opened, skipped, history, tuple(sorted(intake.no_expert)), import_id)
+        if after is not None:
+            after(unit, report)
+    return report
 
 
 def _platform(file_name: str) -> str | None:

@@ -9,6 +9,7 @@ from alembic import context
 from sqlmodel import AutoString, SQLModel
 
 from db import (
+    api_tables,
     channel_tables,
     columns,
     knowledge_tables,
@@ -20,7 +21,9 @@ from db import (
 )
 
 #: Whose tables alembic compares with the database's: importing them declares them.
-DECLARED = (tables, knowledge_tables, channel_tables, search_tables, norm_tables, precedent_tables, model_tables)
+DECLARED = (
+    tables, knowledge_tables, channel_tables, search_tables, norm_tables, precedent_tables, model_tables, api_tables,
+)  # fmt: skip
 
 
 def _plain(kind: str, thing: Any, _context: Any) -> str | Literal[False]:

@@ -23,7 +23,8 @@ from bot.core.outcome import Outcome, What
 from bot.core.types import Member
 from bot.desk import decide, hand_over, members, models, norm_list, norm_ruling, see
 from bot.desk import object as objections
-from db import arrivals, channels, disagreements, lanes, migrate, outbox, outcomes, replies
+from db import api_keys, arrivals, channels, disagreements, lanes, migrate, outbox, outcomes, replies
+from db.api_keys import ApiKey
 from db.outbox import Place
 from db.store import Store
 from scoring.model import Model
@@ -69,6 +70,8 @@ def lived(world: World) -> World:
         for event in ("Ev1", "Ev2"):
             arrivals.add(unit, event, {"type": "app_home_opened"}, START, START)
         channels.remember_members(unit, CHANNEL, [BIA], START)
+        api_keys.add(unit, ApiKey("K", "crm", "0" * 64, ("aurora",), START))
+        api_keys.keep(unit, "K", "order-7", "0" * 64, '{"said": "«да»"}', START)
         arrivals.done(unit, "Ev2", START)
     world.clock.move(hours=48)
     world.sweep()

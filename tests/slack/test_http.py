@@ -266,7 +266,7 @@ async def test_a_huge_body_that_does_not_say_so_is_refused_too(web: Web) -> None
 async def test_a_body_that_never_begins_or_never_ends_is_not_waited_for(
     web: Web, begun: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.api._READING", 0.1)
+    monkeypatch.setattr("bot.api.slack._READING", 0.1)
     reader, writer = await asyncio.open_connection("127.0.0.1", web.server.port)
     head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 10\r\n\r\n"
     writer.write((head + begun).encode())
@@ -277,7 +277,7 @@ async def test_a_body_that_never_begins_or_never_ends_is_not_waited_for(
 async def test_strangers_cannot_fill_the_log_and_do_not_stand_in_it(web: Web, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(5):
         await refused(web, *signed(web.approval(), secret="somebody-else's"))
-    said = [r.getMessage() for r in caplog.records if r.name == "bot.api" and r.levelno >= logging.WARNING]
+    said = [r.getMessage() for r in caplog.records if r.name == "bot.api.slack" and r.levelno >= logging.WARNING]
     assert len(said) == 1
     assert "invalid_signature" in said[0]
 
