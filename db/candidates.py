@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core.theirs import theirs_from_json, theirs_to_json
 from bot.core.types import Candidate
 from db.store import Unit, sliced
 from db.tables import CANDIDATES, CREATORS, IMPORTS, RECOMMENDATIONS, SNAPSHOTS, ImportRow
@@ -60,6 +61,7 @@ def _from(row: Any) -> Candidate:
         past_outcome=row.past_outcome,
         contact=row.contact,
         text=row.text,
+        theirs=theirs_from_json(row.theirs),
     )
 
 
@@ -85,6 +87,7 @@ def _to(candidate: Candidate, import_id: str, line: int) -> dict[str, Any]:
         "past_outcome": candidate.past_outcome,
         "contact": candidate.contact,
         "text": candidate.text,
+        "theirs": theirs_to_json(candidate.theirs) if candidate.theirs is not None else None,
     }
 
 

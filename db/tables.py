@@ -117,6 +117,7 @@ class CandidateRow(SQLModel, table=True):
     past_outcome: str | None = None
     contact: str | None = None
     text: str = ""
+    theirs: dict[str, Any] | None = plain_json(default=None)
 
 
 CANDIDATES = table_of(CandidateRow)

@@ -90,6 +90,15 @@ class Recommended(BaseModel):
     model: str
 
 
+class TheirsSaid(BaseModel):
+    """What the team's own AI said when the candidate came."""
+
+    verdict: str | None
+    match: float | None
+    risk: float | None
+    flags: list[str]
+
+
 class ReviewSaid(BaseModel):
     """Where a candidate stands. `ai` is null while somebody is to judge without knowing it."""
 
@@ -106,6 +115,7 @@ class ReviewSaid(BaseModel):
     reviewer: str | None
     deadline_at: datetime
     ai: Recommended | None
+    own_ai: TheirsSaid | None
     decision: DecisionSaid | None
     outcomes: list[str]
 
@@ -146,8 +156,17 @@ def review(case: Case, now: datetime) -> ReviewSaid:
         id=of.id, campaign=of.campaign, candidate=case.candidate.name, handle=case.candidate.handle,
         platform=case.candidate.platform, market=of.market, route=of.route.value, rule=of.rule,
         stakes=of.stakes.value, state=of.state.value, reviewer=of.expert, deadline_at=of.deadline_at,
-        ai=None if hidden else ai, decision=_decision(case, now), outcomes=[what.value for what in case.outcomes],
+        ai=None if hidden else ai, own_ai=None if hidden else _theirs(case), decision=_decision(case, now),
+        outcomes=[what.value for what in case.outcomes],
     )  # fmt: skip
+
+
+def _theirs(case: Case) -> TheirsSaid | None:
+    said = case.candidate.theirs
+    if said is None:
+        return None
+    verdict = said.verdict.value if said.verdict is not None else None
+    return TheirsSaid(verdict=verdict, match=said.match, risk=said.risk, flags=list(said.flags))
 
 
 def _decision(case: Case, now: datetime) -> DecisionSaid | None:
@@ -194,6 +213,6 @@ def _field(name: str, kind: Kind) -> dict[str, Any]:
     if kind is Kind.AUDIENCE:
         share = {"type": "number", "minimum": 0, "maximum": 1}
         return {"type": ["object", "string", "null"], "additionalProperties": share}
-    if kind is Kind.CATEGORY or name in ("brand_safety", "captions", "contact"):
+    if kind is Kind.CATEGORY or name in ("brand_safety", "captions", "contact", "ai_flags"):
         return {"type": ["array", "string", "null"], "items": {"type": "string"}}
     return {"type": ["string", "null"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from bot.cards import blocks, evidence, history, ids, learned, pending, precedents, words
+from bot.cards import blocks, evidence, history, ids, learned, pending, precedents, theirs, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case, Happened
@@ -37,6 +37,9 @@ def details(
         blocks.section(*_why_call(pen)),
         *_split(_checks(pen, today)),
     ]
+    own = [said for said in (theirs.line(pen), theirs.compared(pen)) if said]
+    if own:
+        parts.insert(3, blocks.section(*own))
     if case.judgement is not None:
         parts += _split(_said(pen))
     parts += _split(history.lines(happened, pen))

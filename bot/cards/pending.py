@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.cards import blocks, evidence, ids, precedents, words
+from bot.cards import blocks, evidence, ids, precedents, theirs, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case
@@ -36,6 +36,9 @@ def body(case: Case, voice: Voice, today: date) -> list[Block]:
         blocks.section(*_call_lines(pen)),
         blocks.section(*_found_lines(pen, today)),
     ]
+    own = theirs.line(pen)
+    if own:
+        parts.insert(1, blocks.section(own))
     before = precedents.line(pen)
     if before:
         parts.append(blocks.section(before))

@@ -13,6 +13,7 @@ from bot.core.headers import MANY
 from bot.core.profiles import close
 from bot.core.readings import Reading, reader_of
 from bot.core.values import is_missing
+from scoring.types import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,11 @@ class ParsedRow:
     referred_by: str | None = None
     strategic: bool | None = None
     past_outcome: str | None = None
-    ai_verdict: str | None = None
-    ai_score: str | None = None
-    ai_risk: str | None = None
+    ai_verdict: Verdict | None = None
+    """What the team's own AI says, as its list has it: the next three, too."""
+    ai_score: float | None = None
+    ai_risk: float | None = None
+    ai_flags: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
 
 

@@ -52,9 +52,9 @@ FIELDS: Final[dict[str, Kind]] = {
     "growth_z": Kind.RATIO, "views_per_like": Kind.RATIO, "comments_per_100_likes": Kind.RATIO,
     "audience": Kind.AUDIENCE, "brand_safety": _T, "measured_on": Kind.DATE, "bio": _T, "captions": _T, "contact": _T,
     "fee": Kind.MONEY, "currency": _T, "referred_by": _T, "strategic": Kind.FLAG, "past_outcome": _T,
-    "ai_verdict": _T, "ai_score": _T, "ai_risk": _T,
+    "ai_verdict": _T, "ai_score": _T, "ai_risk": _T, "ai_flags": _T,
 }  # fmt: skip
-MANY: Final = frozenset({"categories", "audience", "contact", "brand_safety", "captions"})
+MANY: Final = frozenset({"categories", "audience", "contact", "brand_safety", "captions", "ai_flags"})
 """Fields that several columns may fill together."""
 
 IDENTITY: Final = "identity"

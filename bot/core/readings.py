@@ -13,6 +13,7 @@ from bot.core.columns import ColumnUse
 from bot.core.countries import parse_country
 from bot.core.headers import FIELDS, Kind
 from bot.core.money import parse_currency, parse_money
+from bot.core.theirs import read_flags, read_risk, read_score, read_verdict
 from bot.core.values import (
     MAX_NUMBER,
     DecimalMark,
@@ -145,11 +146,31 @@ def _date(cell: str, *, day_first: bool | None) -> Reading:
     return (value, None) if value is not None else (None, why_unreadable(cell))
 
 
+def _ai(read: Callable[[str], Reading]) -> Callable[[str], Reading]:
+    """What the team's own AI says: missing where its list is silent, a note where it says what cannot be."""
+
+    def found(cell: str) -> Reading:
+        if is_missing(cell) or is_formula(cell):
+            return None, why_unreadable(cell)
+        return read(cell)
+
+    return found
+
+
+def _ai_flags(cell: str) -> Reading:
+    parts, note = _list(cell)
+    return read_flags(parts) or None, note
+
+
 # Some fields are read in their own way, most by their kind; what no table has is text.
 _BY_FIELD: Final[dict[str, Callable[[str], Reading]]] = {
     "brand_safety": _brand_safety,
     "past_outcome": _outcome,
     "currency": _checked(parse_currency),
+    "ai_verdict": _ai(read_verdict),
+    "ai_score": _ai(read_score),
+    "ai_risk": _ai(read_risk),
+    "ai_flags": _ai_flags,
 }
 _BY_KIND: Final[dict[Kind, Callable[[str], Reading]]] = {
     Kind.AUDIENCE: _checked(lambda cell: parse_audience(cell) or None),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core.theirs import Theirs
 from bot.core.working_time import Hours, Span
 from scoring.types import Brief, FlagCode, Metrics, Tier, Verdict
 
@@ -227,6 +228,8 @@ class Candidate:
     contact: str | None = None
     text: str = ""
     """Bio, captions and notes: what the brief's avoid words are looked up in."""
+    theirs: Theirs | None = None
+    """What the team's own AI says, beside our recommendation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from bot.core.assignment import assign
 from bot.core.candidate_file import ParsedRow
 from bot.core.routing import POLICY_VERSION, Routed, comparable_fee, route
+from bot.core.theirs import Theirs
 from bot.core.types import Basis, By, Campaign, Candidate, Decision, Member, Review, Route, State
 from bot.desk import tally
 from bot.desk.desk import Desk, new_id
@@ -125,6 +126,7 @@ def _candidate(row: ParsedRow, creator_id: str, campaign: Campaign, market: str)
         past_outcome=row.past_outcome,
         contact=row.contact,
         text=text,
+        theirs=Theirs(row.ai_verdict, row.ai_score, row.ai_risk, row.ai_flags) or None,
     )
 
 

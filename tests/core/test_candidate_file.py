@@ -185,7 +185,7 @@ def test_the_optional_columns() -> None:
     assert row.credibility == pytest.approx(0.875)
     assert row.growth_90d == pytest.approx(0.12)
     assert row.audience == pytest.approx({"BR": 0.71, "PT": 0.05})
-    assert (row.ai_verdict, row.ai_risk, row.notes) == ("proceed", "0.3", ())
+    assert (row.ai_verdict, row.ai_risk, row.notes) == ("proceed", 0.3, ())
 
 
 def test_scales_are_decided_per_column() -> None:

@@ -326,6 +326,18 @@ async def test_a_decision_is_final_when_it_can_no_longer_be_undone(program: Prog
     assert (await program.ask("GET", path)).body["decision"]["final"] is True
 
 
+async def test_the_teams_own_ai_is_kept_beside_ours_and_decides_nothing(program: Program) -> None:
+    own = {"ai_verdict": "decline", "ai_score": 12, "ai_risk": 0.9, "ai_flags": ["pods"]}
+    said = await program.bring(WHOLE | own, {**WHOLE, "handle": "bea"})
+    first, second = [(await program.ask("GET", f"/v1/reviews/{row['review_id']}")).body for row in said.body["rows"]]
+    assert first["own_ai"] == {"verdict": "decline", "match": 12.0, "risk": 0.9, "flags": ["pods"]}
+    assert second["own_ai"] is None
+    assert first["ai"] == second["ai"] and first["ai"]["verdict"] == "proceed"
+    await program.house.deliver()
+    cards = json.dumps([call["args"] for call in program.house.slack.calls])
+    assert "Your own AI: *decline*" in cards
+
+
 async def test_the_description_names_every_field_and_asks_for_a_key(program: Program) -> None:
     said = await program.ask("GET", "/v1/openapi.json")
     body = said.body["paths"]["/v1/candidates"]["post"]
