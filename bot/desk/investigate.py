@@ -15,7 +15,7 @@ from bot.desk import see
 from bot.desk.announce import say
 from bot.desk.change import File, Lost, attempt, load
 from bot.desk.desk import Desk
-from bot.desk.late import refresh
+from bot.desk.late import keep_words, refresh
 from db import disagreements, events, search
 from db.store import Unit
 
@@ -46,14 +46,18 @@ def resolve(
 ) -> Thread:
     """End an investigation, or correct how it ended. `seen` is when the one that the form showed was resolved.
 
-    Raises Invalid naming the field, NotAllowed, or TooLate saying who was faster; the same said twice is once.
+    Raises Invalid naming the field, NotAllowed, or TooLate saying who was faster; the same said twice is once. What
+    came too late is no lesson and is not lost: it stays as a note on the card.
     """
     said = " ".join(lesson.split())[:LESSON]
+    review_id = ""
 
     def work(unit: Unit, now: datetime) -> Thread:
+        nonlocal review_id
         found = see.thread_of(unit, desk, disagreement_id)
         before = found.investigation.disagreement
-        file = load(unit, before.review_id, person)
+        review_id = before.review_id
+        file = load(unit, review_id, person)
         _require(file, found, person, now, seen=seen, same=(winner, said))
         if winner not in winners(before.kind):
             raise Invalid("winner_needed", field="resolution")
@@ -62,7 +66,12 @@ def resolve(
         _settle(unit, file, found.investigation, winner, said, person, now)
         return see.thread_of(unit, desk, disagreement_id)
 
-    return attempt(desk, work)
+    try:
+        return attempt(desk, work)
+    except TooLate as told:
+        if told.reason != "resolved" or not said:
+            raise
+        raise keep_words(desk, review_id, person, said, told) from told
 
 
 def adjudicate(desk: Desk, disagreement_id: str, person: UserId, winner: Winner) -> Thread:

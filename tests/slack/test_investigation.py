@@ -105,8 +105,12 @@ async def test_the_same_form_sent_twice_is_one_and_a_later_one_is_told_kindly(ov
     answer = await overridden.submit("U0CAIO", other, {"resolution": "expert", "lesson": "a giveaway"})
     assert answer.body["response_action"] == "update"
     told = str(answer.body["view"]["blocks"])
-    for part in ("Already resolved 3 minutes ago by <@U0MAYA>: the AI was right", "<@U0ZOE> can still correct it"):
+    for part in (
+        "Already resolved 3 minutes ago by <@U0MAYA>: the AI was right", "<@U0ZOE> can still correct it",
+        "Your words are kept as a comment on the card.",
+    ):  # fmt: skip
         assert part in told, told
+    assert [(c.author, c.text) for c in overridden.case("ana").comments] == [("U0CAIO", "a giveaway")]
     assert [h.what for h in see.history(overridden.desk, overridden.ids["ana"])].count("resolved") == 1
 
 
