@@ -137,10 +137,15 @@ def overturned(before: Disagreement, winner: Winner, now: datetime) -> Disagreem
     return replace(before, standing=Standing.RESOLVED, winner=winner, resolved_by=None, resolved_at=now, remind_at=None)
 
 
+def closed(before: Disagreement) -> Disagreement:
+    """Nobody has said who was right."""
+    return replace(before, standing=Standing.CLOSED, winner=None, resolved_by=None, remind_at=None)
+
+
 def ran_out(before: Disagreement, now: datetime) -> Disagreement:
     """Nobody has ended it for as long as we wait: the lead is reminded once, and then it is closed."""
     if before.reminded:
-        return replace(before, standing=Standing.CLOSED, resolved_at=now, remind_at=None)
+        return replace(closed(before), resolved_at=now)
     return replace(before, reminded=True, remind_at=now + PATIENCE)
 
 

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from bot.core import review as lifecycle
 from bot.core.access import require_owner
 from bot.core.case import Case
-from bot.core.disagreement import overturned
+from bot.core.disagreement import Disagreement, Winner, closed, overturned, resolved
 from bot.core.errors import Invalid, TooLate
 from bot.core.outcome import EXECUTING, Outcome, What, overturns, require_possible, standing
+from bot.core.precedents import overturned as turned
 from bot.core.types import UserId
 from bot.desk import investigate, investigations, late, norms, see
 from bot.desk.announce import say
@@ -21,6 +22,8 @@ from db.store import Unit
 
 OPERATOR = "import"
 """Who says it, on the command line."""
+#: In the audit, how people end an investigation.
+_ENDS = frozenset({"resolved", "resolution_corrected"})
 _AHEAD = timedelta(days=1)
 """Somewhere it is tomorrow already."""
 
@@ -90,18 +93,32 @@ def _execute(unit: Unit, desk: Desk, file: File, what: What, by: str, now: datet
 
 
 def _learned(unit: Unit, desk: Desk, file: File, known: Sequence[What], by: str, now: datetime) -> tuple[str, ...]:
-    """Every thread of this review says what is known; where that turns round who was right, that is on record."""
+    """Every thread of this review says what is known; where that turns round who was right, that is on record.
+
+    Where what had turned it round was not so after all, it is again as people had left it.
+    """
     open_to_it = disagreements.of_review(unit, file.review.id)
     judged = reviews.judgements(unit, file.review.id) if open_to_it else ()
     for before in open_to_it:
-        winner = overturns(before, known)
-        if winner is None:
+        found = _as_found(unit, before)
+        winner = overturns(found, known)
+        after = found if winner is None else overturned(found, winner, now)
+        if (after.standing, after.winner, after.resolved_by) == (before.standing, before.winner, before.resolved_by):
             say(unit, "investigation", before.id, before.channel, now)
             continue
-        after = overturned(before, winner, now)
         investigate.changed(unit, file, before, after, now)
         seen = investigations.one(unit, desk, before.id, judged)
-        events.record(
-            unit, before.review_id, by, "overturned", now, investigate.told(seen, before), investigate.told(seen, after)
-        )
+        told = investigate.told(seen, before), investigate.told(seen, after)
+        events.record(unit, before.review_id, by, "restored" if winner is None else "overturned", now, *told)
     return tuple(one.id for one in open_to_it)
+
+
+def _as_found(unit: Unit, before: Disagreement) -> Disagreement:
+    """As people left it, whatever outcomes have made of it since: those may turn out not to have been so."""
+    if not turned(before):
+        return before
+    ends = [e for e in events.of_review(unit, before.review_id) if e.what in _ENDS]
+    mine = [e for e in ends if e.after.get("disagreement") == before.id]
+    if not mine:
+        return closed(before)
+    return resolved(before, Winner(mine[-1].after["winner"]), before.lesson, mine[-1].actor, mine[-1].at)

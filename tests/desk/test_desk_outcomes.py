@@ -146,6 +146,30 @@ def test_below_and_then_fraud_one_after_the_other(world: World, resolved: str) -
     assert len(happened(world, resolved, "overturned")) == 1
 
 
+def test_an_outcome_that_is_corrected_gives_back_what_people_found(world: World, resolved: str) -> None:
+    outcomes.record(world.desk, resolved, What.BELOW_PLAN, MAYA)
+    assert ended(world, resolved)[1::2] == (Winner.AI, None)
+    world.clock.move(minutes=1)
+    outcomes.record(world.desk, resolved, What.ON_PLAN, MAYA)
+    assert ended(world, resolved) == (Standing.RESOLVED, Winner.EXPERT, "Giveaways are real", MAYA)
+    assert [said["right"] for _, said in happened(world, resolved, "restored")] == [BIA]
+    world.clock.move(minutes=1)
+    outcomes.record(world.desk, resolved, What.BELOW_PLAN, MAYA)
+    world.clock.move(minutes=1)
+    outcomes.record(world.desk, resolved, What.ABOVE_PLAN, MAYA)
+    assert ended(world, resolved)[1::2] == (Winner.EXPERT, MAYA)
+
+
+def test_of_what_nobody_had_found_an_outcome_that_was_not_so_leaves_nothing(world: World, overridden: str) -> None:
+    outcomes.record(world.desk, overridden, What.BELOW_PLAN, MAYA)
+    for _ in range(2):
+        world.clock.move(days=8)
+        world.sweep()
+    assert ended(world, overridden) == (Standing.RESOLVED, Winner.AI, "", None)
+    outcomes.record(world.desk, overridden, What.ON_PLAN, MAYA)
+    assert ended(world, overridden) == (Standing.CLOSED, None, "", None)
+
+
 def test_what_is_open_stays_open_and_is_told(world: World, overridden: str) -> None:
     outcomes.record(world.desk, overridden, What.FRAUD, MAYA)
     assert ended(world, overridden)[0] is Standing.OPEN
