@@ -51,6 +51,10 @@ REFERRED = 7
 AWAITS = {"pending", "held", "reopened"}
 #: What a refusal may still write, and only to keep what somebody typed.
 KEEPING = {"comments", "drafts", "events", "outbox", "sqlite_sequence"}
+#: What is written anew when a comment is kept: what somebody typed under a disagreement is found with it.
+FOUND = {"search_documents", "search_texts", "search_vectors", "search_words"}
+#: What is known of an investigation before anything is said of it.
+UNKNOWN = {"winner": None, "lesson": "", "right": None}
 
 people = st.sampled_from((*EVERYBODY, BIA, CAIO, ZOE, OLEG))
 index = st.integers(0, 35)
@@ -73,6 +77,8 @@ class Lifecycle(RuleBasedStateMachine):
         self.texts: set[str] = set()
         self.drafts: list[tuple[str, str]] = []
         self.shown: dict[str, int] = {}
+        #: The last tick has left something to the next one.
+        self.more = False
         self.take_in(0, [(False, Verdict.DECLINE), (False, Verdict.PROCEED), (True, Verdict.DECLINE)])
         self.take_in(1, [(False, Verdict.DECLINE)])
 
@@ -138,13 +144,22 @@ class Lifecycle(RuleBasedStateMachine):
         if error.params.get("draft_id"):
             self.drafts.append((str(error.params["draft_id"]), str(after_author(after, error.params["draft_id"]))))
         if not due:
-            if "comments" in changed:
-                # What is kept as a note on a case where somebody disagreed is found with it.
-                changed = {table for table in changed if not table.startswith("search_")}
-            assert changed <= (set() if typed is None else KEEPING), (error, changed)
-            assert all(grew(before[t], after[t]) for t in changed - {"outbox", "sqlite_sequence", "drafts"})
+            kept = KEEPING | (FOUND if "comments" in changed else set())
+            assert changed <= (set() if typed is None else kept), (error, changed)
+            rewritten = {"outbox", "sqlite_sequence", "drafts"} | FOUND
+            assert all(grew(before[t], after[t]) for t in changed - rewritten)
+            if changed & FOUND:
+                self.found_anew(before, after)
         if typed and allowed:
             self.texts.add(typed)
+
+    def found_anew(self, before: Any, after: Any) -> None:
+        """Only under the reviews whose comments these are, and under each of their disagreements that counts."""
+        ids = [{row[:2] for row in dump["search_documents"]} for dump in (before, after)]
+        assert ids[0] == ids[1], "a comment made or took away a document"
+        texts = set(map(repr, before["search_texts"]))
+        said = {row[1] for row in after["comments"] if row not in before["comments"]}
+        assert {row[1] for row in after["search_texts"] if repr(row) not in texts} == said
 
     # What people do
 
@@ -366,6 +381,7 @@ class Lifecycle(RuleBasedStateMachine):
                 self.drafts.append((str(error.params["draft_id"]), pair[n]))
             if verb in (1, 6) and not isinstance(error, (NotAllowed, Invalid)):
                 self.texts.add(texts[n])
+            self.more |= verb == 5 and results[n] is True
         answers = [n for n in (0, 1) if verbs[n] in (0, 1, 6)]
         could = review["state"] in AWAITS and not self.due(review)
         if len(answers) == 2 and could and all(self.may_judge(p, review) for p in pair):
@@ -399,13 +415,14 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule()
     def tick_once(self) -> None:
-        tick.tick(self.world.desk)
+        self.more = tick.tick(self.world.desk)
 
     @rule()
     def sweep(self) -> None:
         self.world.sweep()
         while self.world.desk.forget_at <= self.world.clock.now:
             self.world.sweep()  # what is forgotten goes a batch at a time, and nobody waits for it
+        self.more = False
         now = self.world.clock.now
         for review in self.rows():
             assert not self.due(review), "awaits past its deadline"
@@ -502,10 +519,17 @@ class Lifecycle(RuleBasedStateMachine):
             events = trail[review["id"]]
             assert [at for at, *_ in events] == sorted(at for at, *_ in events)
             told: dict[str, Any] = {}
+            ends: dict[str, dict[str, Any]] = defaultdict(lambda: dict(UNKNOWN))
             for _, what, before, after in events:
+                about = told
+                if "disagreement" in after:
+                    # Several people may have disagreed about one review: each investigation has its own story.
+                    about = ends[after["disagreement"]]
+                    about["disagreement"] = after["disagreement"]
                 for name, value in before.items():
-                    assert told.get(name) == value or name == "draft", (what, name)
-                told |= after
+                    assert about.get(name) == value or name == "draft", (what, name)
+                about |= after
+            self.investigations_end_as_told(review, ends)
             assert stands.get(review["id"], told.get("verdict")) == told.get("verdict")
             # Replayed from nothing, the audit gives the row, and nothing of the row is missing in it.
             for name in Review.__dataclass_fields__.keys() - {"id", "candidate_id", "campaign"}:
@@ -513,6 +537,13 @@ class Lifecycle(RuleBasedStateMachine):
             versions = sum("version" in after for *_, after in events)
             assert review["version"] == versions, "a change without its line in the audit"
             assert review["undone"] == sum(what == "undone" for _, what, *_ in events)
+
+    def investigations_end_as_told(self, review: dict[str, Any], told: dict[str, dict[str, Any]]) -> None:
+        for id_, winner, lesson in self.world.sql(
+            "SELECT id, winner, lesson FROM disagreements WHERE review_id = ?", review["id"]
+        ):
+            said = told.get(id_, UNKNOWN)
+            assert (said["winner"], said["lesson"]) == (winner, lesson), (said, winner)
 
     def hands_are_full_but_not_too_full(self, rows: list[dict[str, Any]]) -> None:
         open_, extra, queued = Counter[str](), Counter[str](), Counter[str]()
@@ -528,7 +559,8 @@ class Lifecycle(RuleBasedStateMachine):
                 queued[review["expert"]] += 1
         for expert, count in open_.items():
             assert count <= LIMIT + extra[expert], (expert, count)
-        for expert in queued:
+        # After a full batch of deadlines all the others come first; then the hands that these have emptied are filled.
+        for expert in () if self.more else queued:
             assert open_[expert] >= LIMIT, f"{expert} has room, and something waits in the queue"
 
     def everybody_is_told(self, rows: list[dict[str, Any]]) -> None:
