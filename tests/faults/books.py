@@ -11,13 +11,34 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import select
 
+from bot.core.disagreement import Disagreement
 from bot.core.types import Campaign, Decision, Judgement, Review
 from db import campaigns, instants, tables
+from db.disagreements import disagreement_from
+from db.knowledge_tables import DISAGREEMENTS
+from db.norm_tables import NORM_VOTES
+from db.precedent_tables import PRECEDENTS
 from db.reviews import decision_from, judgement_from, review_from
-from db.store import Store
+from db.search_tables import DOCUMENTS, TEXTS, VECTORS
+from db.store import Store, Unit
 from db.tables import CommentRow, DecisionRow, DraftRow, EventRow, JudgementRow, OutboxRow, PostRow
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What is made of people's answers: each part as often as it is there."""
+
+    disagreements: tuple[Disagreement, ...]
+    ai: Mapping[str, str]
+    """Review -> what the AI recommends."""
+    found: tuple[str, ...]
+    """The disagreement of each document that search finds whole."""
+    precedents: tuple[str, ...]
+    """The disagreement of each."""
+    votes: Mapping[str, frozenset[bool]]
+    """Judgement -> whether what it said of norms is void."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +56,7 @@ class Books:
     posts: tuple[PostRow, ...]
     kept: frozenset[tuple[str, str]]
     """(review, words) of every comment and draft."""
+    learned: Learned
 
 
 def read(store: Store) -> Books:
@@ -54,9 +76,28 @@ def read(store: Store) -> Books:
             {row.id: row for row in unit.exec(select(OutboxRow))},
             tuple(unit.exec(select(PostRow))),
             frozenset(words),
+            _learned(unit),
         )
         unit.expunge_all()  # rows are read on after the unit has ended
         return found
+
+
+def _learned(unit: Unit) -> Learned:
+    recommended = sa.select(tables.REVIEWS.c.id, tables.RECOMMENDATIONS.c.verdict).join(
+        tables.RECOMMENDATIONS, tables.RECOMMENDATIONS.c.candidate_id == tables.REVIEWS.c.candidate_id
+    )
+    whole = sa.select(DOCUMENTS.c.disagreement_id).join(TEXTS).join(VECTORS, VECTORS.c.seq == DOCUMENTS.c.seq)
+    said = sa.select(NORM_VOTES.c.judgement_id, NORM_VOTES.c.void).where(NORM_VOTES.c.judgement_id.is_not(None))
+    votes: dict[str, set[bool]] = defaultdict(set)
+    for judgement_id, void in unit.execute(said):
+        votes[judgement_id].add(void)
+    return Learned(
+        tuple(disagreement_from(row) for row in unit.execute(sa.select(DISAGREEMENTS))),
+        {row.id: row.verdict for row in unit.execute(recommended)},
+        tuple(unit.execute(whole).scalars()),
+        tuple(unit.execute(sa.select(PRECEDENTS.c.disagreement_id)).scalars()),
+        {judgement: frozenset(void) for judgement, void in votes.items()},
+    )
 
 
 def counts(store: Store) -> Json:
@@ -64,7 +105,7 @@ def counts(store: Store) -> Json:
     with store.reading() as unit:
         due = instants.next_instants(unit).first
         found: Json = {"next": due.isoformat() if due else None}
-        for name in ("reviews", "judgements", "decisions", "events", "outbox"):
+        for name in ("reviews", "judgements", "decisions", "disagreements", "events", "outbox"):
             found[name] = unit.execute(sa.text(f"SELECT count(*) FROM {name}")).scalar_one()  # noqa: S608 - our names
         return found
 

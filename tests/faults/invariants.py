@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.core.types import Review, State
+from bot.core.disagreement import Standing
+from bot.core.types import How, Judgement, Review, State
+from bot.outbox.letters import THREADED, UPDATED
 from db.tables import EventRow, OutboxRow
 from tests.faults.books import Books, Deed, Record, stamp
 
-#: The form that an errand's message takes once and is then changed where it stands.
-_UPDATED = ("card", "result")
 #: How a refusal speaks that is not for the state of the review: no database, or a card from before an undo.
 _NOT_SAVED = ("not saved", "nothing was saved", "reopened since")
 _SOON = 5.0
@@ -142,6 +142,55 @@ def _refuses(deed: Deed, at: dict[str, Any]) -> bool:
     return at["state"] != State.DECIDED.value or at.get("by") != deed.who or not open_
 
 
+# What is made of answers
+
+
+def disagreements_kept(books: Books, _record: Record, _rules: Rules) -> Iterator[str]:
+    """An answer that differs has its disagreement, once, and void exactly when it was undone; no other has any."""
+    had = Counter(one.judgement_id for one in books.learned.disagreements)
+    for judgement in books.judgements.values():
+        if had[judgement.id] != (differs := _differs(books, judgement)):
+            what = f"{'differs' if differs else 'agrees'}, and has {had[judgement.id]} disagreements"
+            yield f"{judgement.review_id}: the answer {judgement.id} of {judgement.expert} {what}"
+    for one in books.learned.disagreements:
+        said = books.judgements.get(one.judgement_id)
+        undone = said is None or said.undone_at is not None
+        if undone is not (one.standing is Standing.VOID):
+            yield f"{one.id} is {one.standing}, and its answer was {'' if undone else 'not '}undone"
+
+
+def _differs(books: Books, judgement: Judgement) -> bool:
+    """From the AI's call, from a warning, or, as an objection, from the person's answer that decided."""
+    if judgement.verdict != books.learned.ai[judgement.review_id] or judgement.rationale.disputed:
+        return True
+    behind = (books.judgements.get(id_ or "") for made, id_ in books.decisions
+              if (made.review_id, made.round) == (judgement.review_id, judgement.round))  # fmt: skip
+    return judgement.how is How.DISSENT and any(
+        other is not None and other.expert != judgement.expert and other.verdict is not judgement.verdict
+        for other in behind
+    )
+
+
+def found_again(books: Books, _record: Record, _rules: Rules) -> Iterator[str]:
+    """What counts is found, once, and what is void is not; each is kept to be compared with, once."""
+    found, precedents = Counter(books.learned.found), Counter(books.learned.precedents)
+    for one in books.learned.disagreements:
+        if found[one.id] != (one.standing is not Standing.VOID):
+            yield f"{one.id} is {one.standing} and has {found[one.id]} documents to be found by"
+        if precedents[one.id] != 1:
+            yield f"{one.id} is kept {precedents[one.id]} times to be compared with"
+    for gone in found.keys() - {one.id for one in books.learned.disagreements}:
+        yield f"search finds {gone}, which is no disagreement"
+
+
+def votes_count(books: Books, _record: Record, _rules: Rules) -> Iterator[str]:
+    """What an answer said of norms is evidence exactly until it is undone."""
+    for judgement_id, void in books.learned.votes.items():
+        said = books.judgements.get(judgement_id)
+        if void != {said is None or said.undone_at is not None}:
+            yield f"what {judgement_id} said of norms counts, and it was undone, or the other way round"
+
+
 # The audit
 
 
@@ -161,17 +210,20 @@ def _replayed(review: Review, events: tuple[EventRow, ...], rules: Rules) -> Ite
         yield f"{review.id} is in no audit"
         return
     state: dict[str, Any] = {}
+    ends: dict[object, dict[str, Any]] = defaultdict(dict)
     last = events[0].at
     for event in events:
-        wrong = {k: v for k, v in event.before.items() if k in state and state[k] != v}
+        # How an investigation ends is its own story: a review may have several.
+        about = state if "disagreement" not in event.after else ends[event.after["disagreement"]]
+        wrong = {k: v for k, v in event.before.items() if k in about and about[k] != v}
         if wrong:
-            yield f"{review.id}: {event.what} by {event.actor} began from {wrong}; the audit had {_of(state, wrong)}"
+            yield f"{review.id}: {event.what} by {event.actor} began from {wrong}; the audit had {_of(about, wrong)}"
         version = event.after.get("version")
         if version is not None and version != event.before.get("version", 0) + 1:
             yield f"{review.id}: {event.what} went from version {event.before.get('version')} to {version}"
         if (last - event.at).total_seconds() > rules.skew:
             yield f"{review.id}: {event.what} at {event.at} is written after what happened at {last}"
-        state |= event.after
+        about |= event.after
         last = max(last, event.at)
     now = {k: _plain(getattr(review, k)) for k in state if k in Review.__dataclass_fields__}
     if wrong := {k: v for k, v in now.items() if state[k] != v}:
@@ -216,7 +268,7 @@ def nothing_twice(books: Books, record: Record, _rules: Rules) -> Iterator[str]:
         errand = books.errands.get(errand_id)
         if errand is None:
             yield f"the message {message['ts']} in {channel} carries {errand_id}, which the books do not know"
-        elif errand.kind in _UPDATED:
+        elif errand.kind in UPDATED:
             subject[errand.kind, errand.ref, errand.lane].append(message["ts"])
     for errand_id, places in where.items():
         if len(places) > 1:
@@ -275,6 +327,25 @@ def cards_there(books: Books, record: Record, _rules: Rules) -> Iterator[str]:
                 yield f"the card of {review.id} has no button of it"
 
 
+def investigations_there(books: Books, record: Record, _rules: Rules) -> Iterator[str]:
+    """Every disagreement that counts is worked out under its card, in one place."""
+    stands: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    for channel, message, errand_id in record.posted():
+        errand = books.errands.get(errand_id)
+        if errand is not None and errand.kind in (THREADED, "card"):
+            stands[errand.kind, errand.ref, channel].append(message)
+    for one in books.learned.disagreements:
+        here = stands[THREADED, one.id, one.channel]
+        if one.standing is Standing.VOID:
+            continue
+        if len(here) != 1:
+            yield f"the investigation {one.id} of {one.review_id} stands {len(here)} times in {one.channel}"
+        cards = {card["ts"] for card in stands["card", one.review_id, one.channel]}
+        for message in here:
+            if cards and message.get("thread_ts") not in cards:
+                yield f"the investigation {one.id} does not stand under the card of {one.review_id}"
+
+
 def _versions(message: Any, review_id: str) -> set[int]:
     return {int(v) for v in re.findall(rf"{re.escape(review_id)}:(\d+)", json.dumps(message.get("blocks") or []))}
 
@@ -301,5 +372,6 @@ def owners_told(books: Books, _record: Record, _rules: Rules) -> Iterator[str]:
 
 
 Rule = Callable[[Books, Record, Rules], Iterator[str]]
-ALWAYS: tuple[Rule, ...] = (one_decision, answers_kept, audit_replays, nothing_twice, in_order)
-SETTLED: tuple[Rule, ...] = (nothing_left, cards_there, places_true, owners_told)
+LEARNED: tuple[Rule, ...] = (disagreements_kept, found_again, votes_count)
+ALWAYS: tuple[Rule, ...] = (one_decision, answers_kept, *LEARNED, audit_replays, nothing_twice, in_order)
+SETTLED: tuple[Rule, ...] = (nothing_left, cards_there, investigations_there, places_true, owners_told)

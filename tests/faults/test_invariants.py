@@ -117,6 +117,18 @@ def test_a_healthy_town_breaks_no_rule(broken: Broken) -> None:
         ("DELETE FROM outbox WHERE kind = 'fell'", "that the deadline decided"),
         ("DELETE FROM outbox WHERE kind = 'result'", "nobody told"),
         ("UPDATE posts SET ts = '1.1' WHERE kind = 'card'", "and nothing does"),
+        ("DELETE FROM disagreements", "differs, and has 0 disagreements"),
+        ("UPDATE disagreements SET judgement_id = (SELECT id FROM judgements WHERE how = 'approve' LIMIT 1)",
+         "agrees, and has 1 disagreements"),
+        ("UPDATE disagreements SET standing = 'void'", "is void, and its answer was not undone"),
+        ("UPDATE judgements SET undone_at = at WHERE how = 'override'", "is open, and its answer was undone"),
+        ("DELETE FROM search_documents", "is open and has 0 documents"),
+        ("DELETE FROM search_vectors", "is open and has 0 documents"),
+        ("UPDATE disagreements SET standing = 'void'", "is void and has 1 documents"),
+        ("UPDATE search_documents SET disagreement_id = 'dg_x'", "search finds dg_x"),
+        ("DELETE FROM precedents", "is kept 0 times"),
+        (("INSERT INTO norm_votes SELECT 'nv_x', 'nm_x', id, review_id, round, 'calm', expert, 'normal', NULL, NULL, "
+         "'[]', 11, 0, 0, 1, at FROM judgements WHERE how = 'override'"), "said of norms counts"),
     ],
 )  # fmt: skip
 def test_books_that_are_wrong_are_found(broken: Broken, statement: str, said: str) -> None:
@@ -162,12 +174,33 @@ def _swapped(record: Record) -> None:
     messages[at], messages[at + 1] = messages[at + 1], messages[at]
 
 
+def _investigation(record: Record) -> tuple[list[books.Json], int]:
+    messages = record.messages[town.CALM]
+    return messages, next(i for i, m in enumerate(messages) if m.get("thread_ts") not in (None, m["ts"]))
+
+
+def _thread_gone(record: Record) -> None:
+    messages, at = _investigation(record)
+    del messages[at]
+
+
+def _thread_twice(record: Record) -> None:
+    messages, at = _investigation(record)
+    messages.append({**messages[at], "ts": "9999999999.000001"})
+
+
+def _elsewhere(record: Record) -> None:
+    messages, at = _investigation(record)
+    messages[at]["thread_ts"] = None
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
         (_twice, "was posted 2 times"), (_twice, "stands 2 times in"), (_gone, "has no card"), (_gone, "nothing does"),
         (_stranger, "which the books do not know"), (_stale, "shows version 1"), (_mute, "has no button of it"),
-        (_swapped, "which was to be said"),
+        (_swapped, "which was to be said"), (_thread_gone, "stands 0 times in"), (_thread_twice, "stands 2 times in"),
+        (_elsewhere, "does not stand under the card"),
     ],
 )  # fmt: skip
 def test_a_workspace_that_is_wrong_is_found(broken: Broken, spoil: Callable[[Record], None], said: str) -> None:
