@@ -42,6 +42,9 @@ from tests.desk.world import (
     row,
     why,
 )
+from tests.faults import books
+from tests.faults.books import Record
+from tests.faults.invariants import LEARNED, Rules
 
 LIMIT = 2
 JUDGES = {"BR": {BIA, CAIO, ZOE}, "RU": {OLEG, ZOE}}
@@ -77,6 +80,9 @@ class Lifecycle(RuleBasedStateMachine):
         self.texts: set[str] = set()
         self.drafts: list[tuple[str, str]] = []
         self.shown: dict[str, int] = {}
+        #: All that was ever to be said, as (kind, ref, lane), and what fell: a week later the outbox forgets it.
+        self.ever: set[tuple[str, str, str]] = set()
+        self.fell: set[str] = set()
         #: The last tick has left something to the next one.
         self.more = False
         self.take_in(0, [(False, Verdict.DECLINE), (False, Verdict.PROCEED), (True, Verdict.DECLINE)])
@@ -484,6 +490,7 @@ class Lifecycle(RuleBasedStateMachine):
         self.hands_are_full_but_not_too_full(rows)
         self.everybody_is_told(rows)
         self.nothing_typed_is_lost()
+        self.what_is_made_of_answers_is_whole()
 
     def one_decision_stands(self, rows: list[dict[str, Any]]) -> None:
         made: dict[str, list[tuple[int, str | None, str, str]]] = defaultdict(list)
@@ -564,7 +571,7 @@ class Lifecycle(RuleBasedStateMachine):
             assert open_[expert] >= LIMIT, f"{expert} has room, and something waits in the queue"
 
     def everybody_is_told(self, rows: list[dict[str, Any]]) -> None:
-        ready, ever, fell = set(), set(), set()
+        ready, ever, fell = set(), self.ever, self.fell
         for kind, ref, lane, detail, state in self.world.sql("SELECT kind, ref, lane, detail, state FROM outbox"):
             ever.add((kind, ref, lane))
             if kind == "card" and state == "ready":
@@ -591,6 +598,11 @@ class Lifecycle(RuleBasedStateMachine):
         audit = [json.loads(after) for (after,) in self.world.sql("SELECT after FROM events")]
         kept |= {after.get(name) for after in audit for name in ("disclosure", "note")}
         assert self.texts <= kept, self.texts - kept
+
+    def what_is_made_of_answers_is_whole(self) -> None:
+        """Disagreements, their documents, precedents and votes, by the rules of the faults' campaigns."""
+        found = books.read(self.world.desk.store)
+        assert [said for rule in LEARNED for said in rule(found, Record({}, {}), Rules())] == []
 
 
 def when(text: str) -> datetime:
