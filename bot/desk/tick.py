@@ -33,7 +33,10 @@ _KEEP_ARRIVED = timedelta(days=2)
 
 
 def tick(desk: Desk) -> bool:
-    """One batch of everything that is due; True when there may be more. Safe to run twice and beside clicks."""
+    """One batch of everything that is due; True when there may be more that somebody waits for.
+
+    Safe to run twice and beside clicks. What nobody waits for is left to the next pass.
+    """
     with desk.store.reading() as unit:
         due, now = instants.next_instants(unit), desk.clock()
     # Deadlines first, and nothing else while there are more of them: everybody waits for these.
