@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.case import Line
+from bot.core.learned_model import LearnedModel
 from bot.core.types import Review
 from scoring.types import Verdict
 
@@ -52,6 +53,9 @@ NORM_CASES = "norm.cases.v1"
 NORM_REVIEW = "norm.review.v1"
 """Both carry the id of a market norm."""
 
+MODEL_PROMOTE = "model.promote.v1"
+MODEL_REJECT = "model.reject.v1"
+"""Both carry `model(...)`."""
 RANKED = "campaign.ranked.v1"
 """Carries the key of a campaign."""
 
@@ -106,6 +110,11 @@ SINCE = "since"
 
 _ASKED = re.compile(r"(?P<start>[0-9]{1,6}):(?P<typed>.*)", re.DOTALL)
 _VALUE = re.compile(r"(?P<id>[^:\s]{1,200})(?::(?P<version>\d{1,9})(?::(?P<verdict>proceed|decline))?)?")
+
+
+def model(shown: LearnedModel) -> str:
+    """A learned model in the state in which it was shown."""
+    return f"{shown.id}:{shown.state.value}"
 
 
 def value(review: Review | Line) -> str:

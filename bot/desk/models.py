@@ -13,7 +13,7 @@ from bot.core.access import require_lead
 from bot.core.errors import Busy, Invalid, NotFound
 from bot.core.learned_model import LearnedModel, State, moved_on, require_promotable, require_rejectable
 from bot.core.types import UserId
-from bot.desk.announce import lead_of
+from bot.desk.announce import current_lead, lead_of, say
 from bot.desk.desk import Desk
 from db import events, models, people
 from db.store import Unit
@@ -22,6 +22,8 @@ from scoring.model import Broken, Model
 from scoring.types import Recommendation, Target
 
 OPERATOR = "operator"
+KIND = "model"
+"""The message in which a lead reads how it does, and which shows what has become of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,14 @@ def one(desk: Desk, name: str) -> Seen:
         return _seen(unit, _known(unit, name))
 
 
-def promote(desk: Desk, name: str, person: UserId | None) -> LearnedModel:
+def promote(desk: Desk, name: str, person: UserId | None, *, seen: State | None = None) -> LearnedModel:
     """From now on it recommends, and the one before it is retired; what was recommended stays as it was.
 
     Raises NotFound('model'), NotAllowed('not_lead'), TooLate (core.learned_model.moved_on), Invalid('model_broken').
     """
     with desk.store.unit() as unit:
         now = desk.clock()
-        model = _may(unit, name, person)
+        model = _may(unit, name, person, seen)
         require_promotable(model)
         opened(model)
         for other in models.in_state(unit, State.ACTIVE):
@@ -97,14 +99,14 @@ def promote(desk: Desk, name: str, person: UserId | None) -> LearnedModel:
         return _move(unit, model, State.ACTIVE, person, now)
 
 
-def reject(desk: Desk, name: str, person: UserId | None) -> LearnedModel:
+def reject(desk: Desk, name: str, person: UserId | None, *, seen: State | None = None) -> LearnedModel:
     """It will not recommend, or not any more: then the scorecard does, until another one is promoted.
 
     Raises as `promote`, but never Invalid: what is broken can always be turned down.
     """
     with desk.store.unit() as unit:
         now = desk.clock()
-        model = _may(unit, name, person)
+        model = _may(unit, name, person, seen)
         require_rejectable(model)
         return _move(unit, model, State.REJECTED, person, now)
 
@@ -121,6 +123,7 @@ def register(unit: Unit, made: Sequence[LearnedModel], now: datetime) -> None:
         if not models.add(unit, model):
             raise Busy("gave_way")
         events.record(unit, None, model.made_by, "model_shadow", now, {}, _told(model, model.state))
+        say(unit, KIND, model.id, current_lead(unit), now)
 
 
 def next_name(unit: Unit, target: Target) -> str:
@@ -133,6 +136,7 @@ def _move(unit: Unit, model: LearnedModel, to: State, person: UserId | None, now
         # Only on PostgreSQL: somebody else was between our reading and our writing.
         raise moved_on(_known(unit, model.id))
     events.record(unit, None, person or OPERATOR, f"model_{to.value}", now, _told(model, model.state), _told(model, to))
+    say(unit, KIND, model.id, current_lead(unit), now)
     return _known(unit, model.id)
 
 
@@ -147,11 +151,15 @@ def _known(unit: Unit, name: str) -> LearnedModel:
     return found
 
 
-def _may(unit: Unit, name: str, person: UserId | None) -> LearnedModel:
+def _may(unit: Unit, name: str, person: UserId | None, seen: State | None) -> LearnedModel:
+    """The model, if this person may rule on it and it still is what they saw."""
     if person is not None:
         members = people.concerned(unit, person)
         require_lead(next((m for m in members if m.id == person), None), lead_of(members))
-    return _known(unit, name)
+    model = _known(unit, name)
+    if seen is not None and model.state is not seen:
+        raise moved_on(model)
+    return model
 
 
 def _seen(unit: Unit, model: LearnedModel) -> Seen:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.cards import blocks, candidate, investigation, norm, notice, nudge, words
+from bot.cards import blocks, candidate, investigation, model, norm, notice, nudge, words
 from bot.cards.blocks import Message
 from bot.core import nudges as rules
 from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, State
-from bot.desk import norm_list, precedents, see
+from bot.desk import models, norm_list, precedents, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
 from db import disagreements, outbox, threads
@@ -22,7 +22,7 @@ from db.store import Unit
 #: The kind that stands under its card, and under which people write.
 THREADED = threads.KIND
 #: Kinds whose message is changed where it stands; every other errand is a message of its own.
-UPDATED = frozenset({"card", "result", "norm", THREADED})
+UPDATED = frozenset({"card", "result", "norm", models.KIND, THREADED})
 #: A reminder that is no older was said in time.
 _FRESH = timedelta(minutes=15)
 #: Kinds that stand in the thread of what they are about: a market norm's announcement, an investigation.
@@ -272,6 +272,10 @@ def _spoken(desk: Desk, errand: Errand, market: str, reader: Reader) -> Voice:
     return voice_for(ours.locale if ours else None, None, market, personal=False)
 
 
+def _model(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    return model.message(models.one(desk, errand.ref).model, reader.voice)
+
+
 def _unreachable(_desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     """To the lead: where messages no longer arrive. The reference is the channel or the person."""
     code = blocks.esc(str(errand.detail.get("said", "")))
@@ -302,6 +306,7 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "norm_changed": _norm_changed,
     "norm_over": _norm_over,
     "unreachable": _unreachable,
+    models.KIND: _model,
     THREADED: _investigation,
     "unresolved": _unresolved,
 }

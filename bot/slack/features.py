@@ -14,6 +14,7 @@ from bot.slack import (
     inbox,
     investigation,
     market_norm,
+    models,
     norms,
     note,
     outcome,
@@ -31,7 +32,8 @@ from bot.slack.edge import Edge
 
 FEATURES = (
     approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest, investigation, norms,
-    outcome, precedents, ranked, search,
+    outcome, precedents, ranked, models,
+    search,
 )  # fmt: skip
 
 

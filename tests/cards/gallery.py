@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import candidate, inbox, investigation, notice, ranked, rationale, refusal
+from bot.cards import candidate, inbox, investigation, model, notice, ranked, rationale, refusal
 from bot.cards.blocks import Message
 from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Progress, Ranked, Thread
 from bot.core.disagreement import Kind, Standing, Winner
 from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
+from bot.core.learned_model import LearnedModel
+from bot.core.learned_model import State as ModelState
 from bot.core.outcome import What
 from bot.core.types import Basis, By, Comment, How, Member, OnDeadline, Rationale, Reason, Role, Route, State
 from bot.i18n.catalog import Voice, voice_for
@@ -220,6 +222,24 @@ def _forms(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, M
     }
 
 
+def _models(voice: Voice) -> dict[str, Made]:
+    """A learned model in each state, with what is known of it and with nothing."""
+    curve = ((0.08, 0.05, 5), (0.2, 0.25, 5), (0.42, 0.4, 5), (0.61, 0.7, 5), (0.88, 0.8, 4))
+    said = {"auc": 0.8714, "pr_auc": 0.79, "brier": 0.0915, "calibration_error": 0.041, "curve": curve}
+    plain = said | {"auc": None, "pr_auc": None, "brier": 0.128, "calibration_error": 0.1}
+    tested = {
+        "all": 24, "since": "2026-11-02", "figures": {"scorecard": plain, "active": plain, "new": said},
+        "changed_count": 5, "markets": {"BR": {"cases": 20, "changed": 4}, "RU": {"cases": 4, "changed": 1}},
+    }  # fmt: skip
+    one = LearnedModel(
+        "md_1", "fraud-3", Target.FRAUD, ModelState.SHADOW, "{}", "0" * 64, 80, {"held_out": tested}, NOW, f.ZOE, NOW
+    )
+    made: dict[str, Made] = {
+        f"model_{state.value}": model.message(replace(one, state=state), voice) for state in ModelState
+    }
+    return made | {"model_untested": model.message(replace(one, target=Target.MATCH, card={}), voice)}
+
+
 def _learnt(case: Case) -> Case:
     """The same, recommended by two learned models."""
     found = ("off.growth_spike", "growth", "off.low_credibility", "off.engagement_off_norm", "credibility")
@@ -320,6 +340,7 @@ def _lists(open_case: Case, voice: Voice) -> dict[str, Made]:
         replace(open_case, review=replace(open_case.review, id=f"rv_{n}", route=route))
         for n, route in enumerate((Route.EXPERT, Route.AI, Route.BLIND))
     )
+    made |= _models(voice)
     made["ranked"] = ranked.view(Ranked(open_case.campaign, listed, 45, blind=True), voice)
     made["ranked_none"] = ranked.view(Ranked(open_case.campaign, (), 0, blind=True), voice)
     made["inbox"] = inbox.inbox(people["expert"], voice, now=NOW)
