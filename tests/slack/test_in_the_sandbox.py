@@ -25,7 +25,8 @@ async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
         yield up
     refused = [c for c in up.workspace.calls if not c["ok"] and c["error"] not in APP_ERRORS]
     assert refused == []
-    assert up.workspace.failures == []
+    # The app's own messages are events, too: one that finds nobody, at the start or the end, is sent again.
+    assert [f for f in up.workspace.failures if f["kind"] != "events_api"] == []
 
 
 async def there(demo: Demo, find: Callable[[], T | None]) -> T:
