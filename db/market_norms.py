@@ -160,10 +160,14 @@ def of_review(unit: Unit, review_id: str) -> frozenset[str]:
     return frozenset(unit.execute(said).scalars())
 
 
-def void(unit: Unit, review_id: str, round_: int) -> None:
-    """What was said in a round that is undone no longer counts."""
+def void(unit: Unit, review_id: str, round_: int) -> dict[str, datetime]:
+    """What was said in a round that is undone no longer counts; of which norms it was, and since when."""
     mine = sa.and_(_VOTES.c.review_id == review_id, _VOTES.c.round == round_, VALID_VOTE)
-    unit.execute(sa.update(_VOTES).where(mine).values(void=True))
+    gone = unit.execute(sa.update(_VOTES).where(mine).values(void=True).returning(_VOTES.c.norm_id, _VOTES.c.at))
+    since: dict[str, datetime] = {}
+    for norm_id, at in gone:
+        since[norm_id] = min(at, since.get(norm_id, at))
+    return since
 
 
 def use_up(unit: Unit, norm_id: str) -> None:

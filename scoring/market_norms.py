@@ -60,6 +60,8 @@ class Why(StrEnum):
     """More was said against it than for it."""
     FADED = "faded"
     """Too little is left of what was said."""
+    UNDONE = "undone"
+    """An answer by which it had become one was taken back."""
     LEAD = "lead"
 
 

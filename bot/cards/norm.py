@@ -99,6 +99,8 @@ def ended_why(view: View, voice: Voice) -> str:
         return voice.t(f"market_norm.{kind}_bare")
     if norm.why is Why.FADED:
         return voice.t("market_norm.faded")
+    if norm.why is Why.UNDONE:
+        return voice.t("market_norm.undone")
     against = voice.n("market_norm.withdrawn", tally.opposed)
     return f"{against} {voice.n('market_norm.turned', tally.turned)}" if tally.turned else against
 

@@ -18,7 +18,20 @@ from bot.desk.desk import Desk, new_id
 from db import candidates, disagreements, events, market_norms, outcomes
 from db.store import Unit
 from scoring.lines import DEFAULT_LINES
-from scoring.market_norms import Book, State, Tally, Vote, Why, Word, book, count, following, is_above, measure_of
+from scoring.market_norms import (
+    Book,
+    State,
+    Tally,
+    Vote,
+    Why,
+    Word,
+    begins,
+    book,
+    count,
+    following,
+    is_above,
+    measure_of,
+)
 from scoring.types import Recommendation, RiskFlag
 
 #: A campaign in which nothing has come in for so long, and nothing waits, is over as far as its channel is concerned.
@@ -45,11 +58,15 @@ def heard(unit: Unit, file: File, judgement: Judgement, now: datetime) -> None:
 
 
 def taken_back(unit: Unit, review_id: str, round_: int, now: datetime) -> None:
-    """An answer that was undone is no evidence."""
-    concerned = market_norms.of_review(unit, review_id)
-    if concerned:
-        market_norms.void(unit, review_id, round_)
-        _recount_all(unit, concerned, now)
+    """An answer that was undone is no evidence, and what became a norm by it is none any longer."""
+    if not market_norms.of_review(unit, review_id):
+        return
+    since = market_norms.void(unit, review_id, round_)
+    for norm in market_norms.locked(unit, since):
+        left = recount(unit, norm, now)
+        by_itself = left.active and left.changed_by is None and left.changed_at >= since[norm.id]
+        if by_itself and not begins(left.tally):
+            settle(unit, left, replace(left, state=State.RETIRED, why=Why.UNDONE, changed_at=now), None, now)
 
 
 def outcome_known(unit: Unit, desk: Desk, review_id: str, outcome: What, now: datetime) -> None:  # noqa: ARG001

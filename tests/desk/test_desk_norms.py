@@ -209,6 +209,25 @@ def test_a_norm_whose_evidence_is_undone_ends(world: World) -> None:
     assert only(world).state is State.RETIRED
 
 
+def test_what_became_a_norm_by_an_answer_that_is_undone_is_none_until_it_is_given_again(world: World) -> None:
+    last = four(world)[-1]
+    assert only(world).active
+    decide.undo(world.desk, last, CAIO)
+    assert (only(world).state, only(world).why, only(world).tally.cases) == (State.RETIRED, Why.UNDONE, 3)
+    assert factors(world, take(world, "fifth")) == {}
+    decide.normal(world.desk, last, CAIO, why(disputed=SPIKE), Verdict.PROCEED)
+    assert only(world).active
+    assert len(only(world).announced_to) == len(set(only(world).announced_to))
+
+
+def test_a_norm_from_before_an_answer_outlives_its_being_undone(world: World) -> None:
+    four(world)
+    world.clock.move(days=100)
+    last = normal(world, "last", BIA)
+    decide.undo(world.desk, last, BIA)
+    assert only(world).active
+
+
 def test_time_takes_from_it_and_the_sweep_ends_it(world: World) -> None:
     four(world)
     world.clock.move(days=100)

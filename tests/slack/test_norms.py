@@ -111,6 +111,15 @@ async def test_its_end_is_said_where_it_was_announced_in_its_threads_and_on_its_
     assert "by a norm that has been withdrawn since" in str(card["blocks"])
 
 
+async def test_a_norm_by_an_answer_that_is_undone_is_taken_back_where_it_was_announced(house: House) -> None:
+    last = four(house)[-1]
+    await house.deliver()
+    decide.undo(house.desk, last, "U0CAIO")
+    await house.deliver()
+    told = said(house, "chat.postMessage", "an answer that it rested on was taken back")
+    assert {call["channel"] for call in told if call.get("thread_ts")} >= {"C0BRAZIL", LUMA}
+
+
 async def test_who_is_to_answer_blind_on_a_creator_sees_no_case_of_theirs(house: House) -> None:
     four(house)
     again = take(house, "cr0", "luma")
