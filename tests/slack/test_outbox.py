@@ -150,6 +150,8 @@ async def test_retry_after_is_honoured_by_the_lane_and_nobody_else(house: House)
         return None
 
     house.slack.faults["chat.postMessage"] = limited
+    # A result is told at once, whatever the hour.
+    await house.tap(house.case("bruno").review.expert or "", ids.APPROVE, house.value("bruno"))
     await house.deliver()
     assert len([a for a in house.slack.to("chat.postMessage") if a["channel"] == CHANNEL]) == 1
     assert len(_direct(house)) >= 1
