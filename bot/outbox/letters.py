@@ -15,7 +15,7 @@ from bot.core.types import Campaign, State
 from bot.desk import models, norm_list, precedents, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
-from db import disagreements, outbox, threads
+from db import disagreements, market_norms, outbox, threads
 from db.outbox import Errand, Place
 from db.store import Unit
 
@@ -62,6 +62,9 @@ def compose(desk: Desk, errand: Errand) -> Letter:
             place = outbox.place_of(unit, errand.kind, errand.ref, errand.lane)
             if errand.kind == THREADED:
                 above, unseen = _above(unit, errand, place)
+            if errand.kind == "norm" and place is None:
+                begun = market_norms.get(unit, errand.ref)
+                unseen = begun is None or not begun.active  # it has ended before anybody read that it had begun
     elif errand.kind in _BENEATH:
         with desk.store.reading() as unit:
             above = _beneath(unit, errand)

@@ -120,6 +120,14 @@ async def test_a_norm_by_an_answer_that_is_undone_is_taken_back_where_it_was_ann
     assert {call["channel"] for call in told if call.get("thread_ts")} >= {"C0BRAZIL", LUMA}
 
 
+async def test_a_norm_that_has_ended_before_it_was_announced_is_not_announced(house: House) -> None:
+    last = four(house)[-1]
+    decide.undo(house.desk, last, "U0CAIO")
+    await house.deliver()
+    told = said(house, "chat.postMessage", "orm for Brazil")
+    assert [call for call in told if not call.get("thread_ts")] == []
+
+
 async def test_who_is_to_answer_blind_on_a_creator_sees_no_case_of_theirs(house: House) -> None:
     four(house)
     again = take(house, "cr0", "luma")
