@@ -34,7 +34,7 @@ from bot.health import Health
 from bot.log import unheard
 from bot.outbox import Outbox
 from bot.settings import Settings
-from bot.slack import features, people, replies, visible
+from bot.slack import dnd, features, people, replies, visible
 from bot.slack.access import Team
 from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
@@ -204,6 +204,7 @@ async def run(handoff: Handoff, stop: asyncio.Event | None = None, *, listen: tu
             background += [
                 asyncio.create_task(handoff.outbox.run(), name="outbox"),
                 asyncio.create_task(people.refresh(handoff.edge), name="profiles"),
+                asyncio.create_task(dnd.refresh(handoff.edge), name="quiet"),
                 asyncio.create_task(visible.refresh(handoff.edge), name="channels"),
                 asyncio.create_task(handoff.arrivals.run(), name="events"),
                 asyncio.create_task(replies.catch_up(handoff.edge), name="threads"),

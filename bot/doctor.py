@@ -26,6 +26,7 @@ SCOPES = {
     "commands": "answer /handoff",
     "im:write": "send direct messages",
     "users:read": "know names, time zones and who is a guest",
+    "dnd:read": "leave people alone who do not want to be disturbed",
     "channels:read": "know who may find what was said in a public channel, and that the bot is in it",
     "groups:read": "the same for private channels",
     "channels:history": "find out whether a message arrived when the connection broke",

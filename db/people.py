@@ -123,7 +123,11 @@ def remember_dnd(unit: Unit, found: Mapping[str, Span | None], seen_at: datetime
 
 def dnd_due(unit: Unit, now: datetime, seen_before: datetime, limit: int) -> tuple[str, ...]:
     """Whose Do Not Disturb is to be asked for: longest ago first, of everybody with a role."""
-    old = sa.or_(MEMBERS.c.dnd_seen_at.is_(None), MEMBERS.c.dnd_seen_at < seen_before, MEMBERS.c.dnd_until <= now)
+    old = sa.or_(
+        MEMBERS.c.dnd_seen_at.is_(None),
+        MEMBERS.c.dnd_seen_at < seen_before,
+        sa.and_(MEMBERS.c.dnd_until <= now, MEMBERS.c.dnd_seen_at < MEMBERS.c.dnd_until),
+    )
     able = sa.and_(MEMBERS.c.id.in_(sa.select(MEMBER_ROLES.c.member_id)), MEMBERS.c.deleted.is_(False))
     found = sa.select(MEMBERS.c.id).where(old, able).order_by(MEMBERS.c.dnd_seen_at, MEMBERS.c.id).limit(limit)
     return tuple(unit.execute(found).scalars())

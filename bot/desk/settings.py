@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.errors import Invalid, NotFound
 from bot.core.types import Member, UserId
-from bot.core.working_time import Hours
+from bot.core.working_time import Hours, Span
 from bot.desk import absence
 from bot.desk.change import attempt
 from bot.desk.desk import Desk
@@ -50,6 +51,24 @@ def away(desk: Desk, person: UserId, since: datetime | None, until: datetime | N
         return changed
 
     return attempt(desk, work)
+
+
+#: How old what Slack said of Do Not Disturb may be: it tells only of the next one, and there is one every night.
+_QUIET_AGE = timedelta(hours=1)
+
+
+def quiet_due(desk: Desk, most: int) -> tuple[UserId, ...]:
+    """Whose Do Not Disturb is to be asked for anew."""
+    with desk.store.reading() as unit:
+        now = desk.clock()
+        return people.dnd_due(unit, now, now - _QUIET_AGE, most)
+
+
+def quiet(desk: Desk, found: Mapping[UserId, Span | None]) -> None:
+    """Keep when Slack next shows these people nothing; what that changes is looked at by the next sweep."""
+    with desk.store.unit() as unit:
+        for person in people.remember_dnd(unit, found, desk.clock()):
+            nudges.look_again(unit, person)
 
 
 def _member(unit: Unit, person: UserId) -> Member:

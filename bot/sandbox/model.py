@@ -52,6 +52,8 @@ class User:
     deleted: bool = False
     title: str = ""
     dnd: tuple[int, int] | None = None
+    status: tuple[str, str, int] = ("", "", 0)
+    """Emoji, text, and when it expires: 0 for never."""
 
     def body(self, now: datetime, *, include_locale: bool = False) -> Json:
         """The user object of users.info; people from outside have no locale, as in Slack."""
@@ -63,6 +65,7 @@ class User:
             "tz_offset": int(offset.total_seconds()) if offset else 0,
             "profile": {
                 "real_name": self.real_name, "display_name": self.name, "title": self.title, "team": self.team_id,
+                "status_emoji": self.status[0], "status_text": self.status[1], "status_expiration": self.status[2],
             },
             "is_admin": False, "is_owner": False, "is_bot": self.is_bot, "is_app_user": False,
             "is_restricted": self.is_restricted, "is_ultra_restricted": False, "updated": 0,

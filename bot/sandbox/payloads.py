@@ -133,6 +133,17 @@ def membership(ws: Workspace, kind: str, user: User, channel_id: str) -> Json:
     }  # fmt: skip
 
 
+def dnd_status(user: User) -> Json:
+    """When somebody is shown nothing next; ones for never, as in Slack."""
+    start, end = user.dnd or (1, 1)
+    return {"dnd_enabled": user.dnd is not None, "next_dnd_start_ts": start, "next_dnd_end_ts": end}
+
+
+def dnd(ws: Workspace, user: User) -> Json:
+    """`dnd_updated_user`."""
+    return {"type": "dnd_updated_user", "user": user.id, "dnd_status": dnd_status(user), "event_ts": ws.next_ts()}
+
+
 def message_event(ws: Workspace, message: Message) -> Json:
     return {**_shown(ws, message), **_where(ws, message), "event_ts": message.ts}
 

@@ -190,6 +190,34 @@ class People:
             self.sockets.event(payloads.membership(ws, kind, user, channel))
         ws.changed()
 
+    # -- what people say of themselves ---------------------------------------------------------------------------
+
+    def set_status(self, user_id: str, emoji: str = "", text: str = "", expires: int = 0) -> None:
+        """Set one's status, or clear it; the app hears of the profile."""
+        ws, user = self.workspace, self._person(user_id)
+        user.status = (emoji, text, expires)
+        self._changed(user)
+        ws.changed()
+
+    def move(self, user_id: str, tz: str) -> None:
+        """Be in another time zone from now on."""
+        user = self._person(user_id)
+        user.tz = tz
+        self._changed(user)
+
+    def _changed(self, user: User) -> None:
+        ws = self.workspace
+        if "users:read" in ws.scopes:
+            profile = user.body(ws.now(), include_locale=True)
+            self.sockets.event({"type": "user_change", "user": profile, "event_ts": ws.next_ts()})
+
+    def do_not_disturb(self, user_id: str, window: tuple[int, int] | None) -> None:
+        """Be shown nothing from one second until another, or at any time again; the app hears of it."""
+        ws, user = self.workspace, self._person(user_id)
+        user.dnd = window
+        if "dnd:read" in ws.scopes:
+            self.sockets.event(payloads.dnd(ws, user))
+
     # -- Home and modals -----------------------------------------------------------------------------------------
 
     async def open_home(self, user_id: str, tab: str = "home") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import payloads
 from .conversations import page
 from .model import Json, SlackError
 from .registry import flag, method
@@ -20,9 +21,7 @@ def user_list(ws: Workspace, args: Json) -> Json:
 
 
 def _dnd(ws: Workspace, user_id: str) -> Json:
-    window = ws.user(user_id).dnd
-    start, end = window or (1, 1)
-    return {"dnd_enabled": window is not None, "next_dnd_start_ts": start, "next_dnd_end_ts": end}
+    return payloads.dnd_status(ws.user(user_id))
 
 
 @method("dnd.info", "dnd:read", "user")

@@ -9,6 +9,7 @@ from bot.slack import (
     details,
     digest,
     dissent,
+    dnd,
     errors,
     hand_over,
     inbox,
@@ -38,7 +39,7 @@ FEATURES = (
 
 
 #: What an event of a type causes; for everything else it is enough to say that it arrived.
-EVENTS = inbox.EVENTS | people.EVENTS | visible.EVENTS | replies.EVENTS
+EVENTS = inbox.EVENTS | people.EVENTS | dnd.EVENTS | visible.EVENTS | replies.EVENTS
 
 
 def register(app: Any, edge: Edge) -> Arrivals:

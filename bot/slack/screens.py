@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -79,6 +79,11 @@ class Screens:
         """Slack's user object, with the locale."""
         found = await self._client.users_info(user=user_id, include_locale=True)
         return dict(found["user"])
+
+    async def quiet(self, user_ids: Sequence[str]) -> dict[str, Any]:
+        """Slack's dnd_status of fifty people at most, by id."""
+        found = await self._client.dnd_teamInfo(users=list(user_ids))
+        return dict(found.get("users") or {})
 
     async def channel(self, channel_id: str) -> dict[str, Any]:
         """Slack's channel object."""

@@ -24,6 +24,8 @@ class FakeSlack:
         self.messages: dict[str, list[Json]] = defaultdict(list)
         self.views: dict[str, Json] = {}
         self.users: dict[str, Json] = {}
+        self.quiet: dict[str, Json] = {}
+        """People's dnd_status."""
         self.channels: dict[str, Json] = {}
         """What a channel is other than a public one of our own team."""
         self.inside: dict[str, list[str]] = {}
@@ -199,6 +201,11 @@ class FakeSlack:
 
     def _views_publish(self, _args: Json) -> Json:
         return {"view": {"id": self.next("V")}}
+
+    def _dnd_teamInfo(self, args: Json) -> Json:  # noqa: N802 - the method's own name
+        wanted = str(args["users"]).split(",")
+        assert len(wanted) <= 50, "too_many_users"
+        return {"users": {user: self.quiet[user] for user in wanted if user in self.quiet}}
 
     def _users_info(self, args: Json) -> Json:
         known = self.users.get(args["user"], {"real_name": args["user"], "tz": "America/Sao_Paulo", "locale": "en-US"})
