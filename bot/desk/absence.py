@@ -14,10 +14,14 @@ from db import candidates, nudges, people, reviews
 from db.store import Unit
 
 
-def step_aside(unit: Unit, desk: Desk, now: datetime, _size: int) -> int:
-    """Everybody who is away by now, by their own setting or by their status; how many reviews went."""
+def step_aside(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
+    """Everybody who is away by now, by their own setting or by their status; `size` when any of their reviews went.
+
+    Then there is somebody to be told.
+    """
     members = people.members(unit)
-    return sum(give_up(unit, desk, away, members, now) for away in members if away.away_at(now))
+    gone = [give_up(unit, desk, away, members, now) for away in members if away.away_at(now)]
+    return size if any(gone) else 0
 
 
 def give_up(unit: Unit, desk: Desk, away: Member, members: Sequence[Member], now: datetime) -> int:

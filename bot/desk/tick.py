@@ -42,15 +42,20 @@ def tick(desk: Desk) -> bool:
     # Deadlines first, and nothing else while there are more of them: everybody waits for these.
     if _is_due(due.deadline, now) and _sweep(desk, _expire_due):
         return True
+    opened = _is_due(due.deadline, now) or desk.fill_hands or _is_due(due.half, now)
     desk.fill_hands = desk.fill_hands and _sweep(desk, _fill_hands)
     if desk.fill_hands:
         return True
     more = _is_due(due.undo, now) and _sweep(desk, _settle_due)
     more |= _is_due(due.half, now) and _sweep(desk, _tell_half)
+    if opened:
+        # What has just got a card is told of in the same pass.
+        with desk.store.reading() as unit:
+            due = instants.next_instants(unit)
     more |= _remind(desk, due, now)
     if _is_due(desk.forget_at, now):
         # Nobody waits for the minute in which a week is over.
-        _sweep(desk, absence.step_aside)
+        more |= _sweep(desk, absence.step_aside)
         left = _sweep(desk, patience.run_out)
         desk.forget_at = now if _sweep(desk, _forget) | left else now + _FORGET_EVERY
         more |= left
