@@ -43,7 +43,7 @@ NAMES = {
 TOGETHER = (
     ("ack_http", "ack_socket"), ("decide_sqlite", "decide_pg", "due_burst"),
     ("due_spread", "outbox", "growth", "import", "start"),
-    ("search", "search_pg"),
+    ("search", "search_pg", "precedents"),
 )  # fmt: skip
 
 
