@@ -80,6 +80,7 @@ async def test_a_lane_whose_owner_died_is_taken_over_after_its_lease_and_looked_
     assert errand is not None
     there = {"ts": "1.1", "text": "x", "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": errand.id}}}
     house.slack.messages[CHANNEL].append(there)
+    say(house, 1, "U0MAYA")
     await house.deliver()
     assert posts(house) == [], "its owner may be alive"
     assert house.slack.to("chat.postMessage"), "other lanes do not wait"
