@@ -38,7 +38,10 @@ def argue(house: House, who: str, narrative: str, reason: Reason = Reason.CULTUR
 
 def resolve(house: House, found: str, winner: str, lesson: str) -> None:
     with house.desk.store.unit() as unit:
-        ended = {"winner": winner, "lesson": lesson, "standing": "resolved", "resolved_at": house.clock()}
+        ended = {
+            "winner": winner, "lesson": lesson, "standing": "resolved", "resolved_by": "U0ZOE",
+            "resolved_at": house.clock(),
+        }  # fmt: skip
         unit.execute(sa.update(DISAGREEMENTS).where(DISAGREEMENTS.c.id == found).values(**ended))
         search.index(unit, found)
 
