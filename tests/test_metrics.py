@@ -17,6 +17,7 @@ NAMES = {
     "handoff_dead_letters": ("counter", set()),
     "handoff_reconnects": ("counter", set()),
     "handoff_refused": ("counter", {"why"}),
+    "handoff_api_requests": ("counter", {"status"}),
     "handoff_sockets_connected": ("gauge", set()),
     "handoff_outbox_depth": ("gauge", {"state"}),
     "handoff_outbox_age_seconds": ("gauge", set()),

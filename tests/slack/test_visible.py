@@ -11,7 +11,7 @@ from bot.core.types import Confidence, Member, Rationale, Reason
 from bot.desk import decide, members
 from bot.slack import visible
 from bot.slack.visible import visible_channels
-from tests.slack.fake_slack import TEAM
+from tests.slack.fake_slack import TEAM, slow
 from tests.slack.hands import House
 
 HERE = "C0BRAZIL"
@@ -142,6 +142,7 @@ async def test_whatever_is_not_plainly_public_is_private(argued: House, said: di
 
 async def test_many_who_look_at_once_ask_once(argued: House) -> None:
     edge = argued.handoff.edge
+    argued.slack.faults["conversations.info"] = slow(0.5)  # all have seen that nobody knows before the first is told
     found = await asyncio.gather(*(visible_channels(edge, person) for person in ("U0BIA", "U0ZOE", "U0MAYA", "U0CAIO")))
     assert set(found) == {frozenset({HERE})}
     assert asked(argued) == 1
