@@ -134,9 +134,11 @@ def actions(*elements: Block) -> Block:
     return {"type": "actions", "elements": list(elements[:_PER_BLOCK])}
 
 
-def button(text: str, action: str, value: str, *, label: str = "") -> Block:
-    """A button; `label` is what a screen reader says when the text needs context."""
+def button(text: str, action: str, value: str, *, label: str = "", primary: bool = False) -> Block:
+    """A button; `label` is what a screen reader says when the text needs context, `primary` is for going on only."""
     block: Block = {"type": "button", "text": plain(text, BUTTON), "action_id": action, "value": value[:VALUE]}
+    if primary:
+        block["style"] = "primary"
     return block | ({"accessibility_label": _plain(label, ACCESSIBLE)} if label else {})
 
 

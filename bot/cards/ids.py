@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.core.case import Line
 from bot.core.learned_model import LearnedModel
+from bot.core.one_by_one import Walk
 from bot.core.types import Review
 from scoring.types import Verdict
 
@@ -28,6 +29,10 @@ MORE_DECIDED = "review.more_decided.v1"
 """The overflow of a decided card: note, details, object, outcome."""
 DISSENT = "review.dissent.v1"
 OPEN = "review.open.v1"
+ONE_BY_ONE = "inbox.one_by_one.v1"
+"""Goes through what waits, in one modal; the next two move in it."""
+NEXT = "inbox.next.v1"
+PREVIOUS = "inbox.previous.v1"
 REVERSE = "review.reverse.v1"
 LET_STAND = "review.let_stand.v1"
 RESOLVE = "investigation.resolve.v1"
@@ -70,6 +75,7 @@ KNOW_FORM = "know.v1"
 DETAILS_VIEW = "details.v1"
 PRECEDENTS_VIEW = "precedents.v1"
 OPEN_VIEW = "open.v1"
+WALK_VIEW = "one_by_one.v1"
 RANKED_VIEW = "ranked.v1"
 DIGEST_VIEW = "digest.v1"
 SAVED_VIEW = "saved.v1"
@@ -231,3 +237,28 @@ def unpack_investigation(view: Mapping[str, Any]) -> tuple[str, datetime | None]
         return str(read["d"]), at
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a view of ours: {text[:80]!r}") from error
+
+
+def pack_walk(walk: Walk) -> str:
+    """What the modal remembers in which somebody answers one by one.
+
+    >>> pack_walk(Walk(("rv_1", "rv_2"), 1, "rv_1"))
+    '{"q":"rv_1 rv_2","at":1,"last":"rv_1"}'
+    """
+    packed = {"q": " ".join(walk.reviews), "at": walk.at, "last": walk.last, "t": walk.moment or None}
+    return json.dumps({k: v for k, v in packed.items() if v is not None}, separators=(",", ":"))
+
+
+def unpack_walk(text: str) -> Walk:
+    """The same, back. Raises ValueError on anything else.
+
+    >>> unpack_walk(pack_walk(Walk(("rv_1", "rv_2"), 2, "rv_1", "16.5"))).last
+    'rv_1'
+    """
+    try:
+        read = json.loads(text)
+        last = read.get("last")
+        reviews, at = tuple(str(read["q"]).split()), int(read["at"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a walk of ours: {text[:80]!r}") from error
+    return Walk(reviews, min(max(at, 0), len(reviews)), str(last) if last else None, str(read.get("t") or ""))

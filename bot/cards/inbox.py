@@ -48,7 +48,8 @@ def _body(found: Inbox, voice: Voice) -> list[Block]:
         last = [_search(voice)]
     else:
         first_of_all, *rest = _waiting(found, voice)
-        parts, last = [first_of_all, _search(voice), *rest], []
+        start = [lists.one_by_one(voice)] if found.waiting else []
+        parts, last = [first_of_all, _search(voice, *start), *rest], []
     if campaigns:
         parts.append(blocks.divider())
         parts += [
@@ -61,9 +62,9 @@ def _body(found: Inbox, voice: Voice) -> list[Block]:
     return [*parts, *norm.listed(found.norms, voice), *last, _questions(found, voice)]
 
 
-def _search(voice: Voice) -> Block:
-    """The way to past cases."""
-    return blocks.actions(blocks.button(voice.t("button.search"), ids.SEARCH_OPEN, ids.asked(0, "")))
+def _search(voice: Voice, *first: Block) -> Block:
+    """The way to past cases, after other ways."""
+    return blocks.actions(*first, blocks.button(voice.t("button.search"), ids.SEARCH_OPEN, ids.asked(0, "")))
 
 
 def _waiting(found: Inbox, voice: Voice) -> list[Block]:

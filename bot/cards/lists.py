@@ -44,11 +44,13 @@ def looks(case: Case, voice: Voice) -> str:
 
 def entry(case: Case, voice: Voice) -> Block:
     """Two lines and [Open]."""
-    name = blocks.one_line(case.candidate.name, 40)
-    way_in = blocks.button(
-        voice.t("button.open"), ids.OPEN, ids.value(case.review), label=voice.t("a11y.open", name=name)
-    )
-    return blocks.section(title(case), f"{capital(otherwise(case, voice))} {looks(case, voice)}", accessory=way_in)
+    said = f"{capital(otherwise(case, voice))} {looks(case, voice)}"
+    return blocks.section(title(case), said, accessory=open_button(case, voice))
+
+
+def open_button(case: Case, voice: Voice) -> Block:
+    label = voice.t("a11y.open", name=blocks.one_line(case.candidate.name, 40))
+    return blocks.button(voice.t("button.open"), ids.OPEN, ids.value(case.review), label=label)
 
 
 def entries(cases: Sequence[Case], voice: Voice, *, queued: int = 0) -> list[Block]:
@@ -60,6 +62,11 @@ def entries(cases: Sequence[Case], voice: Voice, *, queued: int = 0) -> list[Blo
         voice.n("inbox.queued", queued) if queued > 0 else "",
     ]
     return [*parts, blocks.context(*small)] if any(small) else parts
+
+
+def one_by_one(voice: Voice) -> Block:
+    """The way to answer everything that waits without leaving one modal."""
+    return blocks.button(voice.t("button.one_by_one"), ids.ONE_BY_ONE, "inbox", primary=True)
 
 
 def first_words(cases: Sequence[Case], voice: Voice) -> str:

@@ -37,7 +37,8 @@ _NOTE = 300
 def opened_together(cases: Sequence[Case], voice: Voice) -> Message:
     """To the expert: these are yours, soonest first."""
     head = voice.n("inbox.head", len(cases))
-    parts = [blocks.header(head), *lists.entries(cases, voice)]
+    way_in = [blocks.actions(lists.one_by_one(voice))] if len(cases) > 1 else []
+    parts = [blocks.header(head), *way_in, *lists.entries(cases, voice)]
     return blocks.message(lists.first_words(cases, voice), parts)
 
 
@@ -98,7 +99,8 @@ def held(case: Case, voice: Voice, *, now: datetime) -> Message:
 def held_together(campaign: Campaign, cases: Sequence[Case], voice: Voice) -> Message:
     """To the lead and the backup: several nobody answered, each until when, with what happens else and a way in."""
     head = voice.n("held.head", len(cases), campaign=blocks.said(campaign.name, 60))
-    parts = [blocks.section(f"*{head}*", voice.t("held.why")), *lists.entries(cases, voice)]
+    way_in = blocks.actions(lists.one_by_one(voice))
+    parts = [blocks.section(f"*{head}*", voice.t("held.why")), way_in, *lists.entries(cases, voice)]
     first = voice.t(
         "inbox.first", name=blocks.said(cases[0].candidate.name, 60), otherwise=lists.otherwise(cases[0], voice)
     )

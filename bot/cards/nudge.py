@@ -26,6 +26,8 @@ def reminder(
     `instead` names whose place they take, by review; `apart` are the hours between two reminders.
     """
     parts = [blocks.header(voice.n("inbox.head", len(cases)))]
+    if len(cases) > 1:
+        parts.append(blocks.actions(lists.one_by_one(voice)))
     for case in cases[:SHOWN]:
         parts += _asked(case, voice, reader, instead.get(case.review.id))
     more = len(cases) - SHOWN

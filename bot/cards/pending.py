@@ -53,7 +53,17 @@ def body(case: Case, voice: Voice, today: date) -> list[Block]:
     return [*parts, blocks.context(*small)]
 
 
-def _call_lines(pen: Pen) -> list[str]:
+def short(case: Case, voice: Voice, today: date) -> list[Block]:
+    """What one must know to answer, for one screen of a phone: the call, what looks off, who and for how much."""
+    pen = Pen(case, voice)
+    weak = evidence.weak_match(pen)
+    parts = [blocks.section(*_call_lines(pen, by_name=False), weak), blocks.section(*_found_lines(pen, today))]
+    if case.review.disclosure is not None:
+        parts.append(blocks.section(*_disclosed_lines(pen)))
+    return [*parts, blocks.context(evidence.who_line(case, voice), evidence.deal_line(pen), _passed(pen))]
+
+
+def _call_lines(pen: Pen, *, by_name: bool = True) -> list[str]:
     """The AI's call, how sure, who is asked, by when and what happens else."""
     review, rec = pen.case.review, pen.case.recommendation
     lines = [pen.t("reopened")] if review.state is State.REOPENED else []
@@ -62,7 +72,7 @@ def _call_lines(pen: Pen) -> list[str]:
         return [*lines, held_line(pen)]
     if review.form_held and review.state is not State.REOPENED:
         lines.append(pen.t("form_held", until=pen.until(review.deadline_at)))
-    yours = asked(pen)
+    yours = asked(pen) if by_name else ""
     return [*lines, f"{yours} {default_line(pen)}" if yours else default_line(pen)]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.disagreement import Disagreement, Standing, Winner
 from bot.core.market_norm import Norm, View
+from bot.core.one_by_one import Walk
 from bot.core.outcome import What
 from bot.core.precedents import Precedent, SeenBefore
 from bot.core.types import (
@@ -198,3 +199,23 @@ class Inbox:
     lead: UserId | None
     norms: tuple[View, ...] = ()
     """For a lead: the market norms that can be ruled on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where somebody is who answers what waits one by one."""
+
+    person: Member
+    walk: Walk
+    case: Case | None
+    """The review on the screen; None at the end."""
+    waiting: int
+    """How many of the walk still wait."""
+    others: int
+    """How many more wait by now that are not of the walk."""
+    gone: tuple[Case, ...] = ()
+    """What was passed by because it no longer waits, and not by this person's own answer."""
+    last: Case | None = None
+    """What was answered last."""
+    done: tuple[Case, ...] = ()
+    """At the end: what this person decided on the way."""

@@ -9,6 +9,7 @@ from typing import Any
 from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Progress, Thread
 from bot.core.errors import NotFound
 from bot.core.market_norm import Norm
+from bot.core.one_by_one import in_order
 from bot.core.outcome import What, standing
 from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
 from bot.desk import investigations, norm_list
@@ -52,7 +53,7 @@ def cases(desk: Desk, review_ids: Sequence[str]) -> tuple[Case, ...]:
     """Several of them, in the order given; those that no longer exist are left out."""
     with desk.store.reading() as unit:
         found = reviews.many(unit, review_ids)
-        return _cases(unit, desk, [found[i] for i in review_ids if i in found])
+        return cases_in(unit, desk, [found[i] for i in review_ids if i in found])
 
 
 def whole(unit: Unit, desk: Desk, review_id: str) -> Case:
@@ -60,11 +61,11 @@ def whole(unit: Unit, desk: Desk, review_id: str) -> Case:
     review = reviews.get(unit, review_id)
     if review is None:
         raise NotFound("review", review=review_id)
-    (found,) = _cases(unit, desk, [review])
+    (found,) = cases_in(unit, desk, [review])
     return found
 
 
-def _cases(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
+def cases_in(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
     """The same few statements for one review and for a hundred."""
     ids, of = [r.id for r in found], [r.candidate_id for r in found]
     members = people.members(unit)
@@ -205,19 +206,23 @@ def inbox(desk: Desk, user_id: UserId) -> Inbox:
     with desk.store.reading() as unit:
         members = people.members(unit)
         who = next((m for m in members if m.id == user_id), Member(user_id, user_id))
-        waiting = {r.id: r for r in reviews.waiting_for(unit, user_id)}
-        for review in reviews.held(unit):
-            if who.is_lead or review.backup == user_id:
-                waiting[review.id] = review
-        order: list[Review] = sorted(waiting.values(), key=lambda r: (r.deadline_at, r.id))
         return Inbox(
             person=who,
-            waiting=_cases(unit, desk, order),
+            waiting=cases_in(unit, desk, waiting_for(unit, who)),
             queued=reviews.queued_count(unit, user_id),
             campaigns=tuple(_progress(unit, c) for c in campaigns.owned_by(unit, user_id)),
             lead=current_lead(unit),
             norms=norm_list.for_lead(unit, desk) if who.is_lead else (),
         )
+
+
+def waiting_for(unit: Unit, who: Member) -> list[Review]:
+    """What this person is asked, hot deals first, then by deadline."""
+    waiting = {r.id: r for r in reviews.waiting_for(unit, who.id)}
+    for review in reviews.held(unit):
+        if who.is_lead or review.backup == who.id:
+            waiting[review.id] = review
+    return in_order(waiting.values())
 
 
 def _progress(unit: Unit, campaign: Campaign) -> Progress:

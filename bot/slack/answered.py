@@ -7,7 +7,7 @@ from bot.cards import inbox as inbox_cards
 from bot.core.case import Inbox
 from bot.core.types import Member
 from bot.desk import see
-from bot.slack import access
+from bot.slack import access, walk
 from bot.slack.access import Visitor
 from bot.slack.click import Click
 from bot.slack.edge import Edge
@@ -21,8 +21,8 @@ def answered(click: Click, review_id: str | None) -> None:
         click.after("refresh the Home tab", lambda: publish_home(click.edge, click.who))
 
 
-async def refresh_behind(click: Click, review_id: str | None) -> None:
-    """The modal in which they tapped, or the one behind the form that they sent."""
+async def refresh_behind(click: Click, review_id: str | None, said: str = "") -> None:
+    """The modal in which they tapped, or the one behind the form that they sent; `said` is why it did not count."""
     view, screens = click.view, click.edge.screens
     if click.kind == "view_submission":
         kept = click.recalled()
@@ -36,6 +36,8 @@ async def refresh_behind(click: Click, review_id: str | None) -> None:
         may = access.may_answer(fresh, click.who)
         opened = candidate.opened(fresh, click.who.voice, now=click.now, may_answer=may)
         await screens.update(str(view_id), opened)
+    elif behind == ids.WALK_VIEW and review_id is not None:
+        await walk.changed(click, page, str(view_id), review_id, said)
     elif behind == ids.DIGEST_VIEW and page:
         import_id, _, offset = page.rpartition(":")
         found = await click.read(see.digest, import_id, click.who.id)

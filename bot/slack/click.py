@@ -57,6 +57,11 @@ class Click:
         return view if isinstance(view, Mapping) else {}
 
     @property
+    def moment(self) -> str:
+        """When they tapped, as Slack says it; empty for a form."""
+        return str(self.action.get("action_ts") or "")
+
+    @property
     def response_url(self) -> str:
         return str(self.body.get("response_url") or "")
 
@@ -136,8 +141,8 @@ class Click:
         known = self.view.get("callback_id")
         if known == ids.OPEN_VIEW:
             return remembering(view, back=ids.OPEN_VIEW)
-        if known == ids.DIGEST_VIEW:
-            return remembering(view, back=ids.DIGEST_VIEW, page=str(self.view.get("private_metadata") or ""))
+        if known in (ids.DIGEST_VIEW, ids.WALK_VIEW):
+            return remembering(view, back=str(known), page=str(self.view.get("private_metadata") or ""))
         return view
 
 

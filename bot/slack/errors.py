@@ -11,7 +11,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot import web_api
-from bot.cards import rationale
+from bot.cards import one_by_one, rationale
 from bot.cards.blocks import Block, Message
 from bot.cards.refusal import refusal
 from bot.core.case import Case
@@ -19,7 +19,7 @@ from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, T
 from bot.desk import see
 from bot.i18n.catalog import error_text
 from bot.log import about
-from bot.slack import answered, late, people
+from bot.slack import answered, late, people, walk
 from bot.slack.click import Click
 from bot.slack.edge import Edge
 from bot.slack.spawn import Work
@@ -161,6 +161,7 @@ async def _in_form(click: Click, error: HandoffError, redraw: Redraw | None) -> 
     text = error_text(click.who.voice, error, now=click.now)
     if over or not inputs:
         await click.ack(response_action="update", view=await late.instead(click, error, await _case_of(click)))
+        click.after("refresh the modal", lambda: answered.refresh_behind(click, _review_of(click)))
     elif named in inputs:
         await click.ack(response_action="errors", errors={named: text})
     elif redraw is not None and isinstance(error, Invalid):
@@ -174,6 +175,10 @@ async def _whisper(click: Click, error: HandoffError, case: Case | None) -> None
     message = refusal(error, click.who.voice, case, now=click.now)
     if click.response_url:
         await click.edge.screens.whisper(click.response_url, message)
+    elif walk.inside(click) and isinstance(error, TooLate):
+        # Nothing to close: it says so, and the next one stands below.
+        said = one_by_one.refused(case, message) if case is not None else message.text
+        await answered.refresh_behind(click, _review_of(click), said)
     elif click.kind == "block_actions":
         await _on_top(click, message)
         await answered.refresh_behind(click, case.review.id if case is not None else None)

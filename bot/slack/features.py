@@ -18,6 +18,7 @@ from bot.slack import (
     models,
     norms,
     note,
+    one_by_one,
     outcome,
     override,
     people,
@@ -32,8 +33,8 @@ from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
 
 FEATURES = (
-    approve, override, market_norm, undo, inbox, details, dissent, note, hand_over, digest, investigation, norms,
-    outcome, precedents, ranked, models,
+    approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, digest, investigation,
+    norms, outcome, precedents, ranked, models,
     search,
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.cards import ids
 from bot.desk import decide
+from bot.slack import walk
 from bot.slack.answered import answered
 from bot.slack.click import Click
 from bot.slack.edge import Edge
@@ -13,6 +14,8 @@ from bot.slack.errors import guard
 
 
 async def undo(click: Click) -> None:
+    if walk.twice(click):
+        return
     review = await click.run(decide.undo, click.review(), click.who.id)
     await click.ack()
     answered(click, review.id)

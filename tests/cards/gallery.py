@@ -21,7 +21,7 @@ from scoring.learned import InUse, corrected
 from scoring.model import Model
 from scoring.types import FlagCode, Target, Verdict
 from tests import factories as f
-from tests.cards import norm_gallery, precedent_gallery, searching
+from tests.cards import inbox_gallery, norm_gallery, precedent_gallery, searching
 
 NOW = f.INTAKE + timedelta(hours=2, minutes=12)
 LATER = NOW + timedelta(days=3)
@@ -417,6 +417,7 @@ def gallery(language: str) -> dict[str, Made]:
     made: dict[str, Made] = {f"card_{n}": candidate.card(c, channel, now=NOW) for n, c in local.items()}
     open_case, done, fell = local["pending_decline"], local["overridden"], local["by_deadline"]
     made |= _forms(open_case, done, fell, person)
+    made |= inbox_gallery.walks(local, person)
     made |= _notices(open_case, done, fell, person)
     made |= _threads(done, channel)
     made |= _lists(open_case, person)

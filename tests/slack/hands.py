@@ -100,10 +100,11 @@ class House:
 
     async def tap(
         self, user: str, action: str, value: str, *, view: Json | None = None, home: bool = False, settle: bool = True,
-        team: str = TEAM, choice: bool = False,
+        team: str = TEAM, choice: bool = False, at: str | None = None,
     ) -> Answer:  # fmt: skip
-        """Press a button on a message, in a modal (`view`) or on the Home tab."""
-        payload = self.base("block_actions", user, team) | {"actions": [self.action(action, value, choice=choice)]}
+        """Press a button on a message, in a modal (`view`) or on the Home tab; `at` is when, in Slack's eyes."""
+        tapped = self.action(action, value, choice=choice) | ({"action_ts": at} if at else {})
+        payload = self.base("block_actions", user, team) | {"actions": [tapped]}
         if view is not None or home:
             shown = view or {"id": "V0HOME", "type": "home", "hash": "h", "blocks": [], "private_metadata": ""}
             payload |= {
