@@ -229,5 +229,10 @@ def history(unit: Unit, limit: int) -> Iterator[tuple[str, str, str | None, tupl
         yield platform, creator_id, country, tuple(categories), metrics_from_json(metrics)
 
 
+def any_at_all(unit: Unit) -> bool:
+    """Whether any candidate has ever come in."""
+    return unit.execute(sa.select(CANDIDATES.c.id).limit(1)).first() is not None
+
+
 def import_row(unit: Unit, import_id: str) -> ImportRow | None:
     return unit.get(ImportRow, import_id)

@@ -154,6 +154,20 @@ def trust(unit: Unit, name: str) -> bool:
     return unit.execute(fresh, {"key": key, "name": name.strip()}).first() is not None
 
 
+def distrust(unit: Unit, name: str) -> bool:
+    """Take a name off the list; True when it stood there."""
+    key = name.strip().casefold()
+    gone = unit.execute(
+        sa.delete(TrustedReferrerRow).where(col(TrustedReferrerRow.key) == key).returning(REFERRERS.c.key)
+    )
+    return bool(gone.all())
+
+
+def referrers(unit: Unit) -> tuple[str, ...]:
+    """The trusted referrers' names as they were typed, by name."""
+    return tuple(unit.exec(select(TrustedReferrerRow.name).order_by(TrustedReferrerRow.key)))
+
+
 def trusted(unit: Unit) -> frozenset[str]:
     """The trusted referrers' names, casefolded."""
     return frozenset(unit.exec(select(TrustedReferrerRow.key)))

@@ -1,4 +1,4 @@
-"""The rows of people: who they are, what they may do, when they work, and who is trusted."""
+"""The rows of people: who they are, what they may do, what they offer, when they work, and who is trusted."""
 
 from __future__ import annotations
 
@@ -58,3 +58,22 @@ class TrustedReferrerRow(SQLModel, table=True):
 
 
 REFERRERS = table_of(TrustedReferrerRow)
+
+
+class WishRow(SQLModel, table=True):
+    """Somebody offers to answer for a market; the newest word on it."""
+
+    __tablename__ = "wishes"
+    person: str = Field(primary_key=True)
+    market: str = Field(primary_key=True)
+    text: str
+    state: str
+    """open, accepted, declined."""
+    asked: str
+    """The lead who was asked, and whose message shows what became of it."""
+    at: datetime = moment()
+    answered_by: str | None = None
+    answered_at: datetime | None = moment(default=None)
+
+
+WISHES = table_of(WishRow)

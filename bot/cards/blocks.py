@@ -181,6 +181,26 @@ def select(action: str, options: Sequence[Block], chosen: str | None = None) -> 
     return block | ({"initial_option": initial} if initial else {})
 
 
+def grouped(
+    action: str, groups: Sequence[tuple[str, Sequence[Block]]], chosen: Sequence[str] = (), *, many: bool, hint: str
+) -> Block:
+    """A list too long for one: of several parts, each with a name; `many` lets several be chosen."""
+    block: Block = {"type": "multi_static_select" if many else "static_select", "action_id": action}
+    block["placeholder"] = plain(hint, PLACEHOLDER)
+    parts = [(name, _distinct(options, SELECT)) for name, options in groups if options][:SELECT]
+    block["option_groups"] = [{"label": plain(name, OPTION), "options": options} for name, options in parts]
+    initial = [o for _, options in parts for o in options if o["value"] in chosen]
+    if initial:
+        block |= {"initial_options": initial} if many else {"initial_option": initial[0]}
+    return block
+
+
+def person_select(action: str, chosen: str | None = None, *, hint: str) -> Block:
+    """Anybody in the workspace."""
+    block: Block = {"type": "users_select", "action_id": action, "placeholder": plain(hint, PLACEHOLDER)}
+    return block | ({"initial_user": chosen} if chosen else {})
+
+
 def line_input(action: str, *, placeholder: str, initial: str, limit: int) -> Block:
     """One line of text."""
     block: Block = {"type": "plain_text_input", "action_id": action, "multiline": False, "max_length": limit}

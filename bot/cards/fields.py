@@ -118,6 +118,22 @@ def picked_one(view: Mapping[str, Any], name: str) -> str | None:
     return choice_of(values_of(view).get(name, {}))
 
 
+def picked_person(view: Mapping[str, Any], name: str) -> str | None:
+    """Who was chosen of everybody in the workspace."""
+    chosen = values_of(view).get(name, {}).get("selected_user")
+    return chosen if isinstance(chosen, str) else None
+
+
+def ticked(view: Mapping[str, Any], name: str) -> list[str]:
+    """What was ticked or chosen in a field that takes several."""
+    return _several(values_of(view).get(name, {}))
+
+
+def text(view: Mapping[str, Any], name: str) -> str:
+    """What was typed into a field of several lines."""
+    return blocks.clean(str(values_of(view).get(name, {}).get("value") or "")).strip()
+
+
 def one_line(view: Mapping[str, Any], name: str) -> str:
     """What was typed into one field, on one line."""
     return " ".join(blocks.clean(str(values_of(view).get(name, {}).get("value") or "")).split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cards import blocks, ids, lists, norm, ranked, words
+from bot.cards import blocks, ids, lists, norm, ranked, setup, words
 from bot.cards.blocks import Block, Message
 from bot.core.case import Inbox, Progress
 from bot.core.types import Role
@@ -15,13 +15,13 @@ _CAMPAIGNS = 20
 
 def home(found: Inbox, voice: Voice, *, now: datetime) -> Block:  # noqa: ARG001 - `now` is in every card's signature
     """The App Home tab of an expert, a marketer, a lead, or of somebody who is none of these yet."""
-    return blocks.home(_body(found, voice))
+    return blocks.home(setup.around(found, _body(found, voice), voice))
 
 
 def inbox(found: Inbox, voice: Voice, *, now: datetime) -> Message:  # noqa: ARG001 - `now` is in every card's signature
     """The same as a message, for the slash command."""
     text = lists.first_words(found.waiting, voice) if found.waiting else voice.t(_empty(found))
-    return blocks.message(text, _body(found, voice))
+    return blocks.message(text, setup.around(found, _body(found, voice), voice))
 
 
 def _empty(found: Inbox) -> str:
@@ -120,10 +120,15 @@ def _questions(found: Inbox, voice: Voice) -> Block:
     return blocks.context(voice.t("inbox.questions_alone"))
 
 
-def help(voice: Voice, lead: str | None) -> Message:  # noqa: A001 - the command's own name; read as inbox.help
+def help(voice: Voice, lead: str | None, *, leads: bool = False) -> Message:  # noqa: A001 - the command's own name; read as inbox.help
     """What Handoff is and what one can type."""
     ask = voice.t("help.ask", lead=words.person(lead)) if lead else ""
-    commands = [voice.t("help.inbox"), voice.t("help.search"), voice.t("help.help")]
+    commands = [
+        voice.t("help.inbox"),
+        voice.t("help.search"),
+        *setup.commands(voice, leads=leads),
+        voice.t("help.help"),
+    ]
     parts = [
         blocks.section(voice.t("inbox.about")),
         blocks.section(voice.t("help.cards")),

@@ -12,6 +12,7 @@ from bot.core.market_norm import Norm, View
 from bot.core.one_by_one import Walk
 from bot.core.outcome import What
 from bot.core.precedents import Precedent, SeenBefore
+from bot.core.setup import Setup
 from bot.core.types import (
     Campaign,
     Candidate,
@@ -199,6 +200,8 @@ class Inbox:
     lead: UserId | None
     norms: tuple[View, ...] = ()
     """For a lead: the market norms that can be ruled on."""
+    setup: Setup = field(default_factory=Setup)
+    """What they may set up here, and what has been done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgemen
 from bot.desk import investigations, norm_list
 from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
+from bot.desk.setup import setup_of
 from db import (
     campaigns,
     candidates,
@@ -191,6 +192,13 @@ def everybody(desk: Desk) -> tuple[Member, ...]:
         return people.members(unit)
 
 
+def markets_in_use(desk: Desk) -> tuple[str, ...]:
+    """Those that somebody answers for or a campaign looks at."""
+    with desk.store.reading() as unit:
+        answered = {market for member in people.members(unit) for market in member.markets}
+        return tuple(sorted(answered | {market for c in campaigns.every(unit) for market in c.markets}))
+
+
 def every_campaign(desk: Desk) -> tuple[Campaign, ...]:
     with desk.store.reading() as unit:
         return campaigns.every(unit)
@@ -213,6 +221,7 @@ def inbox(desk: Desk, user_id: UserId) -> Inbox:
             campaigns=tuple(_progress(unit, c) for c in campaigns.owned_by(unit, user_id)),
             lead=current_lead(unit),
             norms=norm_list.for_lead(unit, desk) if who.is_lead else (),
+            setup=setup_of(unit, user_id, members),
         )
 
 

@@ -24,7 +24,7 @@ def save(desk: Desk, person: UserId, *, language: str | None, hours: Hours | Non
         member = _member(unit, person)
         if language is not None and language not in _LANGUAGES:
             raise Invalid("language", field="language", value=language)
-        if backup is not None and not _can_stand_in(people.member(unit, backup), member):
+        if backup is not None and not can_stand_in(people.member(unit, backup), member):
             raise Invalid("backup", field="backup", value=backup)
         changed = replace(member, language=language, hours=hours, backup=backup)
         people.set_own(unit, changed)
@@ -78,7 +78,8 @@ def _member(unit: Unit, person: UserId) -> Member:
     return found
 
 
-def _can_stand_in(backup: Member | None, member: Member) -> bool:
+def can_stand_in(backup: Member | None, member: Member) -> bool:
+    """Whether one person can answer what waits for another."""
     if backup is None or backup.id == member.id or not backup.active:
         return False
     return backup.is_lead or any(backup.is_expert_of(market) for market in member.markets)

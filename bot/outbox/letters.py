@@ -15,6 +15,7 @@ from bot.core.types import Campaign, State
 from bot.desk import models, norm_list, precedents, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
+from bot.outbox import welcomes
 from db import disagreements, market_norms, outbox, threads
 from db.outbox import Errand, Place
 from db.store import Unit
@@ -22,7 +23,7 @@ from db.store import Unit
 #: The kind that stands under its card, and under which people write.
 THREADED = threads.KIND
 #: Kinds whose message is changed where it stands; every other errand is a message of its own.
-UPDATED = frozenset({"card", "result", "norm", models.KIND, THREADED})
+UPDATED = frozenset({"card", "result", "norm", "wish", models.KIND, THREADED})
 #: A reminder that is no older was said in time.
 _FRESH = timedelta(minutes=15)
 #: Kinds that stand in the thread of what they are about: a market norm's announcement, an investigation.
@@ -312,4 +313,7 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     models.KIND: _model,
     THREADED: _investigation,
     "unresolved": _unresolved,
+    "wish": lambda desk, errand, reader: welcomes.wish(desk, errand, reader.voice),
+    "wish_declined": lambda desk, errand, reader: welcomes.wish_declined(desk, errand, reader.voice),
+    "welcome": lambda desk, errand, reader: welcomes.welcome(desk, errand, reader.voice),
 }

@@ -12,7 +12,7 @@ from bot.core.access import require_judge
 from bot.core.case import Case
 from bot.core.errors import NotAllowed, NotFound
 from bot.core.types import Member
-from bot.i18n.catalog import Voice
+from bot.i18n.catalog import Voice, voice_of
 
 Body = Mapping[str, Any]
 
@@ -54,6 +54,11 @@ class Visitor:
     def known(self) -> bool:
         """Whether Slack has told us of them: roles alone come from the command line."""
         return self.member is not None and self.member.team is not None
+
+
+def visitor_of(person: str, member: Member | None) -> Visitor:
+    """Somebody as we know them now."""
+    return Visitor(person, member, voice_of(member))
 
 
 def _object(body: Body, key: str) -> Mapping[str, Any]:

@@ -26,6 +26,7 @@ from bot.slack import (
     ranked,
     replies,
     search,
+    staff,
     undo,
     visible,
 )
@@ -35,7 +36,7 @@ from bot.slack.edge import Edge
 FEATURES = (
     approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, digest, investigation,
     norms, outcome, precedents, ranked, models,
-    search,
+    search, staff,
 )  # fmt: skip
 
 

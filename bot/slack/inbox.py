@@ -8,7 +8,7 @@ from bot.cards import candidate, ids
 from bot.cards import inbox as cards
 from bot.cards.blocks import Block
 from bot.desk import precedents, see
-from bot.slack import people, search
+from bot.slack import people, search, staff
 from bot.slack.access import Body, may_answer, require_active
 from bot.slack.answered import publish_home
 from bot.slack.arrivals import Reaction
@@ -35,12 +35,16 @@ async def command(click: Click) -> None:
         await search.command(click, text[len(verb) :])
         return
     require_active(click.who.member)
-    if verb == "inbox":
-        found = await click.read(see.inbox, click.who.id)
+    if verb in staff.WORDS:
+        await staff.roster(click)
+        return
+    found = await click.read(see.inbox, click.who.id)
+    if verb == "inbox" or found.setup.claimable:
+        # Where nobody leads yet, whatever is typed brings the offer to.
         said = cards.inbox(found, voice, now=click.now)
     else:
         # Help for anything else: nobody should have to guess a word.
-        said = cards.help(voice, await click.read(see.lead))
+        said = cards.help(voice, found.lead, leads=found.setup.leads)
     await click.ack(text=said.text, blocks=said.blocks, response_type="ephemeral")
 
 

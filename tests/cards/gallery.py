@@ -21,7 +21,7 @@ from scoring.learned import InUse, corrected
 from scoring.model import Model
 from scoring.types import FlagCode, Target, Verdict
 from tests import factories as f
-from tests.cards import inbox_gallery, norm_gallery, precedent_gallery, searching
+from tests.cards import inbox_gallery, norm_gallery, precedent_gallery, searching, setup_gallery
 
 NOW = f.INTAKE + timedelta(hours=2, minutes=12)
 LATER = NOW + timedelta(days=3)
@@ -360,6 +360,9 @@ def errors() -> dict[str, HandoffError]:
         "not_lead",
         "own_case",
         "own_normal",
+        "leads_only",
+        "lead_taken",
+        "lead_gone",
     )
     late = (
         "decided",
@@ -424,6 +427,7 @@ def gallery(language: str) -> dict[str, Made]:
     made |= norm_gallery.gallery(open_case, channel, person)
     made |= precedent_gallery.gallery(open_case, language, channel, person, NOW)
     made |= searching.surfaces(language, person)
+    made |= setup_gallery.gallery(open_case.campaign, person)
     for name, error in errors().items():
         about = fell if name.startswith("too_late_dec") else done if isinstance(error, TooLate) else open_case
         made[f"refusal_{name}"] = refusal.refusal(error, person, about, now=NOW)

@@ -175,6 +175,10 @@ class House:
         await self.handoff.outbox.flush()
 
 
+def _options(element: Json) -> list[Json]:
+    return [*element.get("options", ()), *(o for group in element.get("option_groups", ()) for o in group["options"])]
+
+
 def _state(element: Json, given: Any) -> Json:
     kind = element["type"]
     if kind == "plain_text_input":
@@ -183,6 +187,12 @@ def _state(element: Json, given: Any) -> Json:
         start = [o["value"] for o in element.get("initial_options", [])]
         chosen = given if given is not None else start
         return {"type": kind, "selected_options": [o for o in element["options"] if o["value"] in chosen]}
+    if kind == "users_select":
+        return {"type": kind, "selected_user": given if given is not None else element.get("initial_user")}
+    if kind == "multi_static_select":
+        start = [o["value"] for o in element.get("initial_options", [])]
+        chosen = given if given is not None else start
+        return {"type": kind, "selected_options": [o for o in _options(element) if o["value"] in chosen]}
     start = element.get("initial_option", {}).get("value")
     wanted = given if given is not None else start
-    return {"type": kind, "selected_option": next((o for o in element["options"] if o["value"] == wanted), None)}
+    return {"type": kind, "selected_option": next((o for o in _options(element) if o["value"] == wanted), None)}

@@ -1,0 +1,72 @@
+"""Setting up, for the golden files: the first lead, the three steps, people, referrers, offers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.cards import inbox, people
+from bot.cards.blocks import Message
+from bot.core.case import Inbox
+from bot.core.setup import Placed, Roster, Setup, Wish
+from bot.core.types import Campaign, Member, Role
+from bot.i18n.catalog import Voice
+from tests import factories as f
+
+Made = Message | dict[str, Any]
+NOW = f.INTAKE
+
+
+def _home(person: Member, setup: Setup, voice: Voice, lead: str | None = f.ZOE) -> dict[str, Any]:
+    return inbox.home(Inbox(person, (), 0, (), lead, setup=setup), voice, now=NOW)
+
+
+def _short(view: dict[str, Any]) -> dict[str, Any]:
+    """The view with the beginning of the world's list of countries."""
+    found = json.loads(json.dumps(view))
+    for block in found["blocks"]:
+        if groups := block.get("element", {}).get("option_groups"):
+            groups[2:] = []
+    return dict(found)
+
+
+def gallery(campaign: Campaign, voice: Voice) -> dict[str, Made]:
+    """Every surface of it, by name."""
+    zoe, bia = f.member(f.ZOE, role=Role.LEAD), f.member(f.BIA)
+    leads = Setup(leads=True, opens=True)
+    checked = replace(leads, experts=(bia, f.member(f.OLEG, None, "RU")))
+    everybody = Roster(
+        (
+            replace(bia, backup=f.CAIO), f.member(f.CAIO, None, "RU"), zoe, f.member(f.MAYA, role=Role.MARKETER),
+            replace(f.member(f.OLEG), guest=True), replace(f.member(f.IGOR), deleted=True),
+        ),
+        ("Nina Orlova", "A <b> & c"),
+    )  # fmt: skip
+    many = Roster(tuple(replace(bia, id=f"U{n:05d}", name=f"Person {n}") for n in range(70)), ())
+    offered = Wish(f.IGOR, "BR", "I lived in Recife for ten years\nand know <everybody>", f.ZOE)
+    return {
+        "setup_nobody_leads": _home(Member(f.IGOR, "Igor"), Setup(claimable=True), voice, None),
+        "setup_step1": _home(zoe, leads, voice),
+        "setup_step2": _home(zoe, checked, voice),
+        "setup_step3": _home(zoe, replace(checked, campaigns=(campaign,)), voice),
+        "setup_over": _home(zoe, replace(checked, campaigns=(campaign,), listed=True), voice),
+        "people": people.roster_view(everybody, voice),
+        "people_none": people.roster_view(Roster((), ()), voice),
+        "people_page": people.roster_view(many, voice),
+        "people_last_page": people.roster_view(many, voice, 60),
+        "person_new": _short(people.person_form(None, everybody, voice)),
+        "person_change": _short(people.person_form(everybody.members[0], everybody, voice)),
+        "person_saved": people.placed(Placed(bia, 3, welcomed=True), voice),
+        "person_asking": people.asking(voice),
+        "referrers": people.referrers_form(everybody.referrers, voice),
+        "join": _short(people.join_form(("BR", "RU"), voice)),
+        "join_asked": people.asked(f.ZOE, "BR", voice),
+        "wish": people.wish(offered, voice),
+        "wish_accepted": people.wish(replace(offered, state="accepted", answered_by=f.ZOE), voice),
+        "wish_declined": people.wish_declined(
+            replace(offered, state="declined", answered_by=f.ZOE, answered_at=NOW + timedelta(days=1)), voice
+        ),
+        "welcome": people.welcome(bia, f.ZOE, voice),
+    }
