@@ -13,6 +13,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from operator import mul
 from typing import Any
 
 from scoring.types import Check, FlagCode, MatchPart, Recommendation, Target
@@ -150,7 +151,7 @@ class Model:
             0.0 if (value := values[PLACE[name]]) is None else value - mean
             for name, mean in zip(self.names, self.mean, strict=True)
         ]
-        variance = sum(a * b * s for a, row in zip(at, self.spread, strict=True) for b, s in zip(at, row, strict=True))
+        variance = sum(a * sum(map(mul, at, row)) for a, row in zip(at, self.spread, strict=True) if a)
         return abs(self.slope) * math.sqrt(max(variance, 0.0))
 
     def predict_many(self, scorecard: Sequence[float], values: Sequence[Sequence[float | None]]) -> list[float]:

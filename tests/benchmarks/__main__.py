@@ -27,6 +27,7 @@ from tests.benchmarks.letters import outbox
 from tests.benchmarks.lines import Json, Line
 from tests.benchmarks.machine import told
 from tests.benchmarks.precedents import precedents_
+from tests.benchmarks.score import score_many, score_one
 from tests.benchmarks.search import search_pg, search_sqlite
 from tests.benchmarks.start import start
 
@@ -34,6 +35,7 @@ BENCHMARKS: Mapping[str, Callable[..., Iterator[Line]]] = {
     "ack_http": ack_http, "ack_socket": ack_socket, "decide_sqlite": decide_sqlite, "decide_pg": decide_pg,
     "due_burst": due_burst, "due_spread": due_spread, "outbox": outbox, "import": import_, "start": start,
     "growth": growth, "search": search_sqlite, "search_pg": search_pg, "precedents": precedents_,
+    "score_one": score_one, "score_many": score_many,
 }  # fmt: skip
 
 

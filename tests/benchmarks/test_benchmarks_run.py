@@ -36,6 +36,8 @@ NAMES = {
     "precedents": ("precedents sqlite", "precedents postgres"),
     "search": ("search, p50", "search, p99"),
     "search_pg": ("search_pg, p50", "search_pg, p99"),
+    "score_one": ("score_one",),
+    "score_many": ("score_many",),
 }
 
 
@@ -43,7 +45,7 @@ NAMES = {
 TOGETHER = (
     ("ack_http", "ack_socket"), ("decide_sqlite", "decide_pg", "due_burst"),
     ("due_spread", "outbox", "growth", "import", "start"),
-    ("search", "search_pg", "precedents"),
+    ("search", "search_pg", "precedents", "score_one", "score_many"),
 )  # fmt: skip
 
 

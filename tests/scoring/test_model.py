@@ -16,6 +16,7 @@ from scoring.learning import FEWEST, OUTCOME, Fit, Label, fit
 from scoring.model import NAMES, Broken, Model, features, log_odds, share_of
 from scoring.recommend import recommend
 from scoring.types import Target
+from tests.benchmarks import score
 from tests.scoring.builders import BRIEF, NORMS, OFF, TODAY, creator
 
 #: What the world of the simulation holds against somebody, beyond what the scorecard says: log-odds by feature.
@@ -113,6 +114,16 @@ def test_one_and_many_agree_to_the_ninth_digit(model: Model, seed: int) -> None:
     labels = drawn(3, seed)
     many = model.predict_many([label.scorecard for label in labels], [label.values for label in labels])
     assert many == pytest.approx([model.predict(label.scorecard, label.values) for label in labels], abs=1e-9)
+
+
+def test_scikit_learns_pipeline_says_the_same_to_the_ninth_digit() -> None:
+    """Of one card and of many, with gaps, and at a scorecard of 0 and 1."""
+    model, cases = score.made_up(), score.candidates(500)
+    theirs = score.pipeline(model).predict_proba(score.rows(model, cases))[:, 1]
+    assert {0.0, 1.0} <= {share for share, _ in cases}
+    assert any(None in values for _, values in cases)
+    assert [model.predict(share, values) for share, values in cases] == pytest.approx(theirs, abs=1e-9)
+    assert model.predict_many(*zip(*cases, strict=True)) == pytest.approx(theirs, abs=1e-9)
 
 
 def test_what_was_not_measured_moves_nothing(model: Model) -> None:
