@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from db.columns import moment, table_of
+from db.columns import moment, partial_index, table_of
 
 
 class MemberRow(SQLModel, table=True):
@@ -36,6 +36,10 @@ class MemberRow(SQLModel, table=True):
     dnd_seen_at: datetime | None = moment(default=None)
     nudged_at: datetime | None = moment(default=None)
     """When they got a reminder last."""
+    digest_at: datetime | None = moment(default=None)
+    """When their morning digest is due next, as an owner of campaigns."""
+    digest_since: datetime | None = moment(default=None)
+    """What happened before that was in an earlier one."""
 
 
 class MemberRoleRow(SQLModel, table=True):
@@ -47,6 +51,8 @@ class MemberRoleRow(SQLModel, table=True):
 
 
 MEMBERS = table_of(MemberRow)
+DIGESTED = MEMBERS.c.digest_at.is_not(None)
+partial_index("ix_members_digest", DIGESTED, MEMBERS.c.digest_at)
 MEMBER_ROLES = table_of(MemberRoleRow)
 
 

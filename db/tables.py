@@ -179,6 +179,8 @@ class ReviewRow(SQLModel, table=True):
     hot_at: datetime | None = moment(default=None)
     extended_at: datetime | None = moment(default=None)
     moved_at: datetime | None = moment(default=None)
+    hot_until: datetime | None = moment(default=None)
+    reminded_at: datetime | None = moment(default=None)
     nudge_at: datetime | None = moment(default=None)
     """When its people's reminders are looked at next, while it is open."""
     nudge_step: int | None = None

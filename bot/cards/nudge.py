@@ -7,29 +7,33 @@ from collections.abc import Mapping, Sequence
 from bot.cards import blocks, evidence, ids, lists, pending, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import Pen
-from bot.core.case import Case
+from bot.core.case import Case, Told
 from bot.core.nudges import hides
 from bot.core.types import Campaign, Member, OnDeadline, State, UserId
 from bot.i18n.catalog import Voice
 from scoring.types import Verdict
 
 SHOWN = 5
-_OWNED = 20
+_OWNED = 15
+_OVER = 10
+"""Of what is over, so many by name."""
 _FLAGS = 2
 
 
-def reminder(
-    cases: Sequence[Case], voice: Voice, reader: Member | None, *, instead: Mapping[str, UserId], apart: int
-) -> Message:
+def reminder(told: Told, voice: Voice, reader: Member | None, *, apart: int) -> Message:
     """To whoever is asked: each by deadline with what happens else, the line that matters, and its answers.
 
-    `instead` names whose place they take, by review; `apart` are the hours between two reminders.
+    What is over says how it ended, in place of its buttons. `apart` are the hours between two reminders.
     """
+    cases = told.still
+    if not cases:
+        return _done(told, voice)
     parts = [blocks.header(voice.n("inbox.head", len(cases)))]
     if len(cases) > 1:
         parts.append(blocks.actions(lists.one_by_one(voice)))
     for case in cases[:SHOWN]:
-        parts += _asked(case, voice, reader, instead.get(case.review.id))
+        parts += _asked(case, voice, reader, told.instead.get(case.review.id))
+    parts += _ended(told, voice)
     more = len(cases) - SHOWN
     small = [voice.n("nudge.more", more)] if more > 0 else []
     small.append(voice.n("nudge.next", apart, city=voice.city))
@@ -37,6 +41,31 @@ def reminder(
     first = f"{blocks.said(cases[0].candidate.name, words.NAME)} {_default(Pen(cases[0], voice, plain=True), reader)}"
     text = f"{voice.n('inbox.head', len(cases))}. {voice.t('nudge.first', first=first)}"
     return blocks.message(words.bare(text), parts)
+
+
+def _ended(told: Told, voice: Voice) -> list[Block]:
+    """How each that is over ended, as a line without a button; what a newer reminder asks for is only counted."""
+    lines = [f"{lists.title(case)}\n{how_it_ended(case, voice)}" for case in told.over[:_OVER]]
+    more = len(told.over) - _OVER
+    small = [voice.n("nudge_owner.more", more)] if more > 0 else []
+    small += [voice.n("nudge.newer", len(told.newer))] if told.newer else []
+    return [*(blocks.section(line) for line in lines), *([blocks.context(*small)] if small else [])]
+
+
+def _done(told: Told, voice: Voice) -> Message:
+    """Nothing in it is waited for any more, or a newer one says all of it: the message shrinks."""
+    head = voice.t("nudge.all_newer") if told.newer else voice.t("nudge.all_over")
+    return blocks.message(head, [blocks.section(f"*{head}*"), *_ended(told, voice)])
+
+
+def how_it_ended(case: Case, voice: Voice) -> str:
+    """'*Proceed.* @bia agreed with the AI, in 40 min.', or who has it now."""
+    pen = Pen(case, voice)
+    if case.review.state is State.WITHDRAWN:
+        return voice.t("nudge.withdrawn")
+    if case.decision is None or case.review.state.awaits:
+        return voice.t("nudge.elsewhere", who=pen.who(case.review.expert))
+    return f"*{voice.t(f'title.{case.decision.verdict.value}')}.* {words.outcome(pen, case.decision)}"
 
 
 def _asked(case: Case, voice: Voice, reader: Member | None, instead: UserId | None) -> list[Block]:
@@ -85,12 +114,16 @@ def _matters(pen: Pen, reader: Member | None) -> str:
     return words.SEPARATOR.join(said)
 
 
-def to_owner(cases: Sequence[Case], voice: Voice, reader: Member | None, *, said: Mapping[str, int]) -> Message:
+def to_owner(told: Told, voice: Voice, reader: Member | None, *, said: Mapping[str, int]) -> Message:
     """To the campaign's owner: what happens if nobody answers, result first; how often its expert was reminded."""
+    cases = told.still
+    if not cases:
+        return _done(told, voice)
     several = len({case.campaign.key for case in cases}) > 1
     head = voice.n("nudge_owner.head", len(cases))
     parts = [blocks.header(head), blocks.section(voice.t("nudge_owner.else"))]
     parts += [_fate(case, voice, reader, said.get(case.review.id, 0), named=several) for case in cases[:_OWNED]]
+    parts += _ended(told, voice)
     more = len(cases) - _OWNED
     small = [voice.n("nudge_owner.more", more)] if more > 0 else []
     small.append(_who_has_them(cases, voice))

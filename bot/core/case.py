@@ -97,6 +97,21 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a reminder shows, as things stand now."""
+
+    ref: str
+    still: tuple[Case, ...]
+    """What it asks for, soonest deadline first."""
+    over: tuple[Case, ...] = ()
+    """What has been decided or withdrawn, or is somebody else's by now."""
+    newer: tuple[Case, ...] = ()
+    """What a newer reminder asks the same person for."""
+    instead: Mapping[ReviewId, UserId] = field(default_factory=dict)
+    """Whose place the reader is asked to take."""
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """One investigation with everything that its message says."""
 

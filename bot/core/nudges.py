@@ -182,6 +182,15 @@ def monday_noon(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(noon, time(12), zone).astimezone(UTC)
 
 
+#: What of a review a reminder shows.
+_SHOWN = ("state", "round", "expert", "deadline_at", "hot_at", "opened_at")
+
+
+def redraws(before: Review, after: Review) -> bool:
+    """Whether a reminder that shows this review has to change with it."""
+    return before.reminded_at is not None and any(getattr(before, x) != getattr(after, x) for x in _SHOWN)
+
+
 def hides(review: Review, member: Member | None) -> bool:
     """Whether a message to this person must not name what the AI says: who answers blind, or could answer it."""
     if review.route not in (Route.BLIND, Route.PANEL) or not review.state.awaits:

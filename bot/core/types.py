@@ -340,6 +340,10 @@ class Review:
     """When the lead gave more time, which is done once."""
     moved_at: datetime | None = None
     """When its owner moved the deadline to Monday, which is done once, at opening."""
+    hot_until: datetime | None = None
+    """Until when the competing offer stands, of a hot deal."""
+    reminded_at: datetime | None = None
+    """When a reminder showed it last: what changes it changes that message, too."""
 
     @property
     def queued(self) -> bool:

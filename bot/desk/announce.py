@@ -10,7 +10,7 @@ from bot.core.assignment import is_referrer
 from bot.core.review import Announce, Change
 from bot.core.types import Campaign, Member, Review, UserId
 from bot.desk.desk import new_id
-from db import candidates, outbox, people
+from db import candidates, outbox, people, reminders
 from db.outbox import Fresh
 from db.store import Unit
 
@@ -50,6 +50,13 @@ def told(
     for what in change.announce:
         if what not in skip:
             yield from _letters(unit, what, change.review, before, campaign)
+
+
+def again(unit: Unit, review_ids: Collection[str]) -> list[Fresh]:
+    """The reminders that show these are said anew, where they stand; nothing is asked where there are none."""
+    if not review_ids:
+        return []
+    return [Fresh(new_id("ob"), kind, ref, lane) for kind, ref, lane in reminders.showing(unit, review_ids)]
 
 
 def _letters(unit: Unit, what: Announce, review: Review, before: Review, campaign: Campaign) -> list[Fresh]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from bot.core import nudges
 from bot.core import review as lifecycle
 from bot.core.errors import Busy, NotFound, TooLate
 from bot.core.review import Announce, Change
 from bot.core.types import Campaign, Member, Review, State, UserId
-from bot.desk.announce import lead_of, told
+from bot.desk.announce import again, lead_of, told
 from bot.desk.desk import Desk
 from db import campaigns, events, files, outbox, people, reviews, turns
 from db.files import Proposed
@@ -107,7 +108,9 @@ def apply_all(unit: Unit, made: Sequence[Made], actor: str, now: datetime, *, sk
             raise Lost
         before, after = ({name: _plain(value[side]) for name, value in fields.items()} for side in (0, 1))
         events.record_alike(unit, ids, actor, one.change.event, now, before, after | _decided(one.change))
-    outbox.enqueue(unit, [letter for m in made for letter in told(unit, m.change, m.before, m.campaign, skip)], now)
+    letters = [letter for m in made for letter in told(unit, m.change, m.before, m.campaign, skip)]
+    named = [m.before.id for m in made if nudges.redraws(m.before, m.change.review)]
+    outbox.enqueue(unit, [*letters, *again(unit, named)], now)
 
 
 def _decided(change: Change) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from bot.core.types import Member, Review, State, UserId
 from bot.core.working_time import Span
 from bot.desk.announce import lead_of, say
 from bot.desk.desk import Desk, new_id
-from db import campaigns, candidates, nudges, people
+from db import campaigns, candidates, nudges, outbox, people, reminders
 from db.nudges import Further, Noted
+from db.outbox import Fresh
+from db.reminders import Said, Shown
 from db.store import Unit
 
 #: How many steps of a review's reminders only say whose it is.
@@ -159,15 +161,27 @@ def _ask_backup(desk: Desk, look: _Look, times: _Times, now: datetime, told: dic
 
 
 def _say(unit: Unit, told: Mapping[UserId, _Told], now: datetime) -> None:
-    reminded = []
+    said = []
     for person, what in told.items():
         if what.nudged:
-            both = [*what.nudged, *what.opened]
-            say(unit, "nudge", new_id("nd"), person, now, {"reviews": both, "instead": what.instead})
-            reminded.append(person)
+            shown = (Shown(review_id, what.instead.get(review_id)) for review_id in (*what.nudged, *what.opened))
+            said.append(Said("nudge", new_id("nd"), person, tuple(shown)))
         else:
             say(unit, "opened", "opened", person, now, {"reviews": what.opened})
-    nudges.reminded(unit, reminded, now)
+    remember(unit, said, now)
+    nudges.reminded(unit, [one.lane for one in said], now)
+
+
+def remember(unit: Unit, said: Sequence[Said], now: datetime) -> None:
+    """Say these reminders, each as a message of its own; older ones leave asking for the same to the newer."""
+    fresh = [Fresh(new_id("ob"), s.kind, s.ref, s.lane, _named(s.shown)) for s in said]
+    older = [Fresh(new_id("ob"), *message) for message in reminders.keep(unit, said, now)]
+    outbox.enqueue(unit, [*fresh, *older], now)
+
+
+def _named(shown: Sequence[Shown]) -> dict[str, object]:
+    instead = {one.review_id: one.instead for one in shown if one.instead is not None}
+    return {"reviews": [one.review_id for one in shown], "instead": instead}
 
 
 def _say_scarce(unit: Unit, desk: Desk, looks: Sequence[_Look], times: _Times, now: datetime) -> None:
@@ -205,8 +219,7 @@ def owners(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
             step = coming.step
             coming = _owners_next(desk, noted, step, free, now, now)
         further.append((noted.review.id, (coming.at, step)))
-    for owner, ids in told.items():
-        say(unit, "nudge_owner", new_id("nd"), owner, now, {"reviews": ids})
+    remember(unit, [Said("nudge_owner", new_id("nd"), o, tuple(map(Shown, ids))) for o, ids in told.items()], now)
     nudges.reminded(unit, list(told), now)
     nudges.owners_went_on(unit, further)
     return len(due)

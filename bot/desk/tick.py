@@ -14,7 +14,7 @@ from bot.desk import absence, norms, patience, remind, tally
 from bot.desk.announce import current_lead, say_all
 from bot.desk.change import Lost, Made, apply_all, fill_hands
 from bot.desk.desk import Desk, new_id
-from db import arrivals, campaigns, instants, outbox, reviews
+from db import arrivals, campaigns, instants, outbox, reminders, reviews
 from db.outbox import Fresh
 from db.store import Unit
 
@@ -30,6 +30,8 @@ _CLOSELY = timedelta(seconds=1)
 _FADE_EVERY = timedelta(days=1)
 #: For how long an event from Slack is known again; Slack repeats one for some minutes.
 _KEEP_ARRIVED = timedelta(days=2)
+#: For how long a reminder changes with what it shows: nobody scrolls back further to answer.
+_KEEP_SHOWN = timedelta(days=14)
 
 
 def tick(desk: Desk) -> bool:
@@ -174,6 +176,10 @@ def _tell_half(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
 
 
 def _forget(unit: Unit, _desk: Desk, now: datetime, size: int) -> int:
-    """Errands that were sent long ago (where their messages stand is kept apart), and events done long ago."""
-    sent = outbox.prune(unit, now - _KEEP_SENT, size)
-    return max(sent, arrivals.prune(unit, now - _KEEP_ARRIVED, size))
+    """Errands that were sent long ago (where their messages stand is kept apart), old events, old reminders."""
+    gone = (
+        outbox.prune(unit, now - _KEEP_SENT, size),
+        arrivals.prune(unit, now - _KEEP_ARRIVED, size),
+        reminders.prune(unit, now - _KEEP_SHOWN, size),
+    )
+    return max(gone)

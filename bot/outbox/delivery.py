@@ -24,7 +24,7 @@ from bot.log import about
 from bot.outbox import faults, rows
 from bot.outbox.calls import Calls, TooMuch
 from bot.outbox.faults import Fault, Kind, Phase
-from bot.outbox.letters import THREADED, compose
+from bot.outbox.letters import REMINDERS, THREADED, compose
 from bot.outbox.rows import Hold, Mark, Next
 from db.outbox import Errand, Place
 
@@ -237,7 +237,7 @@ class Outbox:
                 return Sent(None, asked=False)
             if letter.place is not None:
                 phase = Phase.SENDING
-                if await self._calls.update(errand.lane, message, letter.place):
+                if await self._calls.update(errand.lane, message, letter.place) or errand.kind in REMINDERS:
                     return Sent(None)
             # Whatever is posted may have been posted before: also the new card in place of one that is gone.
             phase = Phase.OPENING

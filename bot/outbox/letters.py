@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from bot.cards import blocks, candidate, investigation, model, norm, notice, nudge, words
 from bot.cards.blocks import Message
 from bot.core import nudges as rules
+from bot.core.case import Told
 from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, State
-from bot.desk import models, norm_list, precedents, see
+from bot.desk import models, norm_list, precedents, reminded, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
 from bot.outbox import welcomes
@@ -22,8 +23,10 @@ from db.store import Unit
 
 #: The kind that stands under its card, and under which people write.
 THREADED = threads.KIND
+#: Kinds that show several reviews and change with each of them; one that was never said, or is gone, stays unsaid.
+REMINDERS = frozenset({"nudge", "nudge_owner"})
 #: Kinds whose message is changed where it stands; every other errand is a message of its own.
-UPDATED = frozenset({"card", "result", "norm", "wish", models.KIND, THREADED})
+UPDATED = frozenset({"card", "result", "norm", "wish", models.KIND, THREADED, *REMINDERS})
 #: A reminder that is no older was said in time.
 _FRESH = timedelta(minutes=15)
 #: Kinds that stand in the thread of what they are about: a market norm's announcement, an investigation.
@@ -66,6 +69,8 @@ def compose(desk: Desk, errand: Errand) -> Letter:
             if errand.kind == "norm" and place is None:
                 begun = market_norms.get(unit, errand.ref)
                 unseen = begun is None or not begun.active  # it has ended before anybody read that it had begun
+            if errand.kind in REMINDERS and place is None:
+                unseen = not _listed(errand)
     elif errand.kind in _BENEATH:
         with desk.store.reading() as unit:
             above = _beneath(unit, errand)
@@ -166,23 +171,29 @@ def _untimely(desk: Desk, errand: Errand) -> bool:
 
 
 def _nudge(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    instead = {str(k): str(v) for k, v in dict(errand.detail.get("instead") or {}).items()}
-    found = see.cases(desk, _listed(errand))
-    still = [c for c in found if c.review.state.awaits and errand.lane in (c.review.expert, c.lead, c.review.backup)]
-    if not still or _untimely(desk, errand):
+    told = reminded.told(desk, errand.ref, errand.lane, _listed(errand))
+    if _unsaid(desk, errand, told):
         return None
-    still.sort(key=lambda c: (c.review.deadline_at, c.review.id))
     hours = round(desk.limits.pace.apart / timedelta(hours=1))
-    return nudge.reminder(still, reader.voice, see.person(desk, errand.lane), instead=instead, apart=hours)
+    return nudge.reminder(told, reader.voice, see.person(desk, errand.lane), apart=hours)
 
 
 def _nudge_owner(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    still = [c for c in see.cases(desk, _listed(errand)) if c.review.state.awaits]
-    if not still or _untimely(desk, errand):
+    told = reminded.told(desk, errand.ref, None, _listed(errand))
+    if _unsaid(desk, errand, told):
         return None
-    still.sort(key=lambda c: (c.review.deadline_at, c.review.id))
-    said = see.reminders(desk, [c.review.id for c in still])
-    return nudge.to_owner(still, reader.voice, see.person(desk, errand.lane), said=said)
+    said = see.reminders(desk, [c.review.id for c in told.still])
+    return nudge.to_owner(told, reader.voice, see.person(desk, errand.lane), said=said)
+
+
+def _unsaid(desk: Desk, errand: Errand, told: Told) -> bool:
+    """Whether there is nothing to say; what stands already is brought up to date at any hour, which disturbs nobody."""
+    if not (told.still or told.over or told.newer):
+        return True  # nobody knows any more what it showed
+    if _listed(errand) and (not told.still or _untimely(desk, errand)):
+        with desk.store.reading() as unit:
+            return outbox.place_of(unit, errand.kind, errand.ref, errand.lane) is None
+    return False
 
 
 def _scarce(desk: Desk, errand: Errand, reader: Reader) -> Message | None:

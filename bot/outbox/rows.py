@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.desk.announce import current_lead, say, say_all
 from bot.desk.desk import Desk
-from bot.outbox.letters import THREADED, UPDATED, is_person
-from db import disagreements, lanes, outbox, reviews
+from bot.outbox.letters import REMINDERS, THREADED, UPDATED, is_person
+from db import disagreements, lanes, outbox, reminders, reviews
 from db.campaigns import get as campaign_of
 from db.outbox import Errand, Place
 from db.store import Unit
@@ -140,6 +140,9 @@ def sent(unit: Unit, desk: Desk, errand: Errand, *, place: Place | None) -> bool
     if errand.kind in UPDATED and not errand.detail.get("copy"):
         others = [lane for lane in outbox.places_of(unit, errand.kind, errand.ref) if lane != errand.lane]
         say_all(unit, errand.kind, errand.ref, others, desk.clock(), _COPY)
+    if errand.kind in REMINDERS and place is not None and reminders.over(unit, errand.ref):
+        # It was drawn while somebody answered who did not yet know that it would be there.
+        say(unit, errand.kind, errand.ref, errand.lane, desk.clock())
     return True
 
 

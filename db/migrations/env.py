@@ -16,6 +16,7 @@ from db import (
     model_tables,
     norm_tables,
     precedent_tables,
+    reminder_tables,
     search_tables,
     tables,
 )
@@ -23,6 +24,7 @@ from db import (
 #: Whose tables alembic compares with the database's: importing them declares them.
 DECLARED = (
     tables, knowledge_tables, channel_tables, search_tables, norm_tables, precedent_tables, model_tables, api_tables,
+    reminder_tables,
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from scoring.learned import InUse, corrected
 from scoring.model import Model
 from scoring.types import FlagCode, Target, Verdict
 from tests import factories as f
-from tests.cards import inbox_gallery, norm_gallery, precedent_gallery, searching, setup_gallery
+from tests.cards import inbox_gallery, norm_gallery, nudge_gallery, precedent_gallery, searching, setup_gallery
 
 NOW = f.INTAKE + timedelta(hours=2, minutes=12)
 LATER = NOW + timedelta(days=3)
@@ -425,6 +425,7 @@ def gallery(language: str) -> dict[str, Made]:
     made |= _threads(done, channel)
     made |= _lists(open_case, person)
     made |= norm_gallery.gallery(open_case, channel, person)
+    made |= nudge_gallery.gallery(open_case, done, person, NOW)
     made |= precedent_gallery.gallery(open_case, language, channel, person, NOW)
     made |= searching.surfaces(language, person)
     made |= setup_gallery.gallery(open_case.campaign, person)

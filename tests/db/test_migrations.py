@@ -21,16 +21,17 @@ from bot.core.learned_model import LearnedModel
 from bot.core.learned_model import State as ModelState
 from bot.core.outcome import Outcome, What
 from bot.core.types import Member
-from bot.desk import decide, hand_over, members, models, norm_list, norm_ruling, see, wishes
+from bot.desk import decide, hand_over, members, models, norm_list, norm_ruling, remind, see, wishes
 from bot.desk import object as objections
 from db import api_keys, arrivals, channels, disagreements, lanes, migrate, outbox, outcomes, replies
 from db.api_keys import ApiKey
 from db.outbox import Place
+from db.reminders import Said, Shown
 from db.store import Store
 from scoring.model import Model
 from scoring.types import FlagCode, Target, Verdict
 from tests.database import Database, empty
-from tests.desk.world import BIA, CHANNEL, MAYA, START, ZOE, World, row, why
+from tests.desk.world import BIA, CAIO, CHANNEL, MAYA, START, ZOE, World, row, why
 
 VERSIONS = sorted(
     path.name.partition("_")[0]
@@ -78,6 +79,8 @@ def lived(world: World) -> World:
         arrivals.done(unit, "Ev2", START)
     world.clock.move(hours=48)
     world.sweep()
+    with world.desk.store.unit() as unit:
+        remind.remember(unit, [Said("nudge", f"nd_{n}", BIA, (Shown(mine[7], CAIO),)) for n in range(2)], START)
     world.desk.close()
     world.database.let_go()
     return world
@@ -210,7 +213,11 @@ def test_the_desk_works_on_what_was_upgraded(lived: World) -> None:
     """
 
     def cases() -> list[Case]:
-        return [replace(case, investigations=(), outcomes=(), norms={}) for case in see.cases(lived.desk, ids)]
+        found = see.cases(lived.desk, ids)
+        return [
+            replace(case, investigations=(), outcomes=(), norms={}, review=replace(case.review, reminded_at=None))
+            for case in found
+        ]
 
     lived.reopen()
     ids = [line.review_id for line in lived.lines().values()]
