@@ -58,9 +58,14 @@ def _due(unit: Unit, where: sa.ColumnElement[bool], at: sa.Column[Any], now: dat
     return tuple(_noted(row) for row in unit.execute(found))
 
 
-def due(unit: Unit, now: datetime, limit: int) -> tuple[Noted, ...]:
-    """Open reviews whose people's reminders are to be looked at, longest due first."""
-    return _due(unit, tables.NUDGING, _TABLE.c.nudge_at, now, limit)
+def due(unit: Unit, now: datetime, limit: int, people: int) -> tuple[Noted, ...]:
+    """Open reviews whose people's reminders are to be looked at, longest due first: all that so many people have."""
+    first = sa.select(_TABLE.c.expert).where(tables.NUDGING, _TABLE.c.nudge_at <= now).order_by(_TABLE.c.nudge_at)
+    whose = list(dict.fromkeys(unit.execute(first.limit(limit)).scalars()))[:people]
+    if not whose:
+        return ()
+    theirs = sa.or_(_TABLE.c.expert.in_([who for who in whose if who]), _TABLE.c.expert.is_(None))
+    return _due(unit, sa.and_(tables.NUDGING, theirs), _TABLE.c.nudge_at, now, limit)
 
 
 def owners_due(unit: Unit, now: datetime, limit: int) -> tuple[Noted, ...]:

@@ -80,7 +80,7 @@ def apply(
     apply_all(unit, [Made(before, change, campaign)], actor, now)
     freed = before.state.awaits and not change.review.state.awaits
     moved = before.expert != change.review.expert
-    hands = {*filling, before.expert} if freed or moved else set(filling)
+    hands = {*filling, before.expert} if (freed or moved) and not desk.bursting else set(filling)
     # In one order for everybody: of two who pass on to each other, neither holds what the other waits for.
     for person in sorted(p for p in hands if p):
         open_next(unit, desk, person, now)

@@ -50,7 +50,7 @@ class Limits:
     """Most fast-tracked candidates per trusted referrer in 30 days."""
     times: Times = field(default_factory=Times)
     pace: Pace = field(default_factory=Pace)
-    batch: int = 400
+    batch: int = 200
     """Reviews per sweep: larger ones make a click wait, smaller ones write the same pages more often."""
 
 
@@ -69,6 +69,8 @@ class Desk:
         """The workspace's address, for links to messages: Slack tells it at the start."""
         self.fill_hands = True
         """Whether somebody may have room and a queue that nothing else will look at: the sweep does."""
+        self.bursting = False
+        """Whether many deadlines fall at once: whoever has room then is seen to after them, and not by each answer."""
         self.forget_at = clock()
         """When the sweep looks next for what need not be kept any longer."""
         self.remind_at = clock()

@@ -20,6 +20,8 @@ from db.store import Unit
 
 #: How many steps of a review's reminders only say whose it is.
 _OPENING = 1
+#: People who are told in one unit, of all that they have: a click waits for it.
+_PEOPLE = 10
 
 
 class _Times:
@@ -83,7 +85,7 @@ class _Told:
 
 def experts(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     """Tell people whose the cards are that have opened, remind them, and ask backups; then when to look again."""
-    due = nudges.due(unit, now, size)
+    due = nudges.due(unit, now, size, _PEOPLE)
     if not due:
         return 0
     members = people.members(unit)
@@ -97,7 +99,7 @@ def experts(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     _say(unit, told, now)
     nudges.went_on(unit, [(x.review.id, Further(x.next, x.step, x.noted.said + x.said, x.backup_at)) for x in looks])
     _say_scarce(unit, desk, [look for look in looks if look.noted.fresh], times, now)
-    return len(due)
+    return size if len({noted.review.expert for noted in due}) >= _PEOPLE else len(due)
 
 
 def _look(unit: Unit, desk: Desk, noted: Noted, members: Sequence[Member]) -> _Look:

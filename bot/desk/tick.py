@@ -48,6 +48,7 @@ def tick(desk: Desk) -> bool:
     desk.fill_hands = desk.fill_hands and _sweep(desk, _fill_hands)
     if desk.fill_hands:
         return True
+    desk.bursting = False
     more = _is_due(due.undo, now) and _sweep(desk, _settle_due)
     more |= _is_due(due.half, now) and _sweep(desk, _tell_half)
     if opened:
@@ -133,7 +134,7 @@ def _expire_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     if len(due) < size and len(experts) <= _FEW and not desk.fill_hands:
         fill_hands(unit, desk, experts, now)
     else:
-        desk.fill_hands = True
+        desk.fill_hands = desk.bursting = True
     return len(due)
 
 
