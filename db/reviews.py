@@ -203,6 +203,15 @@ def shown(unit: Unit) -> tuple[Review, ...]:
     return tuple(review_of(row) for row in unit.execute(found))
 
 
+def tappable(unit: Unit, campaign: str) -> tuple[str, ...]:
+    """A campaign's reviews on whose cards something can still be tapped: unanswered, or to be undone."""
+    live = sa.or_(sa.and_(AWAITING, _TABLE.c.opened_at.is_not(None)), tables.UNDOABLE)
+    found = (
+        sa.select(_TABLE.c.id).where(_TABLE.c.campaign == campaign, live).order_by(_TABLE.c.deadline_at, _TABLE.c.id)
+    )
+    return tuple(unit.execute(found).scalars())
+
+
 def awaiting_of(unit: Unit, expert: str) -> tuple[Review, ...]:
     """Every unanswered review with this person's name on it, open or queued, best match first."""
     found = _SELECT.where(_TABLE.c.expert == expert, AWAITING).order_by(_TABLE.c.rank.desc())

@@ -201,6 +201,20 @@ def person_select(action: str, chosen: str | None = None, *, hint: str) -> Block
     return block | ({"initial_user": chosen} if chosen else {})
 
 
+def channel_select(action: str, chosen: str | None = None, *, hint: str) -> Block:
+    """A channel, private ones too; no direct message."""
+    block: Block = {"type": "conversations_select", "action_id": action, "placeholder": plain(hint, PLACEHOLDER)}
+    block["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}
+    return block | ({"initial_conversation": chosen} if chosen else {})
+
+
+def number_input(action: str, *, initial: str, least: float, most: float) -> Block:
+    """A number within bounds, with a point."""
+    block: Block = {"type": "number_input", "action_id": action, "is_decimal_allowed": True}
+    block |= {"min_value": f"{least:g}", "max_value": f"{most:g}"}
+    return block | ({"initial_value": initial} if initial else {})
+
+
 def line_input(action: str, *, placeholder: str, initial: str, limit: int) -> Block:
     """One line of text."""
     block: Block = {"type": "plain_text_input", "action_id": action, "multiline": False, "max_length": limit}

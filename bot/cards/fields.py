@@ -124,6 +124,12 @@ def picked_person(view: Mapping[str, Any], name: str) -> str | None:
     return chosen if isinstance(chosen, str) else None
 
 
+def picked_channel(view: Mapping[str, Any], name: str) -> str | None:
+    """Which channel was chosen."""
+    chosen = values_of(view).get(name, {}).get("selected_conversation")
+    return chosen if isinstance(chosen, str) else None
+
+
 def ticked(view: Mapping[str, Any], name: str) -> list[str]:
     """What was ticked or chosen in a field that takes several."""
     return _several(values_of(view).get(name, {}))

@@ -7,10 +7,12 @@ from datetime import datetime
 from bot.cards import blocks, ids, lists, norm, ranked, setup, words
 from bot.cards.blocks import Block, Message
 from bot.core.case import Inbox, Progress
+from bot.core.setup import Setup
 from bot.core.types import Role
 from bot.i18n.catalog import Voice
 
 _CAMPAIGNS = 20
+_NOTHING = Setup()
 
 
 def home(found: Inbox, voice: Voice, *, now: datetime) -> Block:  # noqa: ARG001 - `now` is in every card's signature
@@ -120,13 +122,13 @@ def _questions(found: Inbox, voice: Voice) -> Block:
     return blocks.context(voice.t("inbox.questions_alone"))
 
 
-def help(voice: Voice, lead: str | None, *, leads: bool = False) -> Message:  # noqa: A001 - the command's own name; read as inbox.help
+def help(voice: Voice, lead: str | None, may: Setup = _NOTHING) -> Message:  # noqa: A001 - read as inbox.help
     """What Handoff is and what one can type."""
     ask = voice.t("help.ask", lead=words.person(lead)) if lead else ""
     commands = [
         voice.t("help.inbox"),
         voice.t("help.search"),
-        *setup.commands(voice, leads=leads),
+        *setup.commands(may, voice),
         voice.t("help.help"),
     ]
     parts = [

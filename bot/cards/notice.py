@@ -23,6 +23,7 @@ __all__ = [
     "half_window",
     "held",
     "held_together",
+    "moved",
     "opened_together",
     "passed_on",
     "result",
@@ -77,6 +78,13 @@ def _finality(case: Case, voice: Voice, now: datetime) -> str:
     if case.decision and case.decision.person:
         return voice.t(f"result.final.{case.decision.verdict.value}")
     return ""
+
+
+def moved(case: Case, voice: Voice) -> Message:
+    """In place of a card whose campaign has another channel now: where it stands, and nothing to tap."""
+    head = blocks.esc(words.question(case, voice))
+    said = voice.t("card.moved", channel=f"<#{case.campaign.channel}>")
+    return blocks.message(f"{head} {said}", [blocks.section(f"*{head}*", said)])
 
 
 def undone(case: Case, voice: Voice) -> Message:

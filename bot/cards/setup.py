@@ -43,6 +43,7 @@ def guide(setup: Setup, voice: Voice) -> list[Block]:
         _step(1, voice, who_checks(setup.experts, voice) if people else ""),
         blocks.actions(first),
         _step(2, voice, _campaigns_said(setup, voice) if campaign else ""),
+        blocks.actions(_campaigns(setup, voice)),
         _step(3, voice, ""),
     ]
     coming = 1 + [*setup.done].index(False)
@@ -71,17 +72,26 @@ def _people(voice: Voice) -> Block:
     return blocks.button(voice.t("button.people"), ids.PEOPLE, "0")
 
 
+def _campaigns(setup: Setup, voice: Voice) -> Block:
+    if setup.campaigns:
+        return blocks.button(voice.t("button.campaigns"), ids.CAMPAIGNS, "1")
+    return blocks.button(voice.t("button.campaign_new"), ids.CAMPAIGN_NEW, "1")
+
+
 def ways_in(found: Inbox, voice: Voice) -> list[Block]:
     """The row of buttons that is always there: to people and campaigns, or to offer oneself."""
     setup = found.setup
     row: list[Block] = []
     if setup.leads and (all(setup.done) or not guide(setup, voice)):
         row.append(_people(voice))
+    if (setup.opens or setup.campaigns) and not guide(setup, voice):
+        row.append(_campaigns(setup, voice))
     if not setup.leads and not setup.claimable and found.lead is not None:
         row.append(blocks.button(voice.t("button.join"), ids.JOIN, "1"))
     return [blocks.actions(*row)] if row else []
 
 
-def commands(voice: Voice, *, leads: bool) -> list[str]:
+def commands(setup: Setup, voice: Voice) -> list[str]:
     """What one can type to set something up."""
-    return [voice.t("help.people")] if leads else []
+    found = [voice.t("help.campaign")] if setup.opens or setup.campaigns else []
+    return [*found, *([voice.t("help.people")] if setup.leads else [])]

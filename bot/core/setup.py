@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.core.errors import Invalid, NotAllowed
 from bot.core.types import Campaign, Member, Role, UserId
@@ -29,6 +30,17 @@ class Setup:
     def done(self) -> tuple[bool, bool, bool]:
         """Who checks, one campaign, a list."""
         return bool(self.experts), bool(self.campaigns), self.listed
+
+
+class Reach(StrEnum):
+    """Whether the bot can write into a channel."""
+
+    HERE = "here"
+    ABSENT = "absent"
+    """Nobody has invited it; of a private channel it then knows nothing at all."""
+    ARCHIVED = "archived"
+    UNKNOWN = "unknown"
+    """Slack did not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.core.campaign import require_valid
 from bot.core.errors import Invalid, NotFound
 from bot.core.types import Campaign, Member, Role, UserId
 from bot.desk import absence
@@ -12,8 +13,6 @@ from bot.desk.hand_over import release
 from db import campaigns, people
 
 _USER = re.compile(r"[UW][A-Z0-9]+")
-_CHANNEL = re.compile(r"[CG][A-Z0-9]+")
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 def add(desk: Desk, user_id: UserId, role: Role, market: str | None = None, name: str | None = None) -> bool:
@@ -58,27 +57,9 @@ def remember(desk: Desk, profile: Member) -> None:
 
 def add_campaign(desk: Desk, campaign: Campaign) -> None:
     """Open a campaign. Raises Invalid naming the field that is wrong."""
-    _check(campaign)
+    require_valid(campaign)
     with desk.store.unit() as unit:
         if not campaigns.add(unit, campaign, desk.clock()):
             raise Invalid("campaign_exists", field="key", campaign=campaign.key)
         if not any(m.id == campaign.owner and m.roles for m in people.members(unit)):
             people.add_role(unit, campaign.owner, None, Role.MARKETER, None)
-
-
-def _check(campaign: Campaign) -> None:
-    rules = (
-        ("key", campaign.key, bool(_KEY.fullmatch(campaign.key))),
-        ("name", campaign.name, 0 < len(campaign.name.strip()) <= 80),
-        ("market", "", bool(campaign.markets)),
-        ("channel", campaign.channel, bool(_CHANNEL.fullmatch(campaign.channel))),
-        ("owner", campaign.owner, bool(_USER.fullmatch(campaign.owner))),
-        ("deadline", campaign.window, campaign.window.total_seconds() > 0),
-        ("budget", campaign.budget, campaign.budget is None or campaign.budget > 0),
-        ("fee_line", campaign.fee_line, campaign.fee_line is None or campaign.fee_line >= 0),
-        ("min_audience", campaign.min_audience, campaign.min_audience is None or 0 <= campaign.min_audience <= 1),
-        ("currency", campaign.currency, bool(re.fullmatch("[A-Z]{3}", campaign.currency))),
-    )
-    for field, value, good in rules:
-        if not good:
-            raise Invalid(f"campaign_{field}", field=field, value=value)

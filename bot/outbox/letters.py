@@ -112,6 +112,8 @@ def _card(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     voice = reader.voice
     if not is_person(errand.lane):
         voice = voice_for(case.campaign.locale, None, case.review.market, personal=False)
+        if errand.lane != case.campaign.channel:
+            return notice.moved(case, voice)
         case = precedents.drawn_in(desk, case, errand.lane)
     return candidate.card(case, voice, now=reader.now)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.slack import (
     approve,
+    campaigns,
     details,
     digest,
     dissent,
@@ -36,7 +37,7 @@ from bot.slack.edge import Edge
 FEATURES = (
     approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, digest, investigation,
     norms, outcome, precedents, ranked, models,
-    search, staff,
+    search, staff, campaigns,
 )  # fmt: skip
 
 

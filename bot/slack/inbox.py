@@ -8,7 +8,7 @@ from bot.cards import candidate, ids
 from bot.cards import inbox as cards
 from bot.cards.blocks import Block
 from bot.desk import precedents, see
-from bot.slack import people, search, staff
+from bot.slack import campaigns, people, search, staff
 from bot.slack.access import Body, may_answer, require_active
 from bot.slack.answered import publish_home
 from bot.slack.arrivals import Reaction
@@ -38,13 +38,16 @@ async def command(click: Click) -> None:
     if verb in staff.WORDS:
         await staff.roster(click)
         return
+    if verb in campaigns.WORDS:
+        await campaigns.command(click, text[len(verb) :])
+        return
     found = await click.read(see.inbox, click.who.id)
     if verb == "inbox" or found.setup.claimable:
         # Where nobody leads yet, whatever is typed brings the offer to.
         said = cards.inbox(found, voice, now=click.now)
     else:
         # Help for anything else: nobody should have to guess a word.
-        said = cards.help(voice, found.lead, leads=found.setup.leads)
+        said = cards.help(voice, found.lead, found.setup)
     await click.ack(text=said.text, blocks=said.blocks, response_type="ephemeral")
 
 

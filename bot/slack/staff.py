@@ -35,7 +35,8 @@ async def known(edge: Edge, user_id: str) -> Member:
     return access.profile_of(user, edge.team)
 
 
-async def _home_again(click: Click) -> None:
+async def home_again(click: Click) -> None:
+    """Their Home tab, as they may now see it."""
     if click.who.id in click.edge.homes or click.view.get("type") == "home":
         member = await click.read(see.person, click.who.id)
         await publish_home(click.edge, access.visitor_of(click.who.id, member))
@@ -57,7 +58,7 @@ async def lead(click: Click) -> None:
             await click.run(staff.claim, click.who.id)
         finally:
             edge.homes.add(click.who.id)
-            await _home_again(click)
+            await home_again(click)
 
     showing(click, "take the lead", work)
 
@@ -129,7 +130,7 @@ async def _shown_again(click: Click) -> None:
     if behind := click.view.get("previous_view_id"):
         found = await click.read(staff.roster, click.who.id)
         await click.edge.screens.update(str(behind), cards.roster_view(found, click.who.voice))
-    await _home_again(click)
+    await home_again(click)
 
 
 # Trusted referrers
@@ -201,7 +202,7 @@ async def answer(click: Click) -> None:
     await click.run(wishes.answer, click.who.id, who, market, accept=accept)
     click.edge.directory.forget(who)
     await click.ack()
-    click.after("refresh the Home tab", lambda: _home_again(click))
+    click.after("refresh the Home tab", lambda: home_again(click))
 
 
 def register(app: Any, edge: Edge) -> None:

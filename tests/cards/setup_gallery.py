@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.cards import campaign as cards
 from bot.cards import inbox, people
 from bot.cards.blocks import Message
+from bot.cards.campaign import Saved
 from bot.core.case import Inbox
-from bot.core.setup import Placed, Roster, Setup, Wish
+from bot.core.setup import Placed, Reach, Roster, Setup, Wish
 from bot.core.types import Campaign, Member, Role
 from bot.i18n.catalog import Voice
 from tests import factories as f
@@ -45,6 +47,10 @@ def gallery(campaign: Campaign, voice: Voice) -> dict[str, Made]:
         ("Nina Orlova", "A <b> & c"),
     )  # fmt: skip
     many = Roster(tuple(replace(bia, id=f"U{n:05d}", name=f"Person {n}") for n in range(70)), ())
+    filled = replace(
+        campaign, categories=("beauty", "life & style"), min_audience=0.6, budget=4500.0, avoid=("casino",),
+        window=timedelta(hours=36), locale="ru",
+    )  # fmt: skip
     offered = Wish(f.IGOR, "BR", "I lived in Recife for ten years\nand know <everybody>", f.ZOE)
     return {
         "setup_nobody_leads": _home(Member(f.IGOR, "Igor"), Setup(claimable=True), voice, None),
@@ -52,6 +58,12 @@ def gallery(campaign: Campaign, voice: Voice) -> dict[str, Made]:
         "setup_step2": _home(zoe, checked, voice),
         "setup_step3": _home(zoe, replace(checked, campaigns=(campaign,)), voice),
         "setup_over": _home(zoe, replace(checked, campaigns=(campaign,), listed=True), voice),
+        "campaigns": cards.listed((campaign, replace(campaign, key="b", name="<B> & Co")), voice, may_open=True),
+        "campaigns_none": cards.listed((), voice, may_open=True),
+        "campaign_new": _short(cards.form(None, voice, used=("BR",), owner=f.MAYA, channel="C0BRAZIL01")),
+        "campaign_change": _short(cards.form(filled, voice, used=("BR",), owner=f.MAYA)),
+        **{f"campaign_saved_{r.value}": cards.saved(Saved(filled, True, ("BR",), r, True), voice) for r in Reach},
+        "campaign_saved_asking": cards.saved(Saved(campaign, False), voice),
         "people": people.roster_view(everybody, voice),
         "people_none": people.roster_view(Roster((), ()), voice),
         "people_page": people.roster_view(many, voice),

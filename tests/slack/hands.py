@@ -181,12 +181,15 @@ def _options(element: Json) -> list[Json]:
 
 def _state(element: Json, given: Any) -> Json:
     kind = element["type"]
-    if kind == "plain_text_input":
+    if kind in ("plain_text_input", "number_input"):
         return {"type": kind, "value": given if given is not None else element.get("initial_value")}
     if kind == "checkboxes":
         start = [o["value"] for o in element.get("initial_options", [])]
         chosen = given if given is not None else start
         return {"type": kind, "selected_options": [o for o in element["options"] if o["value"] in chosen]}
+    if kind == "conversations_select":
+        start = element.get("initial_conversation")
+        return {"type": kind, "selected_conversation": given if given is not None else start}
     if kind == "users_select":
         return {"type": kind, "selected_user": given if given is not None else element.get("initial_user")}
     if kind == "multi_static_select":

@@ -1,0 +1,230 @@
+"""Campaigns: those that somebody may change, the form for one, and what is said once it is saved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.cards import blocks, fields, ids, words
+from bot.cards.blocks import Block
+from bot.cards.people import market_groups
+from bot.core.countries import country_codes
+from bot.core.errors import Invalid
+from bot.core.money import parse_money
+from bot.core.setup import Reach
+from bot.core.types import Campaign, Stakes
+from bot.i18n.catalog import Voice, locales
+
+SHOWN = 40
+CHANGE = "change"
+"""The choice of a campaign's overflow."""
+_NAME = 80
+_WINDOWS = (4, 8, 12, 24, 48, 72, 120, 168)
+"""Hours that are offered."""
+_HOUR = timedelta(hours=1)
+_WORDS = re.compile(r"\s*[,;\n]\s*")
+_MOST_WORDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What is true of a campaign that was just saved, as far as it is known by now."""
+
+    campaign: Campaign
+    new: bool
+    unchecked: tuple[str, ...] = ()
+    """Markets that nobody answers for."""
+    reach: Reach | None = None
+    """Whether the bot gets into its channel; None while Slack is asked."""
+    owner_guest: bool = False
+
+
+# The list
+
+
+def listed(found: Sequence[Campaign], voice: Voice, *, may_open: bool) -> Block:
+    """Those that somebody may change, each with what one can do with it."""
+    new = blocks.actions(blocks.button(voice.t("button.campaign_new"), ids.CAMPAIGN_NEW, "1"))
+    parts = [*([new] if may_open else []), *(_entry(c, voice) for c in found[:SHOWN])]
+    if not found:
+        parts.append(blocks.section(voice.t("campaigns.none")))
+    more = len(found) - SHOWN
+    if more > 0:
+        parts.append(blocks.context(voice.n("inbox.more_campaigns", more)))
+    return blocks.modal(ids.CAMPAIGNS_VIEW, voice.t("campaigns.title"), parts, close=voice.t("form.close"))
+
+
+def _entry(campaign: Campaign, voice: Voice) -> Block:
+    return blocks.section(
+        f"*{blocks.said(campaign.name, 60)}*", *about(campaign, voice), accessory=_more(campaign, voice)
+    )
+
+
+def _more(campaign: Campaign, voice: Voice) -> Block:
+    return blocks.overflow(
+        ids.CAMPAIGN_MORE, [blocks.option(voice.t("more.campaign_change"), f"{CHANGE}:{campaign.key}")]
+    )
+
+
+def about(campaign: Campaign, voice: Voice) -> list[str]:
+    """'#creators-br · Brazil' and 'run by @maya · 48 h · medium stakes'."""
+    where = [f"<#{campaign.channel}>", ", ".join(map(voice.market, campaign.markets[:5]))]
+    terms = [
+        voice.t("run_by", who=words.person(campaign.owner)),
+        voice.lasted(campaign.window),
+        voice.t(f"stakes.{campaign.stakes.value}"),
+    ]
+    return [words.SEPARATOR.join(where), words.SEPARATOR.join(terms)]
+
+
+# The form
+
+
+def form(
+    campaign: Campaign | None, voice: Voice, *, used: Sequence[str], owner: str, channel: str | None = None
+) -> Block:
+    """Everything about one campaign on one form; `used` are markets on top of the list."""
+    markets = blocks.grouped(
+        ids.FIELD, market_groups(voice, [*(campaign.markets if campaign else ()), *used]),
+        campaign.markets if campaign else (), many=True, hint=voice.t("market_list.hint"),
+    )  # fmt: skip
+    name = blocks.line_input(
+        ids.FIELD, placeholder=voice.t("campaign.name_example"), initial=campaign.name if campaign else "", limit=_NAME
+    )
+    where = blocks.channel_select(
+        ids.FIELD, campaign.channel if campaign else channel, hint=voice.t("campaign.channel_hint")
+    )
+    who = blocks.person_select(ids.FIELD, campaign.owner if campaign else owner, hint=voice.t("person.who_hint"))
+    parts = [
+        blocks.field(ids.NAME, voice.t("campaign.name"), name),
+        blocks.field(ids.MARKET, voice.t("campaign.markets"), markets),
+        blocks.field(ids.CHANNEL, voice.t("campaign.channel"), where, hint=voice.t("campaign.channel_about")),
+        _language(campaign, voice),
+        blocks.field(ids.OWNER, voice.t("campaign.owner"), who),
+        _window(campaign, voice),
+        _stakes(campaign, voice),
+        _line(ids.BUDGET, "budget", _money_said(campaign), voice),
+        _line(ids.CATEGORIES, "categories", ", ".join(campaign.categories) if campaign else "", voice),
+        _audience(campaign, voice),
+        _line(ids.AVOID, "avoid", ", ".join(campaign.avoid) if campaign else "", voice),
+    ]
+    if campaign:
+        parts.insert(0, blocks.context(voice.t("campaign.keeps_terms")))
+    return blocks.modal(
+        ids.CAMPAIGN_FORM, voice.t("campaign.change" if campaign else "campaign.new"), parts,
+        close=voice.t("form.cancel"), submit=voice.t("form.save"), meta=campaign.key if campaign else "",
+    )  # fmt: skip
+
+
+def _line(name: str, key: str, typed: str, voice: Voice) -> Block:
+    element = blocks.line_input(ids.FIELD, placeholder=voice.t(f"campaign.{key}_example"), initial=typed, limit=300)
+    return blocks.field(name, voice.t(f"campaign.{key}"), element, optional=True)
+
+
+def _language(campaign: Campaign | None, voice: Voice) -> Block:
+    chosen = campaign.locale if campaign else voice.locale
+    options = [blocks.option(voice.t(f"language.{code}"), code) for code in locales()]
+    return blocks.field(ids.LANGUAGE, voice.t("campaign.language"), blocks.one_of(ids.FIELD, options, chosen))
+
+
+def _window(campaign: Campaign | None, voice: Voice) -> Block:
+    """The usual ones, and whichever it has."""
+    window = campaign.window if campaign else timedelta(hours=48)
+    offered = sorted({hours * _HOUR for hours in _WINDOWS} | {window})
+    options = [blocks.option(voice.lasted(one), str(int(one.total_seconds()))) for one in offered]
+    chosen = str(int(window.total_seconds()))
+    return blocks.field(ids.WINDOW, voice.t("campaign.window"), blocks.select(ids.FIELD, options, chosen))
+
+
+def _stakes(campaign: Campaign | None, voice: Voice) -> Block:
+    chosen = (campaign.stakes if campaign else Stakes.MEDIUM).value
+    options = [blocks.option(voice.t(f"campaign.stakes.{s.value}"), s.value) for s in Stakes]
+    return blocks.field(ids.STAKES, voice.t("campaign.stakes"), blocks.one_of(ids.FIELD, options, chosen))
+
+
+def _audience(campaign: Campaign | None, voice: Voice) -> Block:
+    least = campaign.min_audience if campaign else None
+    element = blocks.number_input(ids.FIELD, initial="" if least is None else f"{least * 100:g}", least=0, most=100)
+    return blocks.field(ids.AUDIENCE, voice.t("campaign.audience"), element, optional=True)
+
+
+def _money_said(campaign: Campaign | None) -> str:
+    return "" if campaign is None or campaign.budget is None else f"{campaign.budget:g} {campaign.currency}"
+
+
+def filled(view: Mapping[str, Any], before: Campaign | None) -> Campaign:
+    """The campaign as the form says it; what the form does not ask for stays.
+
+    Raises Invalid, naming the field, for what cannot be read.
+    """
+    budget, currency = _money(fields.one_line(view, ids.BUDGET), before)
+    window = fields.picked_one(view, ids.WINDOW) or ""
+    stakes, language = fields.picked_one(view, ids.STAKES), fields.picked_one(view, ids.LANGUAGE)
+    draft = before or Campaign("", "", (), "", "")
+    return replace(
+        draft,
+        name=fields.one_line(view, ids.NAME),
+        markets=tuple(code for code in fields.ticked(view, ids.MARKET) if code in country_codes()),
+        channel=fields.picked_channel(view, ids.CHANNEL) or "",
+        owner=fields.picked_person(view, ids.OWNER) or "",
+        window=timedelta(seconds=int(window)) if window.isdecimal() else timedelta(),
+        stakes=Stakes(stakes) if stakes in set(Stakes) else draft.stakes,
+        locale=language if language in locales() else draft.locale,
+        budget=budget,
+        currency=currency,
+        categories=_listed(fields.one_line(view, ids.CATEGORIES)),
+        avoid=_listed(fields.one_line(view, ids.AVOID)),
+        min_audience=_share(fields.one_line(view, ids.AUDIENCE)),
+    )
+
+
+def _listed(typed: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in _WORDS.split(typed) if word.strip()))[:_MOST_WORDS]
+
+
+def _money(typed: str, before: Campaign | None) -> tuple[float | None, str]:
+    currency = before.currency if before else Campaign("", "", (), "", "").currency
+    if not typed:
+        return None, currency
+    read = parse_money(typed)
+    if read is None:
+        raise Invalid("campaign_money", field=ids.BUDGET, value=typed)
+    return read[0], read[1] or currency
+
+
+def _share(typed: str) -> float | None:
+    if not typed:
+        return None
+    try:
+        return float(typed.replace(",", ".")) / 100
+    except ValueError:
+        raise Invalid("campaign_min_audience", field=ids.AUDIENCE) from None
+
+
+# What is said once it is saved
+
+
+def saved(done: Saved, voice: Voice) -> Block:
+    """That it is open or changed, whether the bot gets into its channel, who is missing, and what comes next."""
+    campaign = done.campaign
+    head = voice.t("campaign.opened" if done.new else "campaign.changed", name=blocks.said(campaign.name, 60))
+    reach = done.reach.value if done.reach else "asking"
+    parts = [
+        blocks.section(f"*{head}*", *about(campaign, voice)),
+        blocks.section(voice.t(f"reach.{reach}", channel=f"<#{campaign.channel}>")),
+    ]
+    if done.reach in (Reach.ABSENT, Reach.UNKNOWN):
+        parts.append(blocks.actions(blocks.button(voice.t("button.look_again"), ids.CAMPAIGN_LOOK, campaign.key)))
+    missing = [
+        voice.t("campaign.unchecked", market_of=voice.market_of(m), market=voice.market(m)) for m in done.unchecked[:5]
+    ]
+    if done.owner_guest:
+        missing.append(voice.t("campaign.owner_guest", owner=words.person(campaign.owner)))
+    if missing:
+        parts.append(blocks.section(*missing))
+    return blocks.modal(
+        ids.CAMPAIGN_SAVED, voice.t("campaign.saved"), parts, close=voice.t("form.done"), meta="new" if done.new else ""
+    )
