@@ -24,11 +24,13 @@ from scoring.text import LANGUAGE_OF_MARKET
 __all__ = ["catch_up", "find", "forget", "index"]
 
 #: How many of those that match are ranked, the newest; what is older follows them, newest first.
-_RANKED = 300
+_RANKED = 200
 #: When fewer than this have enough of the words, those with less are found as well.
 _FEW = 25
 #: How many documents are written in one unit.
 _AT_ONCE = 200
+#: (number, score) of what one page shows, best first.
+_Page = list[tuple[int, float]]
 _TAGGED = ("market", "flag", "reason", "by", "won", "campaign")
 
 
@@ -93,24 +95,32 @@ class _Search:
 
     def find(self, text: str, limit: int, offset: int) -> Found:
         words = asked(text)
-        terms, read_as = self._terms(words) if words else ([], {})
-        found = self._found(terms)
+        known = self._asking.known({token for word in words for token in word.every}) if words else {}
+        of = known.pop("", 0)
+        # Whether the asker can see a word somewhere is dear to ask, and what is found mostly shows it.
+        terms, read_as = self._terms(words, known, of, trusting=True)
+        found, page, there = self._answer(terms, limit, offset)
+        if not all(shown or self._may_know(term) for shown, term in zip(there, terms, strict=True)):
+            terms, read_as = self._terms(words, known, of, trusting=False)
+            found, page, _ = self._answer(terms, limit, offset)
         if not found.by_won:
             return Found((), 0, suggestions=self._suggestions(terms))
-        page = self._page(found.numbers, terms, limit, offset)
         return Found(self._hits(page, terms), len(found.numbers), found.by_won, read_as, found.loosely)
 
     # What was asked
 
-    def _terms(self, words: Sequence[Asked]) -> tuple[list[Term], dict[str, str]]:
-        """Each word by what documents have of it, and the misspelt ones by what they were taken for."""
-        known = self._asking.known({token for word in words for token in word.every})
-        of = known.pop("", 0)
+    def _terms(
+        self, words: Sequence[Asked], known: Mapping[str, int], of: int, *, trusting: bool
+    ) -> tuple[list[Term], dict[str, str]]:
+        """Each word by what documents have of it, and the misspelt ones by what they were taken for.
+
+        `trusting` when each known word is taken for one that this asker can see somewhere; to be looked at afterwards.
+        """
         terms: list[Term] = []
         read_as: dict[str, str] = {}
         for word in words:
             found = term(word, known, of)
-            while found.tokens and not self._asking.sees(tuple(found.tokens)):
+            while not trusting and not self._may_know(found):
                 # Only others have used it: for this asker it is a word that nobody knows.
                 known = {token: count for token, count in known.items() if token not in found.tokens}
                 found = term(word, known, of)
@@ -121,6 +131,10 @@ class _Search:
                 read_as[word.typed] = next(iter(respelt))
             terms.append(found)
         return terms, read_as
+
+    def _may_know(self, term: Term) -> bool:
+        """Whether something that this asker can see has the word, or nothing at all."""
+        return not term.tokens or self._asking.sees(tuple(term.tokens))
 
     def _respelt(self, stem: str) -> dict[str, int]:
         """What may have been meant, of what this asker can see somewhere, with how many documents have it."""
@@ -156,32 +170,34 @@ class _Search:
             return _Matching()
         return _Matching(*self._asking.matching(Match(self._tags, ways), self._filters))
 
-    def _page(self, numbers: Sequence[int], terms: Sequence[Term], limit: int, offset: int) -> list[tuple[int, float]]:
-        """(number, score) of one page."""
+    def _answer(self, terms: Sequence[Term], limit: int, offset: int) -> tuple[_Matching, _Page, list[bool]]:
+        """What is found, one page of it as (number, score), and of each word whether something of it has it."""
+        found = self._found(terms)
+        numbers, nothing = found.numbers, [False] * len(terms)
         if not terms:
-            return [(number, 0.0) for number in numbers[offset : offset + limit]]
+            return found, [(number, 0.0) for number in numbers[offset : offset + limit]], nothing
         chosen = list(numbers[:_RANKED])
-        if len(numbers) > _RANKED:
+        own = tuple(t.own for t in terms if t.own)
+        if len(numbers) > _RANKED and (found.loosely or len(terms) > 1):
             # Of very many, those with all of the words come before those with enough of them.
-            everything = tuple(t.own for t in terms if t.own)
-            with_all, _ = self._asking.matching(Match(self._tags, (everything,)), self._filters)
+            with_all, _ = self._asking.matching(Match(self._tags, (own,)), self._filters)
             chosen = list(dict.fromkeys([*with_all[:_RANKED], *chosen]))[:_RANKED]
+        rest: list[int] = []
         if offset + limit > len(chosen):
             ranked_already = set(chosen)
-            rest = [(number, 0.0) for number in numbers if number not in ranked_already]
-        else:
-            rest = []
-        return [*self._ranked(chosen, terms), *rest][offset : offset + limit]
+            rest = [number for number in numbers if number not in ranked_already]
+        ranked, there = self._ranked(chosen, terms)
+        return found, [*ranked, *((number, 0.0) for number in rest)][offset : offset + limit], there
 
-    def _ranked(self, chosen: Sequence[int], terms: Sequence[Term]) -> list[tuple[int, float]]:
-        rows = self._asking.vectors(chosen)
-        scored = ranking.scores([vector for _, vector in rows], terms)
+    def _ranked(self, chosen: Sequence[int], terms: Sequence[Term]) -> tuple[_Page, list[bool]]:
+        rows = self._asking.vectors(chosen) if chosen else []
+        scored, there = ranking.scores([vector for _, vector in rows], terms)
         found = [(number, score) for (number, _), score in zip(rows, scored, strict=True)]
-        return sorted(found, key=lambda one: (-one[1], -one[0]))
+        return sorted(found, key=lambda one: (-one[1], -one[0])), there
 
     # What is shown
 
-    def _hits(self, page: Sequence[tuple[int, float]], terms: Sequence[Term]) -> tuple[Hit, ...]:
+    def _hits(self, page: _Page, terms: Sequence[Term]) -> tuple[Hit, ...]:
         rows = self._asking.shown([number for number, _ in page])
         worth: dict[str, float] = {}
         for asked_for in terms:

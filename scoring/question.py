@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import fsum
 
 from scoring import glossary
 from scoring.ranking import Term, rarity
@@ -107,10 +108,10 @@ def enough(weights: Sequence[float], share: float = ENOUGH) -> list[tuple[int, .
     if share <= 0:
         return [(n,) for n in range(len(weights))]
     rare = sorted(range(len(weights)), key=lambda n: -weights[n])[:_DECIDING]
-    line = share * sum(weights[n] for n in rare)
+    line = share * fsum(weights[n] for n in rare)
     found: list[tuple[int, ...]] = []
     for size in range(1, len(rare) + 1):
         for chosen in combinations(sorted(rare), size):
-            if sum(weights[n] for n in chosen) >= line and not any(set(small) <= set(chosen) for small in found):
+            if fsum(weights[n] for n in chosen) >= line and not any(set(small) <= set(chosen) for small in found):
                 found.append(chosen)
     return found

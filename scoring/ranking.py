@@ -63,17 +63,20 @@ def rarity(documents: int, of: int) -> float:
     return log(1 + (of - documents + 0.5) / (documents + 0.5))
 
 
-def scores(vectors: Sequence[bytes], terms: Sequence[Term]) -> list[float]:
-    """Each document's score. Of one word's tokens the occurrences add up, weighted, and saturate together.
+def scores(vectors: Sequence[bytes], terms: Sequence[Term]) -> tuple[list[float], list[bool]]:
+    """Each document's score, and of each word whether any of the documents has it.
+
+    Of one word's tokens the occurrences add up, weighted, and saturate together.
 
     >>> made = [vector([("narrative", ["бот", "бот", "рост"])]), vector([("lesson", ["рост"])])]
-    >>> [round(s, 2) for s in scores(made, [Term({"бот": 1.0}, 2.0)])]
-    [3.8, 0.0]
+    >>> found, there = scores(made, [Term({"бот": 1.0}, 2.0), Term({"лайк": 1.0}, 2.0)])
+    >>> [round(s, 2) for s in found], there
+    ([3.8, 0.0], [True, False])
     """
     import numpy as np
 
     if not vectors or not terms:
-        return [0.0] * len(vectors)
+        return [0.0] * len(vectors), [False] * len(terms)
     sizes = np.fromiter((len(v) // (_CODE + 1) for v in vectors), dtype=np.int64, count=len(vectors))
     codes = np.frombuffer(b"".join(v[: len(v) // (_CODE + 1) * _CODE] for v in vectors), dtype="<u4")
     steps = np.frombuffer(b"".join(v[len(v) // (_CODE + 1) * _CODE :] for v in vectors), dtype=np.uint8)
@@ -86,10 +89,12 @@ def scores(vectors: Sequence[bytes], terms: Sequence[Term]) -> list[float]:
     documents = np.searchsorted(ends, places, side="right")
     known, occurrences = codes[places], np.expm1(steps[places] / _STEPS)
     total = np.zeros(len(vectors))
+    there: list[bool] = []
     for term in terms:
         counted = np.zeros(len(vectors))
         for token, worth in term.tokens.items():
             here = known == code(token)
             np.add.at(counted, documents[here], worth * occurrences[here])
         total += term.weight * (_K1 + 1) * counted / (_K1 + counted)
-    return [float(score) for score in total]
+        there.append(bool(counted.any()))
+    return [float(score) for score in total], there
