@@ -121,6 +121,12 @@ def _same(column: sa.Column[Any], value: Any) -> sa.ColumnElement[bool]:
     return column.is_(None) if value is None else column == value
 
 
+def unsettled(unit: Unit, most: int) -> tuple[Disagreement, ...]:
+    """What nobody has ended yet, the one of which the clock has to do something first coming first."""
+    wanted = SELECT.where(_TABLE.c.remind_at.is_not(None)).order_by(_TABLE.c.remind_at).limit(most)
+    return tuple(disagreement_from(row) for row in unit.execute(wanted))
+
+
 def due(unit: Unit, now: datetime, limit: int) -> tuple[Disagreement, ...]:
     """Unresolved ones of which the lead must hear, or which have waited long enough, oldest first."""
     wanted = SELECT.where(_TABLE.c.remind_at.is_not(None), _TABLE.c.remind_at <= now).order_by(_TABLE.c.remind_at)

@@ -10,13 +10,16 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from bot.core.case import Line, Progress
-from bot.core.types import Campaign, How, Route, State
+from bot.core.nudges import falls
+from bot.core.types import Basis, Campaign, How, Review, Route, State
 from db import tables
+from db.reviews import COLUMNS, review_of
 from db.store import Unit, sliced
 from db.tables import AWAITING, CandidateRow, DecisionRow, JudgementRow, RecommendationRow
 from scoring.types import Verdict
 
 _R = tables.REVIEWS
+_REVIEWS = sa.select(*COLUMNS)
 
 
 def _lines() -> sa.Select[Any]:
@@ -96,7 +99,30 @@ def ranked(unit: Unit, campaign: str, *, blind_last: bool) -> list[str]:
     return [str(row.id) for row in rows]
 
 
-def progress(unit: Unit, campaign: Campaign) -> Progress:
+def open_of(unit: Unit, campaign: str) -> tuple[Review, ...]:
+    """Everything unanswered of a campaign."""
+    return tuple(review_of(row) for row in unit.execute(_REVIEWS.where(_R.c.campaign == campaign, AWAITING)))
+
+
+def decided_lately(unit: Unit, campaigns: Sequence[str], since: datetime, most: int) -> tuple[Review, ...]:
+    """What was decided in these campaigns since then, newest first; what nobody was asked is left out."""
+    alone = [Basis.AI_ALONE.value, Basis.FAST_TRACK.value]
+    of_this_round = sa.and_(tables.DECISIONS.c.review_id == _R.c.id, tables.DECISIONS.c.round == _R.c.round)
+    found = (
+        _REVIEWS.join(tables.DECISIONS, of_this_round)
+        .where(_R.c.campaign.in_(campaigns), _R.c.state == State.DECIDED.value)
+        .where(
+            tables.DECISIONS.c.at >= since,
+            tables.DECISIONS.c.basis.not_in(alone),
+            tables.DECISIONS.c.undone_at.is_(None),
+        )
+        .order_by(tables.DECISIONS.c.at.desc(), _R.c.id)
+        .limit(most)
+    )
+    return tuple(review_of(row) for row in unit.execute(found)) if campaigns else ()
+
+
+def progress(unit: Unit, campaign: Campaign, now: datetime) -> Progress:
     """A campaign in numbers."""
     rows = unit.execute(
         sa.select(_R.c.state, col(DecisionRow.verdict), sa.func.count())
@@ -106,22 +132,17 @@ def progress(unit: Unit, campaign: Campaign) -> Progress:
     ).all()
     decided = {v: sum(n for s, d, n in rows if s == State.DECIDED.value and d == v.value) for v in Verdict}
     waiting = sum(n for s, _, n in rows if State(s).awaits)
-    open_ones = sa.and_(_R.c.campaign == campaign.key, AWAITING)
-    last = unit.execute(
-        sa.select(sa.func.max(_R.c.deadline_at, type_=_R.c.deadline_at.type)).where(open_ones)
-    ).scalar_one()
-    unopened = unit.execute(
-        sa.select(sa.func.count()).select_from(_R).where(open_ones, _R.c.opened_at.is_(None))
-    ).scalar_one()
+    open_ones = open_of(unit, campaign.key)
     return Progress(
         campaign,
         total=sum(n for *_, n in rows),
         proceed=decided[Verdict.PROCEED],
         decline=decided[Verdict.DECLINE],
         waiting=waiting,
-        last_deadline=last,
+        last_deadline=max((r.deadline_at for r in open_ones), default=None),
         withdrawn=sum(n for s, _, n in rows if s == State.WITHDRAWN.value),
-        unopened=unopened,
+        unopened=sum(r.opened_at is None for r in open_ones),
+        falling=sum(falls(r, now) for r in open_ones),
     )
 
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 Block = dict[str, Any]
@@ -213,6 +214,25 @@ def number_input(action: str, *, initial: str, least: float, most: float) -> Blo
     block: Block = {"type": "number_input", "action_id": action, "is_decimal_allowed": True}
     block |= {"min_value": f"{least:g}", "max_value": f"{most:g}"}
     return block | ({"initial_value": initial} if initial else {})
+
+
+def several(action: str, options: Sequence[Block], chosen: Iterable[str], *, placeholder: str) -> Block:
+    """A list of which more than one may be chosen, in one row of the form."""
+    kept, wanted = _distinct(options, SELECT), frozenset(chosen)
+    block: Block = {"type": "multi_static_select", "action_id": action, "options": kept}
+    block["placeholder"] = plain(placeholder, PLACEHOLDER)
+    initial = [o for o in kept if o["value"] in wanted]
+    return block | ({"initial_options": initial} if initial else {})
+
+
+def time_of_day(action: str, minute: int) -> Block:
+    """Minutes after midnight, by the reader's clock."""
+    return {"type": "timepicker", "action_id": action, "initial_time": f"{minute // 60 % 24:02}:{minute % 60:02}"}
+
+
+def day_picker(action: str, chosen: date | None) -> Block:
+    block: Block = {"type": "datepicker", "action_id": action}
+    return block | ({"initial_date": chosen.isoformat()} if chosen else {})
 
 
 def line_input(action: str, *, placeholder: str, initial: str, limit: int) -> Block:

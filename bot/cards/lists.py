@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards import blocks, ids, words
+from bot.cards import blocks, evidence, ids, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case
-from bot.core.types import OnDeadline, State
+from bot.core.nudges import hides
+from bot.core.types import Member, OnDeadline, State
 from bot.i18n.catalog import Voice
 
 SHOWN = 20
@@ -37,15 +38,34 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def matters(pen: Pen, most: int = 2) -> str:
+    """The one line that matters: the worst of what looks off, each with what is usual."""
+    flags = pen.case.recommendation.flags
+    if not flags:
+        return pen.t("flags.none")
+    said = []
+    for flag in flags[:most]:
+        head = evidence.label_of(flag, pen, value=evidence.value_of(flag, pen.voice))
+        usual = evidence.usual_of(flag, pen.voice)
+        said.append(pen.t("nudge.flag", head=head, usual=usual) if usual else head)
+    return words.SEPARATOR.join(said)
+
+
 def looks(case: Case, voice: Voice) -> str:
     flags = len(case.recommendation.flags)
     return voice.n("flags.off", flags) if flags else voice.t("flags.none")
 
 
-def entry(case: Case, voice: Voice) -> Block:
-    """Two lines and [Open]."""
-    said = f"{capital(otherwise(case, voice))} {looks(case, voice)}"
-    return blocks.section(title(case), said, accessory=open_button(case, voice))
+def entry(case: Case, voice: Voice, reader: Member | None = None) -> Block:
+    """Until when and what happens else, what matters, and [Open]; what hides the AI's call hides it here."""
+    if hides(case.review, reader):
+        when = voice.when(case.review.deadline_at)
+        said = [f"{capital(voice.t('else.hidden', when=when))} {voice.t('nudge.hidden')}"]
+    else:
+        said = [f"{capital(otherwise(case, voice))} {looks(case, voice)}"]
+        if case.recommendation.flags:
+            said.append(matters(Pen(case, voice), 1))
+    return blocks.section(title(case), *said, accessory=open_button(case, voice))
 
 
 def open_button(case: Case, voice: Voice) -> Block:
@@ -53,9 +73,9 @@ def open_button(case: Case, voice: Voice) -> Block:
     return blocks.button(voice.t("button.open"), ids.OPEN, ids.value(case.review), label=label)
 
 
-def entries(cases: Sequence[Case], voice: Voice, *, queued: int = 0) -> list[Block]:
+def entries(cases: Sequence[Case], voice: Voice, *, queued: int = 0, reader: Member | None = None) -> list[Block]:
     """The soonest SHOWN, then how many more there are and how many have no card yet."""
-    parts = [entry(case, voice) for case in cases[:SHOWN]]
+    parts = [entry(case, voice, reader) for case in cases[:SHOWN]]
     more = len(cases) - SHOWN
     small = [
         voice.n("inbox.more", more) if more > 0 else "",
@@ -75,7 +95,9 @@ def first_words(cases: Sequence[Case], voice: Voice) -> str:
     if not cases:
         return head
     first = cases[0]
-    said = voice.t("inbox.first", name=blocks.said(first.candidate.name, 60), otherwise=otherwise(first, voice))
+    when = voice.when(first.review.deadline_at)
+    default = voice.t("else.hidden", when=when) if hides(first.review, None) else otherwise(first, voice)
+    said = voice.t("inbox.first", name=blocks.said(first.candidate.name, 60), otherwise=default)
     return words.bare(f"{head}. {said}")
 
 

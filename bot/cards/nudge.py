@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.cards import blocks, evidence, ids, lists, pending, words
+from bot.cards import blocks, ids, lists, pending, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import Pen
 from bot.core.case import Case, Told
@@ -17,7 +17,6 @@ SHOWN = 5
 _OWNED = 15
 _OVER = 10
 """Of what is over, so many by name."""
-_FLAGS = 2
 
 
 def reminder(told: Told, voice: Voice, reader: Member | None, *, apart: int) -> Message:
@@ -103,15 +102,7 @@ def _matters(pen: Pen, reader: Member | None) -> str:
     """The one line that matters: what looks off, worst first."""
     if hides(pen.case.review, reader):
         return pen.t("nudge.hidden")
-    flags = pen.case.recommendation.flags
-    if not flags:
-        return pen.t("flags.none")
-    said = []
-    for flag in flags[:_FLAGS]:
-        head = evidence.label_of(flag, pen, value=evidence.value_of(flag, pen.voice))
-        usual = evidence.usual_of(flag, pen.voice)
-        said.append(pen.t("nudge.flag", head=head, usual=usual) if usual else head)
-    return words.SEPARATOR.join(said)
+    return lists.matters(pen)
 
 
 def to_owner(told: Told, voice: Voice, reader: Member | None, *, said: Mapping[str, int]) -> Message:

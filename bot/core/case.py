@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.core.disagreement import Disagreement, Standing, Winner
+from bot.core.learned_model import LearnedModel
 from bot.core.market_norm import Norm, View
 from bot.core.one_by_one import Walk
 from bot.core.outcome import What
@@ -174,6 +175,16 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """What a lead is asked besides reviews: to rule on an objection, or to say who was right."""
+
+    case: Case
+    investigation: Investigation
+    objection: bool
+    """Whether the decision itself is at stake; else only who was right, since nobody has said so in time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """A campaign as its owner sees it."""
 
@@ -186,6 +197,8 @@ class Progress:
     withdrawn: int = 0
     unopened: int = 0
     """Waiting, but no card yet: the expert has ten open ones already."""
+    falling: int = 0
+    """Waiting in the last quarter of their window, and then nobody is asked any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +230,12 @@ class Inbox:
     """For a lead: the market norms that can be ruled on."""
     setup: Setup = field(default_factory=Setup)
     """What they may set up here, and what has been done."""
+    asks: tuple[Ask, ...] = ()
+    """For a lead: objections, and investigations that nobody has ended in time."""
+    models: tuple[LearnedModel, ...] = ()
+    """For a lead: learned models that are tried and wait for a ruling."""
+    news: tuple[Case, ...] = ()
+    """For an owner: what was decided lately, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.review import Times
-from bot.core.types import Member, Review, Route, State
+from bot.core.types import Member, OnDeadline, Review, Route, State
 from bot.core.working_time import Hours, Span, without, worked, zone_of
 
 #: What part of a window is over when its expert is told: that it is theirs, then three reminders.
@@ -189,6 +189,12 @@ _SHOWN = ("state", "round", "expert", "deadline_at", "hot_at", "opened_at")
 def redraws(before: Review, after: Review) -> bool:
     """Whether a reminder that shows this review has to change with it."""
     return before.reminded_at is not None and any(getattr(before, x) != getattr(after, x) for x in _SHOWN)
+
+
+def falls(review: Review, now: datetime) -> bool:
+    """Whether what awaits an answer is in the last quarter of its window, and nobody else is asked after it."""
+    waits = review.on_deadline is OnDeadline.HOLD and not review.held_once and review.state is not State.HELD
+    return not waits and now >= review.deadline_at - (review.deadline_at - review.intake_at) / 4
 
 
 def hides(review: Review, member: Member | None) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Progress, Thread
+from bot.core.case import Ask, Case, Digest, Happened, Inbox, Investigation, Line, Thread
 from bot.core.errors import NotFound
+from bot.core.learned_model import State as ModelState
 from bot.core.market_norm import Norm
 from bot.core.one_by_one import in_order
 from bot.core.outcome import What, standing
@@ -19,10 +20,12 @@ from bot.desk.setup import setup_of
 from db import (
     campaigns,
     candidates,
+    disagreements,
     events,
     instants,
     lists,
     market_norms,
+    models,
     notes,
     nudges,
     outbox,
@@ -34,6 +37,10 @@ from db.store import Unit
 from scoring.recommend import without
 from scoring.types import FlagCode, Recommendation
 
+#: How far back, and how many of what was decided an owner is told of in their Home tab.
+_LATELY, _NEWS = timedelta(days=3), 3
+#: Disagreements of which a lead's Home tab looks at the first.
+_ASKED = 30
 #: For how long an expert can object to a fast-tracked candidate.
 OBJECT_WINDOW = timedelta(hours=12)
 
@@ -214,15 +221,45 @@ def inbox(desk: Desk, user_id: UserId) -> Inbox:
     with desk.store.reading() as unit:
         members = people.members(unit)
         who = next((m for m in members if m.id == user_id), Member(user_id, user_id))
+        now, owned = desk.clock(), campaigns.owned_by(unit, user_id)
         return Inbox(
             person=who,
             waiting=cases_in(unit, desk, waiting_for(unit, who)),
             queued=reviews.queued_count(unit, user_id),
-            campaigns=tuple(_progress(unit, c) for c in campaigns.owned_by(unit, user_id)),
+            campaigns=tuple(lists.progress(unit, c, now) for c in owned),
             lead=current_lead(unit),
             norms=norm_list.for_lead(unit, desk) if who.is_lead else (),
             setup=setup_of(unit, user_id, members),
+            asks=_asks(unit, desk, who) if who.is_lead else (),
+            models=models.in_state(unit, ModelState.SHADOW) if who.is_lead else (),
+            news=cases_in(unit, desk, lists.decided_lately(unit, [c.key for c in owned], now - _LATELY, _NEWS)),
         )
+
+
+def _asks(unit: Unit, desk: Desk, lead: Member) -> tuple[Ask, ...]:
+    """Objections to what can still be reversed, then what nobody has ended in time; never the lead's own case."""
+    found = disagreements.unsettled(unit, _ASKED)
+    of = reviews.many(unit, [one.review_id for one in found])
+    cases = {c.review.id: c for c in cases_in(unit, desk, list(of.values()))}
+    asks = []
+    for case in (cases[one.review_id] for one in found if one.review_id in cases):
+        for inv in case.investigations:
+            if inv.disagreement not in found or lead.id in inv.parties:
+                continue
+            objects = _objects(unit, case, inv)
+            if objects or inv.disagreement.reminded:
+                asks.append(Ask(case, inv, objects))
+    once = {ask.investigation.disagreement.id: ask for ask in asks}
+    return tuple(sorted(once.values(), key=lambda ask: not ask.objection))
+
+
+def _objects(unit: Unit, case: Case, inv: Investigation) -> bool:
+    """Whether somebody objects to the decision that stands, and no lead has left it standing yet."""
+    said, decision = inv.said, case.decision
+    if said.how is not How.DISSENT or case.review.executed or decision is None or decision.verdict is said.verdict:
+        return False
+    stood = (e.after.get("judgement") for e in events.of_review(unit, case.review.id) if e.what == "let_stand")
+    return said.id not in stood
 
 
 def waiting_for(unit: Unit, who: Member) -> list[Review]:
@@ -232,10 +269,6 @@ def waiting_for(unit: Unit, who: Member) -> list[Review]:
         if who.is_lead or review.backup == who.id:
             waiting[review.id] = review
     return in_order(waiting.values())
-
-
-def _progress(unit: Unit, campaign: Campaign) -> Progress:
-    return lists.progress(unit, campaign)
 
 
 def lines(desk: Desk, review_ids: Sequence[str]) -> tuple[Line, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
+from bot.core import own_settings
 from bot.core.errors import Invalid, NotFound
+from bot.core.own_settings import OwnSettings
 from bot.core.types import Member, UserId
 from bot.core.working_time import Hours, Span
 from bot.desk import absence
@@ -18,15 +20,62 @@ from db.store import Unit
 _LANGUAGES = ("en", "ru")
 
 
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """Somebody's settings, and who could stand in for them."""
+
+    member: Member
+    stand_ins: tuple[Member, ...]
+
+
+def mine(desk: Desk, person: UserId) -> Mine:
+    """Raises NotFound('member') for somebody of whom nothing is known yet."""
+    with desk.store.reading() as unit:
+        member = _member(unit, person)
+        able = [other for other in people.members(unit) if can_stand_in(other, member)]
+        return Mine(member, tuple(sorted(able, key=lambda m: m.name.casefold())))
+
+
+def keep(desk: Desk, person: UserId, wanted: OwnSettings) -> Member:
+    """Everything that the form asks, at once. Raises Invalid naming the field: language, to, backup, until.
+
+    An absence that begins gives what waits for them to their backup; one whose day is cleared is over.
+    """
+
+    def work(unit: Unit, now: datetime) -> Member:
+        member = _member(unit, person)
+        changed = _checked(unit, member, wanted.language, own_settings.hours_of(wanted), wanted.backup)
+        span = member.away
+        if wanted.back_on != own_settings.back_on(member):
+            span = own_settings.absence_of(member, wanted.back_on, now)
+        return _kept(unit, desk, member, replace(changed, away=span), now)
+
+    return attempt(desk, work)
+
+
+def away_until(desk: Desk, person: UserId, back_on: date | None) -> Member:
+    """Away from now on and back on a day; None for back already. Raises Invalid('away')."""
+
+    def work(unit: Unit, now: datetime) -> Member:
+        member = _member(unit, person)
+        span = own_settings.absence_of(member, back_on, now)
+        return _kept(unit, desk, member, replace(member, away=span), now)
+
+    return attempt(desk, work)
+
+
+def _kept(unit: Unit, desk: Desk, before: Member, changed: Member, now: datetime) -> Member:
+    people.set_own(unit, changed)
+    nudges.look_again(unit, changed.id)
+    if changed.away_at(now) and changed.away != before.away:
+        absence.give_up(unit, desk, changed, people.members(unit), now)
+    return changed
+
+
 def save(desk: Desk, person: UserId, *, language: str | None, hours: Hours | None, backup: UserId | None) -> Member:
     """Keep somebody's settings; None leaves each to Slack, the market or the usual. Raises Invalid naming the field."""
     with desk.store.unit() as unit:
-        member = _member(unit, person)
-        if language is not None and language not in _LANGUAGES:
-            raise Invalid("language", field="language", value=language)
-        if backup is not None and not can_stand_in(people.member(unit, backup), member):
-            raise Invalid("backup", field="backup", value=backup)
-        changed = replace(member, language=language, hours=hours, backup=backup)
+        changed = _checked(unit, _member(unit, person), language, hours, backup)
         people.set_own(unit, changed)
         nudges.look_again(unit, person)
         return changed
@@ -43,12 +92,7 @@ def away(desk: Desk, person: UserId, since: datetime | None, until: datetime | N
         span = (since or now, until) if until is not None else None
         if span is not None and (span[1] <= span[0] or span[1] <= now):
             raise Invalid("away", field="until")
-        changed = replace(member, away=span)
-        people.set_own(unit, changed)
-        nudges.look_again(unit, person)
-        if changed.away_at(now):
-            absence.give_up(unit, desk, changed, people.members(unit), now)
-        return changed
+        return _kept(unit, desk, member, replace(member, away=span), now)
 
     return attempt(desk, work)
 
@@ -69,6 +113,15 @@ def quiet(desk: Desk, found: Mapping[UserId, Span | None]) -> None:
     with desk.store.unit() as unit:
         for person in people.remember_dnd(unit, found, desk.clock()):
             nudges.look_again(unit, person)
+
+
+def _checked(unit: Unit, member: Member, language: str | None, hours: Hours | None, backup: UserId | None) -> Member:
+    if language is not None and language not in _LANGUAGES:
+        raise Invalid("language", field="language", value=language)
+    # One who could not be chosen any more is not in the way of everything else: absences then take the next.
+    if backup not in (None, member.backup) and not can_stand_in(people.member(unit, backup or ""), member):
+        raise Invalid("backup", field="backup", value=backup)
+    return replace(member, language=language, hours=hours, backup=backup)
 
 
 def _member(unit: Unit, person: UserId) -> Member:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.types import Member
+from bot.core.working_time import Hours
 from bot.i18n import figures, messages, places, times
 from bot.i18n.errors import error_text, row_text
 from bot.i18n.messages import locales
@@ -118,6 +119,14 @@ class Voice:
     def day(self, moment: date) -> str:
         """'20 Nov'."""
         return times.day(self.locale, moment)
+
+    def weekday(self, number: int) -> str:
+        """'Monday' for 1, by itself."""
+        return times.weekday(self.locale, number)
+
+    def hours(self, worked: Hours) -> str:
+        """'Mon–Fri 09:00–18:00'."""
+        return times.hours(self.locale, worked)
 
     def month(self, number: int) -> str:
         """'November', by itself."""

@@ -7,8 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_date, format_datetime, format_timedelta, get_month_names, get_timezone_location
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_timedelta,
+    get_day_names,
+    get_month_names,
+    get_timezone_location,
+)
 
+from bot.core.working_time import Hours
 from bot.core.zones import UNKNOWN, market_zone
 from bot.i18n import messages
 from bot.i18n.figures import locale_of
@@ -152,3 +160,34 @@ def month(code: str, number: int) -> str:
     ('November', 'ноябрь')
     """
     return str(get_month_names("wide", "stand-alone", locale_of(code))[number])
+
+
+def weekday(code: str, number: int) -> str:
+    """1 -> 'Monday' / 'понедельник', as it stands by itself.
+
+    >>> weekday("en", 1), weekday("ru", 7)
+    ('Monday', 'воскресенье')
+    """
+    return str(get_day_names("wide", "stand-alone", locale_of(code))[number - 1])
+
+
+def hours(code: str, worked: Hours) -> str:
+    """'Mon–Fri 09:00–18:00', days that follow each other drawn together.
+
+    >>> hours("en", Hours(600, 1440, "1245")).replace("\u2060", ""), hours("ru", Hours()).replace("\u2060", "")
+    ('Mon–Tue, Thu–Fri 10:00–24:00', 'пн–пт 09:00–18:00')
+    """
+    names = get_day_names("abbreviated", "stand-alone", locale_of(code))
+    runs: list[list[int]] = []
+    for day in sorted(int(found) for found in worked.days):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    days = ", ".join(_range(*(names[day - 1] for day in (run[0], run[-1])[: len(run)])) for run in runs)
+    start, end = (f"{minute // 60:02}:{minute % 60:02}" for minute in (worked.start, worked.end))
+    return f"{days} {_range(start, end)}"
+
+
+def _range(first: str, last: str | None = None) -> str:
+    return first if last is None else f"{first}–\u2060{last}"

@@ -7,7 +7,7 @@ from bot.cards import inbox as inbox_cards
 from bot.core.case import Inbox
 from bot.core.types import Member
 from bot.desk import see
-from bot.slack import access, walk
+from bot.slack import access, ruling, walk
 from bot.slack.access import Visitor
 from bot.slack.click import Click
 from bot.slack.edge import Edge
@@ -38,6 +38,8 @@ async def refresh_behind(click: Click, review_id: str | None, said: str = "") ->
         await screens.update(str(view_id), opened)
     elif behind == ids.WALK_VIEW and review_id is not None:
         await walk.changed(click, page, str(view_id), review_id, said)
+    elif behind == ids.RULING_VIEW and page:
+        await screens.update(str(view_id), await ruling.view(click, page))
     elif behind == ids.DIGEST_VIEW and page:
         import_id, _, offset = page.rpartition(":")
         found = await click.read(see.digest, import_id, click.who.id)

@@ -22,6 +22,7 @@ from bot.slack import (
     one_by_one,
     outcome,
     override,
+    own_settings,
     people,
     precedents,
     ranked,
@@ -37,7 +38,7 @@ from bot.slack.edge import Edge
 FEATURES = (
     approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, digest, investigation,
     norms, outcome, precedents, ranked, models,
-    search, staff, campaigns,
+    own_settings, search, staff, campaigns,
 )  # fmt: skip
 
 

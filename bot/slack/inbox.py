@@ -8,7 +8,7 @@ from bot.cards import candidate, ids
 from bot.cards import inbox as cards
 from bot.cards.blocks import Block
 from bot.desk import precedents, see
-from bot.slack import campaigns, people, search, staff
+from bot.slack import campaigns, own_settings, people, ruling, search, staff
 from bot.slack.access import Body, may_answer, require_active
 from bot.slack.answered import publish_home
 from bot.slack.arrivals import Reaction
@@ -41,6 +41,12 @@ async def command(click: Click) -> None:
     if verb in campaigns.WORDS:
         await campaigns.command(click, text[len(verb) :])
         return
+    if verb in own_settings.WORDS:
+        await own_settings.ask(click)
+        return
+    if verb in own_settings.AWAY | own_settings.HERE:
+        await own_settings.typed(click, verb, text[len(verb) :])
+        return
     found = await click.read(see.inbox, click.who.id)
     if verb == "inbox" or found.setup.claimable:
         # Where nobody leads yet, whatever is typed brings the offer to.
@@ -62,6 +68,12 @@ async def open_review(click: Click) -> None:
     opening(click, draw)
 
 
+async def rule(click: Click) -> None:
+    about = click.value
+    await click.ack()
+    opening(click, lambda: ruling.view(click, about))
+
+
 EVENTS = {"app_home_opened": Reaction(home)}
 
 
@@ -69,3 +81,4 @@ def register(app: Any, edge: Edge) -> None:
     # Guests may look for what they can read anyway; everything else is for colleagues.
     app.command(COMMAND)(guard(edge, command, guests=True))
     app.action(ids.OPEN)(guard(edge, open_review))
+    app.action(ids.RULE)(guard(edge, rule))

@@ -8,6 +8,7 @@ from bot.cards import ids
 from bot.core.errors import NotFound
 from bot.core.learned_model import State
 from bot.desk import models
+from bot.slack.answered import answered
 from bot.slack.click import Click
 from bot.slack.edge import Edge
 from bot.slack.errors import guard
@@ -17,12 +18,14 @@ async def promote(click: Click) -> None:
     model_id, seen = _seen(click)
     await click.run(models.promote, model_id, click.who.id, seen=seen)
     await click.ack()
+    answered(click, None)
 
 
 async def reject(click: Click) -> None:
     model_id, seen = _seen(click)
     await click.run(models.reject, model_id, click.who.id, seen=seen)
     await click.ack()
+    answered(click, None)
 
 
 def _seen(click: Click) -> tuple[str, State]:

@@ -222,6 +222,11 @@ def _forms(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, M
     }
 
 
+def _trial(tested: dict[str, Any] | None = None) -> LearnedModel:
+    card = {"held_out": tested} if tested else {}
+    return LearnedModel("md_1", "fraud-3", Target.FRAUD, ModelState.SHADOW, "{}", "0" * 64, 80, card, NOW, f.ZOE, NOW)
+
+
 def _models(voice: Voice) -> dict[str, Made]:
     """A learned model in each state, with what is known of it and with nothing."""
     curve = ((0.08, 0.05, 5), (0.2, 0.25, 5), (0.42, 0.4, 5), (0.61, 0.7, 5), (0.88, 0.8, 4))
@@ -231,9 +236,7 @@ def _models(voice: Voice) -> dict[str, Made]:
         "all": 24, "since": "2026-11-02", "figures": {"scorecard": plain, "active": plain, "new": said},
         "changed_count": 5, "markets": {"BR": {"cases": 20, "changed": 4}, "RU": {"cases": 4, "changed": 1}},
     }  # fmt: skip
-    one = LearnedModel(
-        "md_1", "fraud-3", Target.FRAUD, ModelState.SHADOW, "{}", "0" * 64, 80, {"held_out": tested}, NOW, f.ZOE, NOW
-    )
+    one = _trial(tested)
     made: dict[str, Made] = {
         f"model_{state.value}": model.message(replace(one, state=state), voice) for state in ModelState
     }
@@ -423,6 +426,8 @@ def gallery(language: str) -> dict[str, Made]:
     open_case, done, fell = local["pending_decline"], local["overridden"], local["by_deadline"]
     made |= _forms(open_case, done, fell, person)
     made |= inbox_gallery.walks(local, person)
+    made |= inbox_gallery.settings(person)
+    made |= inbox_gallery.homes(local, _trial(), person)
     made |= _notices(open_case, done, fell, person)
     made |= _threads(done, channel)
     made |= _lists(open_case, person)

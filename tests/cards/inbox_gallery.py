@@ -1,4 +1,4 @@
-"""Answering one by one, in every place that somebody can get to."""
+"""Answering one by one in every place that somebody can get to, one's own settings, and full Home tabs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import one_by_one
-from bot.core.case import Case, Stop
+from bot.cards import inbox, one_by_one, own_settings
+from bot.core.case import Ask, Case, Inbox, Investigation, Progress, Stop
+from bot.core.learned_model import LearnedModel
 from bot.core.one_by_one import Walk
-from bot.core.types import Role, Route, State
+from bot.core.types import How, Role, Route, State
+from bot.core.working_time import Hours
 from bot.i18n.catalog import Voice
 from tests import factories as f
 
@@ -44,3 +46,47 @@ def walks(local: dict[str, Case], voice: Voice) -> dict[str, Any]:
         f"walk_{name}": one_by_one.view(stop, voice, now=NOW, may_answer=True, said=said)
         for name, (stop, said) in stops.items()
     }
+
+
+def settings(voice: Voice) -> dict[str, Any]:
+    """One's own settings: as usual, all set, away, away by a status; and what is said of an absence."""
+    plain = f.member(f.BIA, tz="America/Sao_Paulo")
+    own = replace(
+        plain, language="ru", hours=Hours(600, 1440, "1245"), backup=f.CAIO, away=(NOW, NOW + timedelta(days=5))
+    )
+    soon = replace(plain, away=(NOW + timedelta(days=1), NOW + timedelta(days=5)))
+    ill = replace(plain, status_until=NOW + timedelta(days=1))
+    others = (f.member(f.CAIO), f.member(f.ZOE, role=Role.LEAD))
+    return {
+        "settings": own_settings.form(plain, others, voice, now=NOW),
+        "settings_own": own_settings.form(own, others, voice, now=NOW),
+        "settings_status": own_settings.form(ill, (), voice, now=NOW),
+        "away_told": own_settings.told(own, voice, now=NOW),
+        "away_told_soon": own_settings.told(soon, voice, now=NOW),
+        "away_told_back": own_settings.told(plain, voice, now=NOW),
+        "away_told_status": own_settings.told(ill, voice, now=NOW),
+        "away_which_day": own_settings.which_day(voice),
+    }
+
+
+def homes(local: dict[str, Case], trial: LearnedModel, voice: Voice) -> dict[str, Any]:
+    """Home tabs with everything that can stand in them."""
+    open_case, fell = local["pending_decline"], local["by_deadline"]
+    objection = f.judgement(how=How.DISSENT, expert=f.CAIO)
+    disputed = f.disagreement(review_id=fell.review.id, judgement_id=objection.id, expert=f.CAIO, reminded=True)
+    one = Investigation(disputed, objection)
+    asks = (Ask(fell, one, objection=True), Ask(fell, one, objection=False))
+    going = Progress(open_case.campaign, 20, 9, 5, 6, f.DEADLINE, 0, 3, falling=3)
+    blind = replace(open_case, review=replace(open_case.review, id="rv_b", route=Route.BLIND))
+    clean = replace(local["pending_proceed"], review=replace(local["pending_proceed"].review, id="rv_c"))
+    away = f.member(f.BIA, None, open_case.review.market, backup=f.CAIO, away=(NOW, NOW + timedelta(days=5)))
+    lead = f.member(f.ZOE, role=Role.LEAD)
+    news = (local["overridden"], fell)
+    many = tuple(replace(asks[0], objection=n % 2 == 0) for n in range(14))
+    found = {
+        "expert_hidden": Inbox(away, (open_case, clean, blind), 0, (), f.ZOE),
+        "marketer_news": Inbox(f.member(f.MAYA, role=Role.MARKETER), (), 0, (going, going), f.ZOE, news=news),
+        "lead_to_rule": Inbox(lead, (), 0, (), f.ZOE, asks=asks, models=(trial,)),
+        "lead_much_to_rule": Inbox(lead, (open_case,) * 30, 4, (going,) * 30, f.ZOE, asks=many, models=(trial,) * 9),
+    }
+    return {f"home_{name}": inbox.home(what, voice, now=NOW) for name, what in found.items()}
