@@ -117,6 +117,12 @@ def tell_anew(unit: Unit, ids: Sequence[str]) -> None:
         unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(nudge_step=0))
 
 
+def pinged(unit: Unit, review_id: str, now: datetime, *, backup: bool) -> None:
+    """Somebody asked for one reminder more: to the expert, or to the backup in their place."""
+    more = {"backup_at": now} if backup else {"nudges": sa.func.coalesce(_TABLE.c.nudges, 0) + 1}
+    unit.execute(sa.update(_TABLE).where(_TABLE.c.id == review_id).values(**more))
+
+
 def reminded(unit: Unit, people: Sequence[UserId], now: datetime) -> None:
     """These got a reminder."""
     for part in sliced(people):

@@ -35,7 +35,7 @@ COLUMNS = tuple(_TABLE.c[name] for name in _NAMES)
 _SELECT = sa.select(*COLUMNS)
 _ONE = _SELECT.where(_TABLE.c.id == sa.bindparam("review_id"))
 #: What changes when reminders are due: they are looked at anew, which is long due since the intake.
-_DUE_ANEW = frozenset({"opened_at", "expert", "deadline_at"})
+_DUE_ANEW = frozenset({"opened_at", "expert", "deadline_at", "hot_at"})
 #: What gives a review another window, with reminders of its own (core.nudges.begins).
 _WINDOW = frozenset({"held_once", "hot_at", "extended_at", "moved_at"})
 #: Kinds of the fields that are stored as words, by their place.
@@ -103,6 +103,9 @@ def _reminders(changed: frozenset[str]) -> dict[str, Any]:
         values |= {"nudge_step": told, "nudges": sa.null(), "backup_at": sa.null()}
     if changed & _WINDOW:
         values |= {"nudge_step": sa.literal_column("0" if "hot_at" in changed else "1"), "owner_step": sa.null()}
+    if "hot_at" in changed:
+        # Asked before or not: of a hot deal whoever is there is called.
+        values["backup_at"] = sa.null()
     return values
 
 

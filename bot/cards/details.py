@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from bot.cards import blocks, evidence, history, ids, learned, pending, precedents, theirs, words
+from bot.cards import blocks, evidence, history, hurry, ids, learned, pending, precedents, theirs, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case, Happened
@@ -21,9 +21,18 @@ _NOTE = 300
 
 
 def details(
-    case: Case, voice: Voice, *, now: datetime, reader: UserId | None = None, happened: Sequence[Happened] = ()
+    case: Case,
+    voice: Voice,
+    *,
+    now: datetime,
+    reader: UserId | None = None,
+    happened: Sequence[Happened] = (),
+    runs: bool = False,
 ) -> Block:
-    """The view "Details". To the named expert (`reader`) it says "why you", to others why that person."""
+    """The view "Details". To the named expert (`reader`) it says "why you", to others why that person.
+
+    Whoever `runs` its campaign can hurry it from here.
+    """
     pen = Pen(case, voice)
     today = case.today or now.date()
     name = blocks.said(case.candidate.name, words.NAME)
@@ -40,6 +49,8 @@ def details(
     own = [said for said in (theirs.line(pen), theirs.compared(pen)) if said]
     if own:
         parts.insert(3, blocks.section(*own))
+    if runs and case.review.state.awaits:
+        parts.insert(1, hurry.owner_row(case, voice, inside=True))
     if case.judgement is not None:
         parts += _split(_said(pen))
     parts += _split(history.lines(happened, pen))

@@ -92,7 +92,7 @@ def _ask(ask: Ask, voice: Voice) -> Block:
         said = voice.t("home.unresolved", since=voice.day(one.disagreement.opened_at))
         label = voice.t("a11y.resolve", name=name)
         way = blocks.button(voice.t("button.who_right"), ids.RESOLVE, one.disagreement.id, label=label)
-    return blocks.section(lists.title(case), said, accessory=way)
+    return blocks.section(lists.title(case, voice), said, accessory=way)
 
 
 def _models(tried: Sequence[LearnedModel], voice: Voice) -> list[Block]:

@@ -15,9 +15,11 @@ from bot.i18n.catalog import Voice
 SHOWN = 20
 
 
-def title(case: Case) -> str:
-    """'*Ana Lima* · Aurora Summer'."""
-    return f"*{blocks.said(case.candidate.name, 60)}*{words.SEPARATOR}{blocks.said(case.campaign.name, 40)}"
+def title(case: Case, voice: Voice) -> str:
+    """'*Ana Lima* · Aurora Summer', of a hot deal with that said."""
+    hot = voice.t("hot.tag") if case.review.hot_at is not None and case.review.state.awaits else ""
+    parts = (f"*{blocks.said(case.candidate.name, 60)}*", blocks.said(case.campaign.name, 40), hot)
+    return words.SEPARATOR.join(part for part in parts if part)
 
 
 def otherwise(case: Case, voice: Voice) -> str:
@@ -56,6 +58,16 @@ def looks(case: Case, voice: Voice) -> str:
     return voice.n("flags.off", flags) if flags else voice.t("flags.none")
 
 
+def how_it_ended(case: Case, voice: Voice) -> str:
+    """'*Proceed.* @bia agreed with the AI, in 40 min.', or who has it now."""
+    pen = Pen(case, voice)
+    if case.review.state is State.WITHDRAWN:
+        return voice.t("nudge.withdrawn")
+    if case.decision is None or case.review.state.awaits:
+        return voice.t("nudge.elsewhere", who=pen.who(case.review.expert))
+    return f"*{voice.t(f'title.{case.decision.verdict.value}')}.* {words.outcome(pen, case.decision)}"
+
+
 def entry(case: Case, voice: Voice, reader: Member | None = None) -> Block:
     """Until when and what happens else, what matters, and [Open]; what hides the AI's call hides it here."""
     if hides(case.review, reader):
@@ -65,7 +77,7 @@ def entry(case: Case, voice: Voice, reader: Member | None = None) -> Block:
         said = [f"{capital(otherwise(case, voice))} {looks(case, voice)}"]
         if case.recommendation.flags:
             said.append(matters(Pen(case, voice), 1))
-    return blocks.section(title(case), *said, accessory=open_button(case, voice))
+    return blocks.section(title(case, voice), *said, accessory=open_button(case, voice))
 
 
 def open_button(case: Case, voice: Voice) -> Block:

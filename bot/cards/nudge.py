@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from bot.cards import blocks, ids, lists, pending, words
+from bot.cards import blocks, hurry, ids, lists, pending, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import Pen
 from bot.core.case import Case, Told
 from bot.core.nudges import hides
-from bot.core.types import Campaign, Member, OnDeadline, State, UserId
+from bot.core.types import Member, OnDeadline, ReviewId, State, UserId
 from bot.i18n.catalog import Voice
 from scoring.types import Verdict
 
@@ -44,7 +45,7 @@ def reminder(told: Told, voice: Voice, reader: Member | None, *, apart: int) -> 
 
 def _ended(told: Told, voice: Voice) -> list[Block]:
     """How each that is over ended, as a line without a button; what a newer reminder asks for is only counted."""
-    lines = [f"{lists.title(case)}\n{how_it_ended(case, voice)}" for case in told.over[:_OVER]]
+    lines = [f"{lists.title(case, voice)}\n{lists.how_it_ended(case, voice)}" for case in told.over[:_OVER]]
     more = len(told.over) - _OVER
     small = [voice.n("nudge_owner.more", more)] if more > 0 else []
     small += [voice.n("nudge.newer", len(told.newer))] if told.newer else []
@@ -57,19 +58,9 @@ def _done(told: Told, voice: Voice) -> Message:
     return blocks.message(head, [blocks.section(f"*{head}*"), *_ended(told, voice)])
 
 
-def how_it_ended(case: Case, voice: Voice) -> str:
-    """'*Proceed.* @bia agreed with the AI, in 40 min.', or who has it now."""
-    pen = Pen(case, voice)
-    if case.review.state is State.WITHDRAWN:
-        return voice.t("nudge.withdrawn")
-    if case.decision is None or case.review.state.awaits:
-        return voice.t("nudge.elsewhere", who=pen.who(case.review.expert))
-    return f"*{voice.t(f'title.{case.decision.verdict.value}')}.* {words.outcome(pen, case.decision)}"
-
-
 def _asked(case: Case, voice: Voice, reader: Member | None, instead: UserId | None) -> list[Block]:
     pen = Pen(case, voice)
-    lines = [lists.title(case), lists.capital(_default(pen, reader)), _matters(pen, reader)]
+    lines = [lists.title(case, voice), lists.capital(_default(pen, reader)), _matters(pen, reader)]
     if instead:
         lines.append(voice.t("nudge.instead", who=pen.who(instead)))
     if hides(case.review, reader):
@@ -113,12 +104,16 @@ def to_owner(told: Told, voice: Voice, reader: Member | None, *, said: Mapping[s
     several = len({case.campaign.key for case in cases}) > 1
     head = voice.n("nudge_owner.head", len(cases))
     parts = [blocks.header(head), blocks.section(voice.t("nudge_owner.else"))]
-    parts += [_fate(case, voice, reader, said.get(case.review.id, 0), named=several) for case in cases[:_OWNED]]
+    for case in cases[:_OWNED]:
+        parts.append(_fate(case, voice, reader, said.get(case.review.id, 0), named=several))
+        parts.append(hurry.owner_row(case, voice))
     parts += _ended(told, voice)
     more = len(cases) - _OWNED
     small = [voice.n("nudge_owner.more", more)] if more > 0 else []
     small.append(_who_has_them(cases, voice))
     parts.append(blocks.context(*(line for line in small if line)))
+    if len(cases) > 1:
+        parts.append(blocks.actions(_ping_all(told, voice)))
     named = ", ".join(_result(Pen(case, voice, plain=True), reader) for case in cases[:3])
     return blocks.message(words.bare(f"{head}. {voice.t('nudge_owner.text', results=named)}"), parts)
 
@@ -151,7 +146,18 @@ def _fate(case: Case, voice: Voice, reader: Member | None, said: int, *, named: 
     reminded = voice.n("nudge_owner.reminded", said) if said else ""
     campaign = blocks.said(case.campaign.name, 40) if named else ""
     lines.append(" ".join(part for part in (why, reminded) if part))
-    return blocks.section(*lines, *([campaign] if campaign else []), accessory=lists.details_button(case, voice))
+    hot = voice.t("hot.tag") if case.review.hot_at is not None else ""
+    return blocks.section(*lines, words.SEPARATOR.join(part for part in (campaign, hot) if part))
+
+
+def _ping_all(told: Told, voice: Voice) -> Block:
+    """One tap for all of them; they are named where one person has them all."""
+    asked = {hurry.asked_of(case) for case in told.still}
+    if len(asked) == 1:
+        label = voice.n("button.ping_all_one", len(told.still), ping=hurry.ping_label(told.still[0], voice))
+    else:
+        label = voice.n("button.ping_all", len(told.still))
+    return blocks.button(label, ids.PING_ALL, told.ref, primary=True)
 
 
 def case_expert(case: Case) -> Member | None:
@@ -166,17 +172,34 @@ def _who_has_them(cases: Sequence[Case], voice: Voice) -> str:
     return voice.t("nudge_owner.people", who=", ".join(words.person(p) for p in people[:5])) if people else ""
 
 
-def scarce(campaign: Campaign, cases: Sequence[Case], voice: Voice, *, hours: int) -> Message:
-    """To the owner, when they open: too little of whoever is asked's working time lies before the deadline."""
+def scarce(told: Told, voice: Voice, *, hours: int, mondays: Mapping[ReviewId, datetime]) -> Message:
+    """To the owner, when they open: too little of whoever is asked's working time lies before the deadline.
+
+    `mondays` says where the deadline of each may be moved, of those that may.
+    """
+    cases = told.still
+    if not cases:
+        return _done(told, voice)
+    campaign = cases[0].campaign
     head = voice.n("scarce.head", len(cases), campaign=blocks.said(campaign.name, 60))
     why = voice.n("scarce.why", hours)
     lines = [
-        f"• {pen.name}: {pen.who(case.review.expert)}, {voice.near(case.review.deadline_at)}"
+        f"• {pen.name}: {pen.who(case.review.expert)}, {_due(case, voice)}"
         for case in cases[:_OWNED]
         for pen in (Pen(case, voice),)
     ]
     more = len(cases) - _OWNED
-    parts = [blocks.section(f"*{head}*", why), blocks.section(*lines)]
+    parts = [blocks.section(f"*{head}*", why), blocks.section(*lines), *_ended(told, voice)]
     if more > 0:
         parts.append(blocks.context(voice.n("nudge_owner.more", more)))
-    return blocks.message(words.bare(f"{head} {why}"), parts)
+    movable = [mondays[case.review.id] for case in cases if case.review.id in mondays]
+    if movable:
+        parts.append(blocks.section(voice.n("scarce.monday", len(movable), when=voice.near(max(movable)))))
+        parts.append(blocks.actions(blocks.button(voice.t("button.monday"), ids.MONDAY, told.ref)))
+    return blocks.message(words.bare(f"{head}. {why.rstrip(':')}."), parts)
+
+
+def _due(case: Case, voice: Voice) -> str:
+    """By when, and that it was moved there."""
+    when = voice.near(case.review.deadline_at)
+    return voice.t("scarce.moved", when=when) if case.review.moved_at is not None else when

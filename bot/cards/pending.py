@@ -72,8 +72,16 @@ def _call_lines(pen: Pen, *, by_name: bool = True) -> list[str]:
         return [*lines, held_line(pen)]
     if review.form_held and review.state is not State.REOPENED:
         lines.append(pen.t("form_held", until=pen.until(review.deadline_at)))
+    if review.hot_at is not None:
+        lines.append(hot_line(pen))
     yours = asked(pen) if by_name else ""
     return [*lines, f"{yours} {default_line(pen)}" if yours else default_line(pen)]
+
+
+def hot_line(pen: Pen) -> str:
+    """Somebody else wants this creator, and until when."""
+    until = pen.case.review.hot_until
+    return pen.t("hot.card", until=pen.until(until, dated=True)) if until is not None else pen.t("hot.card_plain")
 
 
 def asked(pen: Pen) -> str:

@@ -196,8 +196,9 @@ def _say_scarce(unit: Unit, desk: Desk, looks: Sequence[_Look], times: _Times, n
         free = rules.free_time(member, look.window.since, look.window.until)
         if rules.working_time(free, look.window.until) < desk.limits.pace.scarce:
             short.setdefault(review.campaign, []).append(review.id)
-    for key, campaign in (campaigns.some(unit, short) if short else {}).items():
-        say(unit, "scarce", key, campaign.owner, now, {"reviews": short[key]})
+    running = campaigns.some(unit, short) if short else {}
+    said = [Said("scarce", new_id("nd"), c.owner, tuple(map(Shown, short[key]))) for key, c in running.items()]
+    remember(unit, said, now)
 
 
 def owners(unit: Unit, desk: Desk, now: datetime, size: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.case import Case, Told
+from bot.core.one_by_one import in_order
 from bot.core.types import UserId
 from bot.desk import see
 from bot.desk.desk import Desk
@@ -13,13 +14,14 @@ from db.reminders import Shown
 
 
 def told(desk: Desk, ref: str, reader: UserId | None, listed: Sequence[str] = ()) -> Told:
-    """`reader` is who is asked to answer, None for an owner, who is asked nothing; each part soonest deadline first.
+    """`reader` is who is asked to answer, None for an owner, who is asked nothing; each part the most urgent first.
 
     `listed` is what it shows where nothing is on record: it was said by an older version.
     """
     with desk.store.reading() as unit:
         found = {one.review_id: one for one in reminders.of(unit, ref) or map(Shown, listed)}
-    cases = sorted(see.cases(desk, list(found)), key=lambda c: (c.review.deadline_at, c.review.id))
+    known = {case.review.id: case for case in see.cases(desk, list(found))}
+    cases = [known[review.id] for review in in_order(case.review for case in known.values())]
     asks = [c for c in cases if c.review.state.awaits and _is_asked(c, reader)]
     return Told(
         ref,

@@ -24,7 +24,8 @@ from bot.log import about
 from bot.outbox import faults, rows
 from bot.outbox.calls import Calls, TooMuch
 from bot.outbox.faults import Fault, Kind, Phase
-from bot.outbox.letters import REMINDERS, THREADED, compose
+from bot.outbox.letters import THREADED, compose
+from bot.outbox.reminding import KINDS as REMINDERS
 from bot.outbox.rows import Hold, Mark, Next
 from db.outbox import Errand, Place
 

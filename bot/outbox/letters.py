@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.cards import blocks, candidate, investigation, model, norm, notice, nudge, words
+from bot.cards import blocks, candidate, investigation, model, norm, notice, words
 from bot.cards.blocks import Message
-from bot.core import nudges as rules
-from bot.core.case import Told
 from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, State
-from bot.desk import models, norm_list, precedents, reminded, see
+from bot.desk import models, norm_list, precedents, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
-from bot.outbox import welcomes
+from bot.outbox import reminding, welcomes
+from bot.outbox.reminding import KINDS as REMINDERS
+from bot.outbox.reminding import listed
 from db import disagreements, market_norms, outbox, threads
 from db.outbox import Errand, Place
 from db.store import Unit
 
 #: The kind that stands under its card, and under which people write.
 THREADED = threads.KIND
-#: Kinds that show several reviews and change with each of them; one that was never said, or is gone, stays unsaid.
-REMINDERS = frozenset({"nudge", "nudge_owner"})
 #: Kinds whose message is changed where it stands; every other errand is a message of its own.
 UPDATED = frozenset({"card", "result", "norm", "wish", models.KIND, THREADED, *REMINDERS})
-#: A reminder that is no older was said in time.
-_FRESH = timedelta(minutes=15)
 #: Kinds that stand in the thread of what they are about: a market norm's announcement, an investigation.
 _BENEATH = frozenset({"norm_changed", "norm_over"})
 
@@ -70,7 +66,7 @@ def compose(desk: Desk, errand: Errand) -> Letter:
                 begun = market_norms.get(unit, errand.ref)
                 unseen = begun is None or not begun.active  # it has ended before anybody read that it had begun
             if errand.kind in REMINDERS and place is None:
-                unseen = not _listed(errand)
+                unseen = not listed(errand)
     elif errand.kind in _BENEATH:
         with desk.store.reading() as unit:
             above = _beneath(unit, errand)
@@ -138,10 +134,6 @@ def _undone(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     return notice.undone(case, reader.voice)
 
 
-def _listed(errand: Errand) -> list[str]:
-    return [str(i) for i in errand.detail.get("reviews", ())]
-
-
 def _campaign(desk: Desk, key: str) -> Campaign:
     found = next((c for c in see.every_campaign(desk) if c.key == key), None)
     if found is None:
@@ -150,7 +142,7 @@ def _campaign(desk: Desk, key: str) -> Campaign:
 
 
 def _fell(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    lines = see.lines(desk, _listed(errand))
+    lines = see.lines(desk, listed(errand))
     if not lines:
         return None
     if len(lines) == 1:
@@ -159,54 +151,13 @@ def _fell(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
 
 
 def _opened(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    still = [c for c in see.cases(desk, _listed(errand)) if c.review.state.awaits and c.review.expert == errand.lane]
+    still = [c for c in see.cases(desk, listed(errand)) if c.review.state.awaits and c.review.expert == errand.lane]
     return notice.opened_together(still, reader.voice) if still else None
-
-
-def _untimely(desk: Desk, errand: Errand) -> bool:
-    """Whether a reminder waited for Slack until its reader no longer wants to be written to: then it goes unsaid."""
-    now = desk.clock()
-    member = see.person(desk, errand.lane)
-    if now - errand.created_at <= _FRESH or member is None:
-        return False
-    return rules.next_good(rules.free_time(member, now, now + _FRESH), now, now) is None
-
-
-def _nudge(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    told = reminded.told(desk, errand.ref, errand.lane, _listed(errand))
-    if _unsaid(desk, errand, told):
-        return None
-    hours = round(desk.limits.pace.apart / timedelta(hours=1))
-    return nudge.reminder(told, reader.voice, see.person(desk, errand.lane), apart=hours)
-
-
-def _nudge_owner(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    told = reminded.told(desk, errand.ref, None, _listed(errand))
-    if _unsaid(desk, errand, told):
-        return None
-    said = see.reminders(desk, [c.review.id for c in told.still])
-    return nudge.to_owner(told, reader.voice, see.person(desk, errand.lane), said=said)
-
-
-def _unsaid(desk: Desk, errand: Errand, told: Told) -> bool:
-    """Whether there is nothing to say; what stands already is brought up to date at any hour, which disturbs nobody."""
-    if not (told.still or told.over or told.newer):
-        return True  # nobody knows any more what it showed
-    if _listed(errand) and (not told.still or _untimely(desk, errand)):
-        with desk.store.reading() as unit:
-            return outbox.place_of(unit, errand.kind, errand.ref, errand.lane) is None
-    return False
-
-
-def _scarce(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    still = [c for c in see.cases(desk, _listed(errand)) if c.review.state.awaits]
-    hours = round(desk.limits.pace.scarce / timedelta(hours=1))
-    return nudge.scarce(_campaign(desk, errand.ref), still, reader.voice, hours=hours) if still else None
 
 
 def _held(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     # Rows of an older version name one review by its round.
-    ids = _listed(errand) or [_round(errand)[0]]
+    ids = listed(errand) or [_round(errand)[0]]
     still = [c for c in see.cases(desk, ids) if c.review.state is State.HELD]
     if len(still) > 1:
         return notice.held_together(_campaign(desk, errand.ref), still, reader.voice)
@@ -214,7 +165,7 @@ def _held(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
 
 
 def _half(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    lines = [line for line in see.lines(desk, _listed(errand)) if line.state.awaits and not line.opened]
+    lines = [line for line in see.lines(desk, listed(errand)) if line.state.awaits and not line.opened]
     if not lines:
         return None
     campaign = _campaign(desk, errand.ref)
@@ -309,9 +260,12 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "undone": _undone,
     "fell": _fell,
     "opened": _opened,
-    "nudge": _nudge,
-    "nudge_owner": _nudge_owner,
-    "scarce": _scarce,
+    "nudge": lambda desk, errand, reader: reminding.to_expert(desk, errand, reader.voice),
+    "nudge_owner": lambda desk, errand, reader: reminding.to_owner(desk, errand, reader.voice),
+    "scarce": lambda desk, errand, reader: reminding.scarce(desk, errand, reader.voice),
+    "asked": lambda desk, errand, reader: reminding.asked(desk, errand, reader.voice),
+    "time_given": lambda desk, errand, reader: reminding.time_given(desk, errand, reader.voice),
+    "left_as_is": lambda desk, errand, reader: reminding.left_as_is(desk, errand, reader.voice),
     "held": _held,
     "half": _half,
     "digest": _digest,

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.desk.announce import current_lead, say, say_all
 from bot.desk.desk import Desk
-from bot.outbox.letters import REMINDERS, THREADED, UPDATED, is_person
+from bot.outbox.letters import THREADED, UPDATED, is_person
+from bot.outbox.reminding import KINDS as REMINDERS
 from db import disagreements, lanes, outbox, reminders, reviews
 from db.campaigns import get as campaign_of
 from db.outbox import Errand, Place

@@ -99,6 +99,12 @@ def require_active(member: Member | None) -> None:
         raise NotAllowed("guest")
 
 
+def runs(who: Visitor, case: Case) -> bool:
+    """Whether this person runs the campaign, or leads: they may hurry what waits."""
+    leads = who.member is not None and who.member.active and who.member.is_lead
+    return leads or who.id == case.campaign.owner
+
+
 def may_answer(case: Case, who: Visitor) -> bool:
     """Whether answers are offered to this person; the desk checks again when they answer."""
     try:

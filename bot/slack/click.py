@@ -139,8 +139,8 @@ class Click:
     def behind(self, view: Block) -> Block:
         """The view, remembering which one stands behind it, so that it can be brought up to date afterwards."""
         known = self.view.get("callback_id")
-        if known == ids.OPEN_VIEW:
-            return remembering(view, back=ids.OPEN_VIEW)
+        if known in (ids.OPEN_VIEW, ids.DETAILS_VIEW):
+            return remembering(view, back=str(known))
         if known in (ids.DIGEST_VIEW, ids.WALK_VIEW):
             return remembering(view, back=str(known), page=str(self.view.get("private_metadata") or ""))
         return view

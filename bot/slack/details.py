@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.cards import ids, rationale
+from bot.cards import ids
 from bot.cards.blocks import Block
-from bot.desk import precedents, see
+from bot.desk import see
 from bot.slack.click import Click, picked
+from bot.slack.detailed import drawn
 from bot.slack.edge import Edge
 from bot.slack.errors import guard, opening
-from bot.slack.precedents import sight
 
 
 async def details(click: Click) -> None:
@@ -18,8 +18,7 @@ async def details(click: Click) -> None:
     await click.ack()
 
     async def draw() -> Block:
-        whole = await click.read(precedents.before, case, await sight(click.edge, click.who.id), click.who.id)
-        return rationale.details(whole, click.who.voice, now=click.now, reader=click.who.id, happened=happened)
+        return await drawn(click, case, happened)
 
     opening(click, draw)
 

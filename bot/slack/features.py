@@ -13,6 +13,7 @@ from bot.slack import (
     dnd,
     errors,
     hand_over,
+    hurry,
     inbox,
     investigation,
     market_norm,
@@ -36,7 +37,8 @@ from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
 
 FEATURES = (
-    approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, digest, investigation,
+    approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, hurry, digest,
+    investigation,
     norms, outcome, precedents, ranked, models,
     own_settings, search, staff, campaigns,
 )  # fmt: skip

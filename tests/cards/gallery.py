@@ -93,6 +93,7 @@ def cases() -> dict[str, Case]:
         "pending_declines_by_rule": open_with(on_deadline=OnDeadline.DECLINE),
         "pending_lead": open_with(expert=f.ZOE, backup=None, why_me="lead_no_expert"),
         "pending_form_held": open_with(form_held=True),
+        "pending_hot": open_with(hot_at=NOW, hot_until=f.DEADLINE),
         "pending_reopened": open_with(state=State.REOPENED, undone=True, round=2),
         "pending_disclosed": replace(
             open_with(disclosure="We shot a film together & stayed friends", disclosed_by=f.BIA),
@@ -383,6 +384,15 @@ def errors() -> dict[str, HandoffError]:
         "investigation_void",
         "norm_active_already",
         "norm_not_active",
+        "pinged_already",
+        "held_already",
+        "extended_already",
+        "hot_ends",
+        "asked_already",
+        "not_asked",
+        "no_monday",
+        "moved_already",
+        "nothing_waits",
     )
     wrong = (
         "winner_needed",
@@ -397,6 +407,9 @@ def errors() -> dict[str, HandoffError]:
         "norm_outvoted",
         "norm_too_narrow",
         "norm_choice",
+        "expiry_soon",
+        "expiry_needed",
+        "ask_needed",
     )
     made: dict[str, HandoffError] = {f"not_allowed_{r}": NotAllowed(r) for r in allowed}
     made |= {f"too_late_{r}": TooLate(r) for r in late}
@@ -405,6 +418,7 @@ def errors() -> dict[str, HandoffError]:
     made["not_found_campaign"] = NotFound("campaign", campaign="<aurora>")
     made["not_found_member"] = NotFound("member", member="U1")
     made["not_allowed_not_your_market"] = NotAllowed("not_your_market", markets=("KR", "US"))
+    made |= {f"too_late_{r}": TooLate(r, until=NOW + timedelta(hours=1)) for r in ("pinged_already", "hot_ends")}
     made["too_late_kept"] = TooLate("decided", typed=True, kept="comment")
     made["too_late_turned_kept"] = TooLate("turned", typed=True, kept="comment")
     made["too_late_resolved"] = TooLate("resolved", by=f.MAYA, at=NOW - timedelta(minutes=3), winner="ai", lead=f.ZOE)

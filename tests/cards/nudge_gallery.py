@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.cards import nudge
+from bot.cards import details, hurry, nudge
 from bot.cards.blocks import Message
 from bot.core.case import Case, Told
-from bot.core.types import Member, OnDeadline, State
+from bot.core.hurry import GIVEN, LEFT, Asked, Ping, Request
+from bot.core.types import Member, OnDeadline, Role, State
 from bot.i18n.catalog import Voice
 from tests import factories as f
 
@@ -26,12 +27,16 @@ def gallery(open_case: Case, done: Case, voice: Voice, now: datetime) -> dict[st
     calm = replace(open_case, recommendation=f.proceeds(open_case.review.market))
     one = _named(open_case, 1)
     several = (
-        one, _named(calm, 2, on_deadline=OnDeadline.HOLD), _named(calm, 3, on_deadline=OnDeadline.DECLINE),
+        one,
+        _named(calm, 2, on_deadline=OnDeadline.HOLD, hot_at=now, hot_until=open_case.review.deadline_at),
+        _named(calm, 3, on_deadline=OnDeadline.DECLINE),
     )  # fmt: skip
     passed = _named(open_case, 4, expert=f.CAIO)
     withdrawn = _named(open_case, 5, state=State.WITHDRAWN)
     partly = Told("nd_1", (one,), (done, passed, withdrawn), (_named(calm, 6),))
     full = Told("nd_1", tuple(_named(calm, n) for n in range(1, 8)), tuple(replace(done) for _ in range(12)))
+    noon = now + timedelta(days=4)
+    moved = _named(open_case, 1, moved_at=now)
     asked = Told("nd_1", several, instead={"rv_2": f.CAIO})
 
     def reminder(told: Told, reader: Member | None = expert) -> Message:
@@ -49,5 +54,41 @@ def gallery(open_case: Case, done: Case, voice: Voice, now: datetime) -> dict[st
         "nudge_owner": owner(asked),
         "nudge_owner_partly": owner(partly),
         "nudge_owner_over": owner(Told("nd_1", (), (done,))),
-        "scarce": nudge.scarce(open_case.campaign, several, voice, hours=4),
+        "scarce": nudge.scarce(asked, voice, hours=4, mondays={"rv_1": noon, "rv_2": noon}),
+        "scarce_moved": nudge.scarce(Told("nd_1", (moved,), (done,)), voice, hours=4, mondays={}),
+        **_owners(one, done, voice, now),
+    }
+
+
+def _owners(one: Case, done: Case, voice: Voice, now: datetime) -> dict[str, Message | dict[str, Any]]:
+    """What an owner can do about time, and what the lead is asked."""
+    lead = f.member(f.ZOE, role=Role.LEAD)
+    soon = now + timedelta(hours=5)
+    every = {
+        "time": Request(f.MAYA, Asked.TIME, "Her agent calls at four & wants a yes"),
+        "ruling": Request(f.MAYA, Asked.RULING),
+        "given": Request(f.MAYA, Asked.TIME, "", GIVEN, f.ZOE),
+        "left": Request(f.MAYA, Asked.TIME, "", LEFT, f.ZOE),
+    }
+    made: dict[str, Message | dict[str, Any]] = {
+        f"asked_{name}": hurry.asked(one, voice, lead, request) for name, request in every.items()
+    }
+    pings = {
+        "done": (Ping(f.BIA), None), "again": (Ping(None), soon), "backup": (Ping(f.CAIO, f.BIA, soon), None),
+        "backup_for_good": (Ping(f.CAIO, f.BIA), None), "nobody": (Ping(None, None, soon), None),
+        "nobody_for_good": (Ping(None), None),
+    }  # fmt: skip
+    lines = [hurry.ping_said(one.candidate.name, f.BIA, *ping, voice) for ping in pings.values()]
+    both = (Asked.TIME, Asked.RULING)
+    return made | {
+        "asked_over": hurry.asked(done, voice, lead, every["time"]),
+        "hot_form": hurry.hot_form(one, voice, now),
+        "ask_form": hurry.ask_form(one, voice, both, leads=False),
+        "ask_form_lead": hurry.ask_form(one, voice, (Asked.TIME,), leads=True),
+        "ask_form_nothing": hurry.ask_form(one, voice, (), leads=False),
+        "withdraw_form": hurry.withdraw_form(one, voice),
+        "pinged": hurry.pinged(lines, voice),
+        "time_given": hurry.time_given(one, voice, by=f.ZOE),
+        "left_as_is": hurry.left_as_is(one, voice, by=f.ZOE),
+        "details_runs": details.details(one, voice, now=now, reader=f.MAYA, runs=True),
     }

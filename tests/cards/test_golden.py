@@ -20,7 +20,7 @@ from tests.cards.gallery import LANGUAGES, Made, gallery
 from tests.cards.rules import findings, texts
 
 #: Where `primary` may stand: on what only goes on.
-GOING_ON = {ids.ONE_BY_ONE}
+GOING_ON = {ids.ONE_BY_ONE, ids.PING_ALL}
 GOLDEN = Path(__file__).with_name("golden")
 _MADE = {language: gallery(language) for language in LANGUAGES}
 NAMES = [(name, language) for language in LANGUAGES for name in _MADE[language]]

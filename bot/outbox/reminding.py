@@ -1,0 +1,101 @@
+"""Letters that ask, and change where they stand: reminders, a short window, what the lead is asked for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.cards import hurry as cards
+from bot.cards import nudge
+from bot.cards.blocks import Message
+from bot.core import nudges as rules
+from bot.core.case import Told
+from bot.desk import hurry, more_time, reminded, see
+from bot.desk.desk import Desk
+from bot.i18n.catalog import Voice
+from db import outbox, reminders
+from db.outbox import Errand
+
+#: Kinds that show reviews and change with each of them; one that was never said, or is gone, stays unsaid.
+KINDS = frozenset({"nudge", "nudge_owner", "scarce", "asked"})
+#: A reminder that is no older was said in time.
+_FRESH = timedelta(minutes=15)
+
+
+def listed(errand: Errand) -> list[str]:
+    """What an errand names by itself: nothing, when it only brings a message up to date."""
+    return [str(i) for i in errand.detail.get("reviews", ())]
+
+
+def to_expert(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """Whoever is asked, with the answers."""
+    told = reminded.told(desk, errand.ref, errand.lane, listed(errand))
+    if _unsaid(desk, errand, told) or (listed(errand) and _untimely(desk, errand)):
+        return None
+    hours = round(desk.limits.pace.apart / timedelta(hours=1))
+    return nudge.reminder(told, voice, see.person(desk, errand.lane), apart=hours)
+
+
+def to_owner(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """What falls to the AI, with what the owner can do about it."""
+    told = reminded.told(desk, errand.ref, None, listed(errand))
+    if _unsaid(desk, errand, told) or (listed(errand) and _untimely(desk, errand)):
+        return None
+    said = see.reminders(desk, [c.review.id for c in told.still])
+    return nudge.to_owner(told, voice, see.person(desk, errand.lane), said=said)
+
+
+def scarce(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """Too little working time before a deadline, with Monday where that is near."""
+    told = reminded.told(desk, errand.ref, None, listed(errand))
+    if _unsaid(desk, errand, told):
+        return None
+    hours = round(desk.limits.pace.scarce / timedelta(hours=1))
+    return nudge.scarce(told, voice, hours=hours, mondays=hurry.mondays(desk, told.still))
+
+
+def asked(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """To the lead: somebody asks for time, or for a ruling."""
+    with desk.store.reading() as unit:
+        shown = reminders.of(unit, errand.ref)
+    if not shown:
+        return None
+    case, request = more_time.request(desk, shown[0].review_id, errand.ref)
+    if request is None:
+        return None
+    return cards.asked(case, voice, see.person(desk, errand.lane), request)
+
+
+def time_given(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """To whoever asked, while it still waits."""
+    case = see.case(desk, errand.ref.rpartition(":")[0])
+    return cards.time_given(case, voice, by=str(errand.detail.get("by"))) if case.review.state.awaits else None
+
+
+def left_as_is(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """The same: nothing has changed."""
+    case = see.case(desk, errand.ref.rpartition(":")[0])
+    return cards.left_as_is(case, voice, by=str(errand.detail.get("by"))) if case.review.state.awaits else None
+
+
+def _unsaid(desk: Desk, errand: Errand, told: Told) -> bool:
+    """Whether there is nothing to say: nobody knows any more what it showed, or all was over before it was said."""
+    if told.still or (not listed(errand) and (told.over or told.newer)):
+        return False
+    return not _stands(desk, errand) or not (told.over or told.newer)
+
+
+def _untimely(desk: Desk, errand: Errand) -> bool:
+    """Whether a reminder waited for Slack until its reader no longer wants to be written to: then it goes unsaid.
+
+    What stands already is brought up to date at any hour, which disturbs nobody.
+    """
+    now = desk.clock()
+    member = see.person(desk, errand.lane)
+    if now - errand.created_at <= _FRESH or member is None or _stands(desk, errand):
+        return False
+    return rules.next_good(rules.free_time(member, now, now + _FRESH), now, now) is None
+
+
+def _stands(desk: Desk, errand: Errand) -> bool:
+    with desk.store.reading() as unit:
+        return outbox.place_of(unit, errand.kind, errand.ref, errand.lane) is not None

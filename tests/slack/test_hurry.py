@@ -1,0 +1,175 @@
+"""What an owner does from their message and from Details, and how the lead answers: taps through the real app."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.cards import ids
+from bot.core.types import State
+from tests.slack.conftest import on_both
+from tests.slack.hands import House
+from tests.slack.test_reminders import BIA_DM, MAYA_DM, last, later
+
+pytestmark = on_both
+
+ZOE_DM = "D0ZOE"
+
+
+def actions(message: dict[str, Any]) -> set[str]:
+    return {str(e.get("action_id")) for b in message["blocks"] for e in b.get("elements", ())}
+
+
+async def owners_message(house: House) -> dict[str, Any]:
+    """At 75 % of the window, which is in Maya's morning."""
+    await later(house, hours=29)
+    house.clock.move(hours=19)
+    house.clock.now = house.clock.now.replace(hour=12, minute=5)
+    await later(house)
+    return last(house, MAYA_DM, "no answer yet")
+
+
+async def test_the_owners_message_has_what_an_owner_can_do(house: House) -> None:
+    message = await owners_message(house)
+    assert {ids.PING, ids.HOT, ids.OWNER_MORE, ids.PING_ALL} <= actions(message)
+    options = [e["options"] for b in message["blocks"] for e in b.get("elements", ()) if e.get("type") == "overflow"]
+    assert [o["value"].split(":")[0] for o in options[0]] == ["hand", "ask", "withdraw", "details"]
+
+
+async def test_hot_in_two_taps_and_everything_says_so(house: House) -> None:
+    await house.deliver()
+    await house.tap("U0MAYA", ids.HOT, house.value("ana"))
+    form = house.slack.last_view
+    assert form["callback_id"] == ids.HOT_FORM
+    answer = await house.submit("U0MAYA", form, {})
+    assert answer.errors == {}
+    review = house.case("ana").review
+    assert review.deadline_at == house.clock.now + timedelta(hours=8), "the one that is preset"
+    await later(house, seconds=5)
+    card = next(m for m in house.slack.cards("C0BRAZIL") if "Ana Lima for" in json.dumps(m))
+    assert "Hot deal:" in json.dumps(card)
+    assert "hot deal" in json.dumps(last(house, BIA_DM, "Ana Lima"))
+
+
+async def test_a_time_of_ones_own_must_be_set_and_lie_ahead(house: House) -> None:
+    await house.tap("U0MAYA", ids.HOT, house.value("ana"))
+    form = house.slack.last_view
+    answer = await house.submit("U0MAYA", form, {"choice": "other"})
+    assert "until when" in answer.errors["until"]
+    soon = int((house.clock.now + timedelta(minutes=3)).timestamp())
+    answer = await _submit_at(house, form, soon)
+    assert "15 minutes" in answer.errors["until"]
+    good = int((house.clock.now + timedelta(hours=3)).timestamp())
+    assert (await _submit_at(house, form, good)).errors == {}
+    assert int(house.case("ana").review.deadline_at.timestamp()) == good
+
+
+async def _submit_at(house: House, form: dict[str, Any], at: int) -> Any:
+    view = house.filled(form, {"choice": "other"})
+    view["state"]["values"]["until"] = {ids.FIELD: {"type": "datetimepicker", "selected_date_time": at}}
+    return await house.send(house.base("view_submission", "U0MAYA") | {"response_urls": [], "view": view})
+
+
+async def test_a_ping_says_who_was_reminded(house: House) -> None:
+    await house.deliver()
+    expert = house.case("ana").review.expert
+    await house.tap("U0MAYA", ids.PING, house.value("ana"))
+    assert house.whispers == [f"Ana Lima: <@{expert}> is reminded now."]
+    await house.deliver()
+    assert "Ana Lima" in json.dumps(last(house, f"D{expert[1:]}" if expert else "", "needs your answer"))
+    await house.tap("U0MAYA", ids.PING, house.value("ana"))
+    assert "less than an hour ago" in house.whispers[-1]
+
+
+async def test_ping_all_from_the_message(house: House) -> None:
+    message = await owners_message(house)
+    every = [e for b in message["blocks"] for e in b.get("elements", ())]
+    value = next(e["value"] for e in every if e.get("action_id") == ids.PING_ALL)
+    await house.tap("U0MAYA", ids.PING_ALL, value)
+    assert house.whispers[-1].count("is reminded now") >= 2
+    await house.tap("U0BIA", ids.PING_ALL, value)
+    assert "runs the campaign" in house.whispers[-1]
+
+
+@pytest.mark.parametrize("action", [ids.HOT, ids.PING])
+async def test_whoever_does_not_run_it_is_told_who_does(house: House, action: str) -> None:
+    await house.tap("U0BIA", action, house.value("ana"))
+    assert "the person who runs the campaign does this" in house.whispers[0]
+    assert house.case("ana").review.hot_at is None
+
+
+async def test_more_time_goes_to_the_lead_and_comes_back(house: House) -> None:
+    await house.deliver()
+    before = house.case("ana").review.deadline_at
+    await house.tap("U0MAYA", ids.OWNER_MORE, f"ask:{house.value('ana')}", choice=True)
+    await house.submit("U0MAYA", house.slack.last_view, {"choice": "time", "narrative": "Her agent calls at four"})
+    await house.deliver()
+    question = last(house, ZOE_DM, "asks for more time")
+    assert "agent calls at four" in json.dumps(question)
+    assert {ids.GIVE_TIME, ids.LEAVE, ids.APPROVE, ids.OVERRIDE} <= actions(question)
+    await house.tap("U0BIA", ids.GIVE_TIME, house.value("ana"))
+    assert "Only leads" in house.whispers[-1] or "lead" in house.whispers[-1]
+    await house.tap("U0ZOE", ids.GIVE_TIME, house.value("ana"))
+    await house.deliver()
+    assert house.case("ana").review.deadline_at == before + timedelta(hours=24)
+    assert "More time, given by" in last(house, MAYA_DM, "More time")["text"]
+    answered = next(m for m in house.slack.messages[ZOE_DM] if m["ts"] == question["ts"])
+    assert ids.GIVE_TIME not in actions(answered)
+    assert "More time given by" in json.dumps(answered)
+
+
+async def test_a_ruling_from_the_leads_message(house: House) -> None:
+    await house.deliver()
+    await house.tap("U0MAYA", ids.OWNER_MORE, f"ask:{house.value('ana')}", choice=True)
+    await house.submit("U0MAYA", house.slack.last_view, {"choice": "ruling"})
+    await house.deliver()
+    question = last(house, ZOE_DM, "asks for a ruling")
+    await house.tap("U0ZOE", ids.APPROVE, house.value("ana"))
+    await house.deliver()
+    assert house.case("ana").review.state is State.DECIDED
+    answered = next(m for m in house.slack.messages[ZOE_DM] if m["ts"] == question["ts"])
+    assert not actions(answered) & {ids.APPROVE, ids.OVERRIDE, ids.LEAVE}
+    assert "Decline: Ana Lima" in json.dumps(last(house, MAYA_DM, "Ana Lima"))
+
+
+async def test_the_lead_leaves_it(house: House) -> None:
+    await house.tap("U0MAYA", ids.OWNER_MORE, f"ask:{house.value('ana')}", choice=True)
+    await house.submit("U0MAYA", house.slack.last_view, {})
+    await house.tap("U0ZOE", ids.LEAVE, house.value("ana"))
+    await house.deliver()
+    assert "leaves it as it is" in last(house, MAYA_DM, "Ana Lima")["text"]
+    await house.tap("U0ZOE", ids.LEAVE, house.value("ana"))
+    assert "answered already" in house.whispers[-1]
+
+
+async def test_withdrawn_is_asked_once_more_and_the_card_says_so(house: House) -> None:
+    await house.deliver()
+    await house.tap("U0MAYA", ids.OWNER_MORE, f"withdraw:{house.value('ana')}", choice=True)
+    assert house.slack.last_view["callback_id"] == ids.WITHDRAW_FORM
+    await house.submit("U0MAYA", house.slack.last_view, {})
+    await house.deliver()
+    assert house.case("ana").review.state is State.WITHDRAWN
+    assert "Withdrawn: Ana Lima" in json.dumps(house.slack.cards("C0BRAZIL"))
+
+
+async def test_details_offer_it_to_whoever_runs_the_campaign_and_change_behind_the_form(house: House) -> None:
+    await house.tap("U0MAYA", ids.DETAILS, house.value("ana"))
+    shown = house.slack.last_view
+    assert ids.HOT in actions(shown)
+    await house.tap("U0MAYA", ids.HOT, house.value("ana"), view=shown)
+    form = house.slack.last_view
+    await house.submit("U0MAYA", form, {}, behind=shown["id"])
+    assert "marked it hot" in json.dumps(house.slack.views[shown["id"]])
+    await house.tap("U0BIA", ids.DETAILS, house.value("ana"))
+    assert ids.HOT not in actions(house.slack.last_view)
+
+
+async def test_a_decided_one_says_by_whom(house: House) -> None:
+    await house.tap("U0BIA", ids.APPROVE, house.value("ana"))
+    await house.tap("U0MAYA", ids.HOT, house.value("ana"))
+    assert "Already decided" in house.whispers[-1]
+    await house.tap("U0MAYA", ids.OWNER_MORE, f"withdraw:{house.value('ana')}", choice=True)
+    assert "Already decided" in house.whispers[-1]
