@@ -319,6 +319,12 @@ def add_judgement(unit: Unit, judgement: Judgement) -> None:
     _JUDGED.run(unit, [row])
 
 
+def give_reasons(unit: Unit, judgement: Judgement) -> None:
+    """Write the reasons that somebody gives afterwards."""
+    reasons = [r.value for r in judgement.rationale.reasons]
+    unit.execute(sa.update(JUDGEMENTS).where(JUDGEMENTS.c.id == judgement.id).values(reasons=reasons))
+
+
 def judgements(unit: Unit, review_id: str) -> tuple[Judgement, ...]:
     return judgements_of(unit, [review_id]).get(review_id, ())
 

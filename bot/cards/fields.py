@@ -10,7 +10,7 @@ from bot.cards import blocks, evidence, ids, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case
-from bot.core.rationale import with_evidence
+from bot.core.rationale import agreeing, with_evidence
 from bot.core.types import REASONS, Confidence, Rationale, Reason
 from bot.i18n.catalog import Voice
 from scoring.types import FlagCode, RiskFlag, Verdict
@@ -24,6 +24,12 @@ class Answer:
     rationale: Rationale
     person: str | None = None
     choice: str | None = None
+
+
+def why_agree(verdict: Verdict, voice: Voice) -> Block:
+    """The same for an agreement, which needs none."""
+    options = [blocks.option(words.reason_label(r, verdict, voice), r.value) for r in agreeing(verdict)]
+    return blocks.field(ids.REASONS, voice.t("form.why"), blocks.checkboxes(ids.FIELD, options), optional=True)
 
 
 def reasons(verdict: Verdict, voice: Voice, draft: Rationale | None) -> Block:

@@ -12,7 +12,8 @@ from bot.cards.words import Pen
 from bot.core.case import Case
 from bot.core.errors import Invalid
 from bot.core.outcome import What, require_possible
-from bot.core.types import Member, Rationale
+from bot.core.rationale import may_explain
+from bot.core.types import Member, Rationale, UserId
 from bot.i18n.catalog import Voice
 from scoring.types import FlagCode, Recommendation, Verdict
 
@@ -168,14 +169,17 @@ def dissent_form(
     )
 
 
-def note_form(case: Case, voice: Voice) -> Block:
-    """A few words for the decided card."""
+def note_form(case: Case, voice: Voice, reader: UserId = "") -> Block:
+    """A few words for the decided card; whoever agreed with the AI may tick why instead."""
+    judgement = case.judgement
+    explains = judgement if may_explain(judgement, case.decision, reader) else None
     return _form(
         ids.NOTE_FORM,
         voice.t("note.title"),
         [
             blocks.section(f"*{blocks.esc(_title(case, voice))}*"),
-            fields.narrative(voice.t("note.label"), voice.t("note.hint"), None, optional=False),
+            fields.why_agree(explains.verdict, voice) if explains else None,
+            fields.narrative(voice.t("note.label"), voice.t("note.hint"), None, optional=explains is not None),
         ],
         voice,
         submit=voice.t("form.save"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.core.errors import Invalid
-from bot.core.types import REASONS, Rationale, Reason
+from bot.core.types import REASONS, Decision, How, Judgement, Rationale, Reason, UserId
 from scoring.types import FlagCode, Recommendation, Verdict
 
 _URL = re.compile(r"https?://[^\s<>|\"']+")
@@ -42,6 +43,31 @@ def check_override(rationale: Rationale, verdict: Verdict, rec: Recommendation) 
     if asked and not kept:
         raise Invalid("flags_needed", field="flags")
     return with_evidence(replace(rationale, disputed=kept))
+
+
+def may_explain(judgement: Judgement | None, decision: Decision | None, person: UserId) -> bool:
+    """Whether this person agreed with the AI in one tap, that counts, and has not yet said why: nobody must."""
+    if judgement is None or decision is None:
+        return False
+    plain = judgement.how is How.APPROVE and not judgement.rationale.reasons
+    return plain and decision.by == judgement.expert == person
+
+
+def check_agreement(reasons: Collection[Reason], verdict: Verdict, narrative: str) -> tuple[Reason, ...]:
+    """The reasons of an agreement, in the form's order, for either way of agreeing. Raises Invalid naming the field.
+
+    "Normal for this market" is none of them: it says which warnings, and has a form of its own.
+    """
+    if any(r not in agreeing(verdict) for r in reasons):
+        raise Invalid("reason_needed", field="reasons")
+    if Reason.OTHER in reasons and not narrative.strip():
+        raise Invalid("text_needed", field="narrative")
+    return tuple(r for r in agreeing(verdict) if r in reasons)
+
+
+def agreeing(verdict: Verdict) -> tuple[Reason, ...]:
+    """Which reasons an agreement with this verdict can have."""
+    return tuple(r for r in REASONS[verdict] if r is not Reason.MARKET_NORM)
 
 
 def check_norm(rationale: Rationale, rec: Recommendation) -> Rationale:

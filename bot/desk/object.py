@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,9 +11,9 @@ from bot.core.access import require_judge, require_lead, require_objector
 from bot.core.case import Case
 from bot.core.disagreement import Winner
 from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
-from bot.core.rationale import with_evidence
+from bot.core.rationale import check_agreement, may_explain, with_evidence
 from bot.core.types import REASONS, Basis, Decision, How, Judgement, Rationale, Reason, State, UserId
-from bot.desk import disagree, investigate, late, see, tally
+from bot.desk import disagree, investigate, late, norms, see, tally
 from bot.desk.announce import say, say_all
 from bot.desk.change import File, apply, attempt, load
 from bot.desk.desk import Desk, new_id
@@ -143,20 +144,43 @@ def noting(desk: Desk, review_id: str, person: UserId) -> Case:
         return see.whole(unit, desk, review_id)
 
 
-def note(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
-    """Add a note to a card: whoever may judge, and the campaign's owner. Raises Invalid('text_needed')."""
+def note(desk: Desk, review_id: str, person: UserId, text: str, reasons: Collection[Reason] = ()) -> Case:
+    """Add a note to a card: whoever may judge, and the campaign's owner. Raises Invalid('text_needed').
+
+    Whoever agreed with the AI may say why, with or without words: that becomes part of the judgement.
+    """
     said = text.strip()
 
     def work(unit: Unit, now: datetime) -> Case:
-        if not said:
-            raise Invalid("text_needed", field="narrative")
         file = load(unit, review_id, person)
         require_objector(file.person(person), file.review, file.campaign, file.candidate, file.lead)
-        if not late.said_already(unit, review_id, person, said[:_NOTE]):
+        explained = bool(reasons) and _explain(unit, file, person, reasons, said, now)
+        if not said and not explained:
+            raise Invalid("text_needed", field="narrative")
+        if explained and not said:
+            refresh(unit, file, now)
+        if said and not late.said_already(unit, review_id, person, said[:_NOTE]):
             comment(unit, file, person, said[:_NOTE], now)
         return see.whole(unit, desk, review_id)
 
     return attempt(desk, work)
+
+
+def _explain(
+    unit: Unit, file: File, person: UserId, reasons: Collection[Reason], said: str, now: datetime
+) -> bool:  # fmt: skip
+    """Write why somebody agreed into their judgement. False when there is none, or when it says so already."""
+    review = file.review
+    made = reviews.decision(unit, review.id, review.round)
+    judgement = next((j for j in reversed(reviews.judgements(unit, review.id)) if j.round == review.round), None)
+    if judgement is None or not may_explain(judgement, made[0] if made else None, person):
+        return False
+    kept = check_agreement(reasons, judgement.verdict, said)
+    explained = replace(judgement, rationale=replace(judgement.rationale, reasons=kept))
+    reviews.give_reasons(unit, explained)
+    events.record(unit, review.id, person, "explained", now, {}, {"reasons": [r.value for r in kept]})
+    norms.heard(unit, file, explained, now)
+    return True
 
 
 def keep_comment(desk: Desk, draft_id: str, person: UserId) -> Case:

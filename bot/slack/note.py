@@ -18,14 +18,14 @@ async def ask(click: Click) -> None:
     await click.ack()
 
     async def draw() -> Block:
-        return rationale.note_form(case, click.who.voice)
+        return rationale.note_form(case, click.who.voice, click.who.id)
 
     opening(click, draw)
 
 
 async def submit(click: Click) -> None:
-    text = rationale.read_form(click.view).rationale.narrative
-    case = await click.run(objections.note, click.meta().review_id, click.who.id, text)
+    said = rationale.read_form(click.view).rationale
+    case = await click.run(objections.note, click.meta().review_id, click.who.id, said.narrative, said.reasons)
     await click.ack()
     answered(click, case.review.id)
 

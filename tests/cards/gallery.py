@@ -202,6 +202,7 @@ def _forms(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, M
         "dissent": rationale.dissent_form(fell, voice),
         "dissent_late": rationale.dissent_form(fell, voice, draft=draft, late=True, draft_id="dr_3"),
         "note": rationale.note_form(fell, voice),
+        "note_why_agreed": rationale.note_form(f.decided(agrees=True), voice, f.BIA),
         "outcome": rationale.outcome_form(done, voice),
         "outcome_known": rationale.outcome_form(replace(done, outcomes=(What.SIGNED, What.ON_PLAN)), voice),
         "outcome_all_known": rationale.outcome_form(replace(fell, outcomes=(What.FRAUD,)), voice),

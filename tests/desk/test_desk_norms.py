@@ -179,6 +179,16 @@ def test_signs_of_fraud_count_against_it(world: World) -> None:
     assert only(world).state is State.ACTIVE, "6 of 7 would do, and so does 6 of 7 with one more to come"
 
 
+def test_signs_of_fraud_that_are_named_after_an_agreement_count_too(world: World) -> None:
+    agreed = take(world, "first", credibility="40%")
+    decide.approve(world.desk, agreed, BIA)
+    objections.note(world.desk, agreed, BIA, "", [Reason.FRAUD_EVIDENCE])
+    with world.desk.store.reading() as unit:
+        counted = {norm.key.flag: norm.tally.opposed for norm in market_norms.every(unit)}
+    assert counted == {FlagCode.GROWTH_SPIKE: 1, FlagCode.LOW_CREDIBILITY: 1}
+    assert see.case(world.desk, agreed).recommendation.verdict is Verdict.DECLINE
+
+
 def test_an_objection_for_signs_of_fraud_counts_too(world: World) -> None:
     first = normal(world, "first")
     objections.dissent(world.desk, first, CAIO, why("bought", Reason.FRAUD_EVIDENCE))

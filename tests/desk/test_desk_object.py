@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import Invalid, NotAllowed, NotFound, TooLate
-from bot.core.types import Basis, How, Reason, Role, State
+from bot.core.types import REASONS, Basis, How, Reason, Role, State
 from bot.desk import decide, members, see
 from bot.desk import object as objections
 from scoring.types import Verdict
@@ -227,6 +227,28 @@ def test_a_note_is_on_the_card(world: World, fallen: str) -> None:
     ]
     with pytest.raises(Invalid, match="text_needed"):
         objections.note(world.desk, fallen, MAYA, " \n")
+
+
+def test_whoever_agreed_may_say_why_and_nobody_must(world: World) -> None:
+    review_id = world.one()
+    agreed = decide.approve(world.desk, review_id, BIA)
+    with pytest.raises(Invalid, match="text_needed"):
+        objections.note(world.desk, review_id, BIA, "", [])
+    with pytest.raises(Invalid, match="reason_needed"):
+        objections.note(world.desk, review_id, BIA, "", [Reason.MARKET_NORM])
+    with pytest.raises(Invalid, match="text_needed"):
+        objections.note(world.desk, review_id, BIA, " ", [Reason.OTHER])
+    reasons = [Reason.PRICE, Reason.CULTURAL_FIT]
+    case = objections.note(world.desk, review_id, BIA, "", reasons)
+    assert case.judgement is not None
+    assert case.judgement.rationale.reasons == tuple(r for r in REASONS[case.judgement.verdict] if r in reasons)
+    assert case.comments == ()
+    assert case.review.version == agreed.version, "an undo by the card that stands there still works"
+    again = objections.note(world.desk, review_id, BIA, "and more", [Reason.TIMING])
+    assert again.judgement == case.judgement, "said once"
+    assert [c.text for c in again.comments] == ["and more"]
+    other = objections.note(world.desk, review_id, MAYA, "thanks", [Reason.PRICE])
+    assert other.judgement == case.judgement, "it is not hers"
 
 
 def test_a_draft_is_its_authors_alone(world: World, fallen: str) -> None:
