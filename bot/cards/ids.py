@@ -12,6 +12,7 @@ from typing import Any
 from bot.core.case import Line
 from bot.core.learned_model import LearnedModel
 from bot.core.one_by_one import Walk
+from bot.core.outcome import What
 from bot.core.types import Review
 from scoring.types import Verdict
 
@@ -91,6 +92,13 @@ PEOPLE_VIEW = "people.v1"
 PERSON_FORM = "person.v1"
 REFERRERS_FORM = "referrers.v1"
 JOIN_FORM = "join.v1"
+OUTCOME_TAPS = {
+    What.SENT: "outcome.sent.v1",
+    What.SIGNED: "outcome.signed.v1",
+    What.LOST_SLOW: "outcome.lost_slow.v1",
+    What.LOST_OTHER: "outcome.lost_other.v1",
+}
+"""What an owner says of a deal in one tap; one id each, because a row may not have one twice."""
 RULE = "home.rule.v1"
 """Opens what a lead is asked to rule on: 'dissent:<judgement>' or 'model:<id>'."""
 SETTINGS = "settings.open.v1"

@@ -16,6 +16,8 @@ from scoring.types import FlagCode, Verdict
 class What(StrEnum):
     """The outcomes that are recorded."""
 
+    SENT = "sent"
+    """The outreach has gone out to the creator."""
     SIGNED = "signed"
     LOST_SLOW = "lost_slow"
     LOST_OTHER = "lost_other"
@@ -26,12 +28,14 @@ class What(StrEnum):
 
 
 #: What cannot be without a deal that went out: from then on nothing can be reversed.
-EXECUTING = frozenset({What.SIGNED, What.ON_PLAN, What.ABOVE_PLAN, What.BELOW_PLAN})
+EXECUTING = frozenset({What.SENT, What.SIGNED, What.ON_PLAN, What.ABOVE_PLAN, What.BELOW_PLAN})
 LOST = frozenset({What.LOST_SLOW, What.LOST_OTHER})
+#: What an owner says in one tap, and which of these is left to say.
+ONE_TAP = (What.SENT, What.SIGNED, What.LOST_SLOW, What.LOST_OTHER)
 PERFORMANCE = frozenset({What.ON_PLAN, What.ABOVE_PLAN, What.BELOW_PLAN})
 
 #: Of outcomes that exclude each other the last one recorded counts: that is how one is corrected.
-_GROUPS = (LOST | {What.SIGNED}, PERFORMANCE, frozenset({What.FRAUD}))
+_GROUPS = (frozenset({What.SENT}), LOST | {What.SIGNED}, PERFORMANCE, frozenset({What.FRAUD}))
 #: Warnings that say nothing about fraud: that fraud was confirmed does not show that they were right.
 _NOT_ABOUT_FRAUD = frozenset({FlagCode.AUDIENCE_GEO_MISMATCH, FlagCode.SPONSORED_SATURATION, FlagCode.BRAND_SAFETY})
 
@@ -57,6 +61,17 @@ def standing(known: Collection[Outcome]) -> tuple[What, ...]:
         last[next(n for n, group in enumerate(_GROUPS) if one.what in group)] = one
     said = {one.what for one in last.values()}
     return tuple(what for what in What if what in said)
+
+
+def still_to_say(known: Collection[What]) -> tuple[What, ...]:
+    """What can become of a deal next, by one tap; nothing once it is signed or lost.
+
+    >>> [what.value for what in still_to_say([What.SENT])], still_to_say([What.SENT, What.SIGNED])
+    (['signed', 'lost_slow', 'lost_other'], ())
+    """
+    if (LOST | {What.SIGNED} | PERFORMANCE) & set(known):
+        return ()
+    return tuple(what for what in ONE_TAP if what not in known)
 
 
 def require_possible(what: What, review: Review, decided: Verdict | None) -> None:

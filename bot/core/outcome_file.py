@@ -20,6 +20,7 @@ _HEADERS: Final = {
     "outcome": ("outcome", "result", "what", "итог", "итог сделки"),
     "date": ("date", "happened at", "happened on", "when", "дата"),
 }
+_SENT: Final = frozenset({"sent", "outreach sent", "outreach", "отправлено", "предложение отправлено"})
 _NAMES: Final = {header: field for field, headers in _HEADERS.items() for header in headers}
 
 
@@ -80,5 +81,7 @@ def what_of(text: str) -> What | None:
     >>> what_of("Lost, too slow"), what_of("lost_slow"), what_of("maybe")
     (<What.LOST_SLOW: 'lost_slow'>, <What.LOST_SLOW: 'lost_slow'>, None)
     """
+    if " ".join(text.split()).casefold() in _SENT:
+        return What.SENT
     found = parse_outcome(text)
     return What.LOST_OTHER if found == "lost" else What(found) if found in set(What) else None

@@ -17,7 +17,7 @@ from bot.desk import investigate, investigations, late, norms, see
 from bot.desk.announce import say
 from bot.desk.change import File, Lost, apply, attempt, load
 from bot.desk.desk import Desk, new_id
-from db import disagreements, events, outcomes, reviews, search
+from db import disagreements, events, outbox, outcomes, reviews, search
 from db.store import Unit
 
 OPERATOR = "import"
@@ -58,6 +58,7 @@ def record(
         fresh = Outcome(new_id("oc"), review_id, what, happened_at or now, person or OPERATOR, now)
         known = _recorded(unit, file, fresh)
         _execute(unit, desk, file, what, fresh.by, now)
+        _tell_again(unit, file, now)
         changed = _learned(unit, desk, file, known, fresh.by, now)
         norms.outcome_known(unit, desk, review_id, what, now)
         search.index(unit, *changed)
@@ -90,6 +91,13 @@ def _execute(unit: Unit, desk: Desk, file: File, what: What, by: str, now: datet
         apply(unit, desk, file.review, change, file.campaign, by, now)
     else:
         late.refresh(unit, file, now)
+
+
+def _tell_again(unit: Unit, file: File, now: datetime) -> None:
+    """The owner's message of the result, where there is one: it loses the buttons that have done their work."""
+    ref, owner = f"{file.review.id}:{file.review.round}", file.campaign.owner
+    if outbox.place_of(unit, "result", ref, owner) is not None:
+        say(unit, "result", ref, owner, now)
 
 
 def _learned(unit: Unit, desk: Desk, file: File, known: Sequence[What], by: str, now: datetime) -> tuple[str, ...]:

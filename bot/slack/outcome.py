@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.cards import ids, rationale
+from bot.cards import ids, notice, rationale
 from bot.cards.blocks import Block
 from bot.cards.fields import picked_one
 from bot.core.outcome import What
@@ -33,6 +33,22 @@ async def submit(click: Click) -> None:
     answered(click, case.review.id)
 
 
+async def tapped(click: Click) -> None:
+    """In one tap, under the owner's message of the result."""
+    what = next((w for w, action in ids.OUTCOME_TAPS.items() if action == click.action.get("action_id")), None)
+    case = await click.run(outcomes.record, click.review(), what, click.who.id)
+    await click.ack()
+    answered(click, case.review.id)
+
+    async def show() -> None:
+        if click.response_url:
+            await click.edge.screens.replace(click.response_url, notice.result(case, click.who.voice, now=click.now))
+
+    click.after("take the buttons away", show)
+
+
 def register(app: Any, edge: Edge) -> None:
     app.action(ids.MORE_DECIDED, matchers=[picked("outcome")])(guard(edge, ask))
     app.view(ids.OUTCOME_FORM)(guard(edge, submit))
+    for action in ids.OUTCOME_TAPS.values():
+        app.action(action)(guard(edge, tapped))

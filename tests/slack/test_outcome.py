@@ -5,6 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.cards import ids
+from bot.core.errors import TooLate
+from bot.core.outcome import What
+from bot.core.types import Rationale, Reason, State
+from bot.desk import object as objections
+from bot.desk import tick
 from tests.slack.conftest import on_both
 from tests.slack.hands import House
 from tests.slack.test_investigation import ask, card, override, thread_of
@@ -36,7 +41,7 @@ async def test_signed_and_then_fraud(resolved: House) -> None:
     assert await say(resolved, "U0MAYA", "signed") == {}
     await resolved.deliver()
     shown = str(card(resolved, "Ana Lima")["blocks"])
-    assert "signed" in shown and "The deal is done" in shown and ids.UNDO not in shown
+    assert "signed" in shown and "the deal is done" in shown and ids.UNDO not in shown
     await resolved.tap("U0BIA", ids.UNDO, resolved.value("ana"))
     assert "deal is done" in resolved.whispers[-1]
     assert await say(resolved, "U0MAYA", "fraud") == {}
@@ -52,7 +57,7 @@ async def test_only_what_can_be_and_is_not_known_is_offered(resolved: House) -> 
     await say(resolved, "U0MAYA", "signed")
     await open_form(resolved, "U0ZOE")
     offered = [o["value"] for o in resolved.slack.last_view["blocks"][1]["element"]["options"]]
-    assert offered == ["lost_slow", "lost_other", "on_plan", "above_plan", "below_plan", "fraud"]
+    assert offered == ["sent", "lost_slow", "lost_other", "on_plan", "above_plan", "below_plan", "fraud"]
 
 
 async def test_twice_is_once_and_another_is_told(resolved: House) -> None:
@@ -101,3 +106,51 @@ async def test_who_thinks_better_of_it_disagrees_with_nobody(house: House) -> No
     await house.tap("U0BIA", ids.MORE_DECIDED, ids.choice("object", house.case("ana").review), choice=True)
     await house.submit("U0BIA", house.slack.last_view, {"reasons": ["fraud_evidence"], "narrative": "I was wrong"})
     assert [i.disagreement.kind for i in house.case("ana").investigations] == ["verdict"]
+
+
+def told(house: House, user: str, words: str) -> dict[str, object]:
+    """The owner's newest message that says this."""
+    return [m for m in house.slack.messages[f"D{user[1:]}"] if words in str(m["blocks"])][-1]
+
+
+def offered(message: dict[str, object]) -> list[str]:
+    return [action for action in ids.OUTCOME_TAPS.values() if action in str(message["blocks"])]
+
+
+async def test_the_owner_says_in_one_tap_that_the_outreach_is_out(house: House) -> None:
+    await house.deliver()
+    await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))
+    await house.deliver()
+    assert offered(told(house, "U0MAYA", "Bruno Reis")) == [], "not before it is final"
+    house.clock.move(minutes=11)
+    while tick.tick(house.desk):
+        pass
+    await house.deliver()
+    assert offered(told(house, "U0MAYA", "Bruno Reis")) == list(ids.OUTCOME_TAPS.values())
+    await house.tap("U0MAYA", ids.OUTCOME_TAPS[What.SENT], house.value("bruno"))
+    await house.deliver()
+    message = told(house, "U0MAYA", "Bruno Reis")
+    assert offered(message) == [ids.OUTCOME_TAPS[w] for w in (What.SIGNED, What.LOST_SLOW, What.LOST_OTHER)]
+    assert "outreach sent" in str(message["blocks"])
+    assert house.case("bruno").review.executed
+    with pytest.raises(TooLate, match="executed"):
+        objections.reverse(house.desk, house.ids["bruno"], "U0ZOE")
+    with pytest.raises(TooLate, match="executed"):
+        objections.dissent(house.desk, house.ids["bruno"], "U0CAIO", Rationale((Reason.PRICE,), None, "Too dear"))
+    await house.tap("U0CAIO", ids.DISSENT, house.value("bruno"))
+    assert "can’t be changed any more" in house.whispers[-1]
+    await house.tap("U0MAYA", ids.OUTCOME_TAPS[What.LOST_SLOW], house.value("bruno"))
+    await house.deliver()
+    assert house.case("bruno").outcomes == (What.SENT, What.LOST_SLOW)
+    assert offered(told(house, "U0MAYA", "Bruno Reis")) == []
+
+
+async def test_one_tap_is_the_owners_and_twice_is_once(house: House) -> None:
+    await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))
+    await house.tap("U0BIA", ids.OUTCOME_TAPS[What.SIGNED], house.value("bruno"))
+    assert house.case("bruno").outcomes == ()
+    for _ in range(2):
+        await house.tap("U0MAYA", ids.OUTCOME_TAPS[What.SIGNED], house.value("bruno"))
+    assert house.case("bruno").outcomes == (What.SIGNED,)
+    await house.tap("U0BIA", ids.UNDO, house.value("bruno"))
+    assert house.case("bruno").review.state is State.DECIDED
