@@ -34,7 +34,7 @@ from bot.health import Health
 from bot.log import unheard
 from bot.outbox import Outbox
 from bot.settings import Settings
-from bot.slack import dnd, features, people, replies, visible
+from bot.slack import dnd, features, people, replies, uploads, visible
 from bot.slack.access import Team
 from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
@@ -130,7 +130,7 @@ def build(
     desk = open_desk(settings, clock=clock, rng=rng, norms=norms)
     client = web_api.Client(base_url=settings.api_base, timeout=_REQUEST_SECONDS, retry_handlers=[])
     outbox = Outbox(desk, client, pace=pace, rng=rng)
-    edge = Edge(desk, Screens(client), outbox.wake)
+    edge = Edge(desk, Screens(client), outbox.wake, list_bytes=settings.max_file_mb * 1_000_000)
     known = settings.slack_signing_secret
     secret = signing_secret or (known.get_secret_value() if known is not None else secrets.token_hex(16))
     ticker = Ticker(desk, outbox.resume, pause_outbox=outbox.pause, sweep=sweep)
@@ -201,6 +201,7 @@ async def run(handoff: Handoff, stop: asyncio.Event | None = None, *, listen: tu
                 return
             doors.insert(0, main)
             handoff.edge.silent.set()  # people may have written while no process was there to hear it
+            handoff.edge.spawn.start("take up lists", partial(uploads.recover, handoff.edge))
             background += [
                 asyncio.create_task(handoff.outbox.run(), name="outbox"),
                 asyncio.create_task(people.refresh(handoff.edge), name="profiles"),

@@ -32,6 +32,7 @@ SCOPES = {
     "channels:history": "find out whether a message arrived when the connection broke",
     "groups:history": "the same in private channels",
     "im:history": "the same in direct messages",
+    "files:read": "read lists that people bring into Slack",
 }
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 
@@ -165,9 +166,12 @@ async def _team(desk: Desk, client: AsyncWebClient | None) -> AsyncIterator[Find
     if any(m.is_lead for m in members):
         yield _good("Lead: " + ", ".join(m.name for m in members if m.is_lead))
     else:
-        yield _missing("Lead: nobody", "handoff member add U… --role lead")
+        yield _missing(
+            "Lead: nobody",
+            "Open the bot's Home tab in Slack: it offers that. Or: handoff member add U… --role lead",
+        )
     if not campaigns:
-        yield _missing("Campaigns: none yet", "handoff campaign add KEY --name … --market … --channel C… --owner U…")
+        yield _missing("Campaigns: none yet", "In Slack: /handoff campaign")
     for market in sorted({m for c in campaigns for m in c.markets}):
         experts = [m.name for m in members if m.active and (Role.EXPERT, market) in m.roles]
         if experts:

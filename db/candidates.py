@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.core.theirs import theirs_from_json, theirs_to_json
 from bot.core.types import Candidate
-from db.store import Unit, sliced
+from db.store import Unit, new, sliced
 from db.tables import CANDIDATES, CREATORS, IMPORTS, RECOMMENDATIONS, SNAPSHOTS, ImportRow
 from scoring.record import recommendation_from_json, recommendation_to_json
 from scoring.types import Metrics, Recommendation
@@ -128,6 +128,7 @@ class KnownCreator:
     id: str
     candidate_id: str | None
     candidate_line: int | None
+    import_id: str | None
     import_file: str | None
 
 
@@ -145,6 +146,7 @@ def known_creators(
                 CREATORS.c.id,
                 CANDIDATES.c.id.label("candidate_id"),
                 CANDIDATES.c.line,
+                CANDIDATES.c.import_id,
                 IMPORTS.c.file_name,
             )
             .outerjoin(
@@ -154,9 +156,9 @@ def known_creators(
             .outerjoin(IMPORTS, IMPORTS.c.id == CANDIDATES.c.import_id)
             .where(CREATORS.c.handle_key.in_(part))
         )
-        for platform, key, creator_id, candidate_id, line, file_name in rows:
+        for platform, key, creator_id, candidate_id, line, import_id, file_name in rows:
             if (platform, key) in wanted:
-                found[platform, key] = KnownCreator(creator_id, candidate_id, line, file_name)
+                found[platform, key] = KnownCreator(creator_id, candidate_id, line, import_id, file_name)
     return found
 
 
@@ -180,8 +182,11 @@ def add_snapshots(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
     _insert(unit, SNAPSHOTS, rows)
 
 
-def add_import(unit: Unit, **values: Any) -> None:
-    unit.execute(sa.insert(IMPORTS).values(**values))
+def count_import(unit: Unit, **values: Any) -> None:
+    """Begin an import, or add to what it has brought so far."""
+    if unit.execute(new(unit, IMPORTS).returning(IMPORTS.c.id), values).first() is None:
+        more = {name: IMPORTS.c[name] + values[name] for name in ("accepted", "duplicates", "rejected")}
+        unit.execute(sa.update(IMPORTS).where(IMPORTS.c.id == values["id"]).values(**more))
 
 
 def add_candidates(unit: Unit, rows: Iterable[tuple[Candidate, int]], import_id: str) -> None:

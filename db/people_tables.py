@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.columns import moment, partial_index, table_of
+from db.columns import moment, partial_index, plain_json, table_of, word
 
 
 class MemberRow(SQLModel, table=True):
@@ -83,3 +85,27 @@ class WishRow(SQLModel, table=True):
 
 
 WISHES = table_of(WishRow)
+
+
+class UploadRow(SQLModel, table=True):
+    """A list that somebody brought into Slack."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (sa.UniqueConstraint("source", "file", name="uq_uploads_once"),)
+    id: str = Field(primary_key=True)
+    person: str
+    source: str
+    """The view or the message that it came with: whatever Slack brings twice is one."""
+    file: str
+    name: str
+    stage: str
+    campaign: str | None = Field(default=None, foreign_key="campaigns.key")
+    outlook: dict[str, Any] | None = plain_json(default=None)
+    """What would come in, then what did: counts, and every row that was left out."""
+    error: dict[str, Any] | None = plain_json(default=None)
+    at: datetime = moment()
+
+
+UPLOADS = table_of(UploadRow)
+UNFINISHED = UPLOADS.c.stage.in_([word("reading"), word("importing")])
+partial_index("ix_uploads_unfinished", UNFINISHED, UPLOADS.c.at)

@@ -16,10 +16,13 @@ from db.columns import moment, partial_index, plain_json, table_of, word
 from db.people_tables import MEMBER_ROLES as MEMBER_ROLES  # noqa: PLC0414 - read with all the others
 from db.people_tables import MEMBERS as MEMBERS  # noqa: PLC0414
 from db.people_tables import REFERRERS as REFERRERS  # noqa: PLC0414
+from db.people_tables import UNFINISHED as UNFINISHED  # noqa: PLC0414
+from db.people_tables import UPLOADS as UPLOADS  # noqa: PLC0414
 from db.people_tables import WISHES as WISHES  # noqa: PLC0414
 from db.people_tables import MemberRoleRow as MemberRoleRow  # noqa: PLC0414
 from db.people_tables import MemberRow as MemberRow  # noqa: PLC0414
 from db.people_tables import TrustedReferrerRow as TrustedReferrerRow  # noqa: PLC0414
+from db.people_tables import UploadRow as UploadRow  # noqa: PLC0414
 from db.people_tables import WishRow as WishRow  # noqa: PLC0414
 
 

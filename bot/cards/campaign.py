@@ -19,8 +19,8 @@ from bot.core.types import Campaign, Stakes
 from bot.i18n.catalog import Voice, locales
 
 SHOWN = 40
-CHANGE = "change"
-"""The choice of a campaign's overflow."""
+CHANGE, IMPORT = "change", "import"
+"""The choices of a campaign's overflow."""
 _NAME = 80
 _WINDOWS = (4, 8, 12, 24, 48, 72, 120, 168)
 """Hours that are offered."""
@@ -64,9 +64,8 @@ def _entry(campaign: Campaign, voice: Voice) -> Block:
 
 
 def _more(campaign: Campaign, voice: Voice) -> Block:
-    return blocks.overflow(
-        ids.CAMPAIGN_MORE, [blocks.option(voice.t("more.campaign_change"), f"{CHANGE}:{campaign.key}")]
-    )
+    choices = [(voice.t("more.campaign_import"), IMPORT), (voice.t("more.campaign_change"), CHANGE)]
+    return blocks.overflow(ids.CAMPAIGN_MORE, [blocks.option(said, f"{name}:{campaign.key}") for said, name in choices])
 
 
 def about(campaign: Campaign, voice: Voice) -> list[str]:
@@ -225,6 +224,11 @@ def saved(done: Saved, voice: Voice) -> Block:
         missing.append(voice.t("campaign.owner_guest", owner=words.person(campaign.owner)))
     if missing:
         parts.append(blocks.section(*missing))
+    if done.new and done.reach is not None:
+        parts += [
+            blocks.section(voice.t("campaign.next")),
+            blocks.actions(blocks.button(voice.t("button.import"), ids.IMPORT, f"{IMPORT}:{campaign.key}")),
+        ]
     return blocks.modal(
         ids.CAMPAIGN_SAVED, voice.t("campaign.saved"), parts, close=voice.t("form.done"), meta="new" if done.new else ""
     )

@@ -136,6 +136,15 @@ def picked_channel(view: Mapping[str, Any], name: str) -> str | None:
     return chosen if isinstance(chosen, str) else None
 
 
+def picked_file(view: Mapping[str, Any], name: str) -> tuple[str, str] | None:
+    """Slack's id and the name of the file that was chosen."""
+    chosen = values_of(view).get(name, {}).get("files")
+    first = chosen[0] if isinstance(chosen, list) and chosen else None
+    if not isinstance(first, Mapping) or not first.get("id"):
+        return None
+    return str(first["id"]), str(first.get("name") or first["id"])
+
+
 def ticked(view: Mapping[str, Any], name: str) -> list[str]:
     """What was ticked or chosen in a field that takes several."""
     return _several(values_of(view).get(name, {}))

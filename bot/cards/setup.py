@@ -19,7 +19,7 @@ def around(found: Inbox, body: Sequence[Block], voice: Voice) -> list[Block]:
     first = offer(voice) if found.setup.claimable else guide(found.setup, voice)
     *rest, last = body
     if first and found.setup.leads and not found.waiting:
-        rest = []  # "nothing waits for you" is no news before the first card
+        rest = rest[1:]  # that nothing waits is no news before the first card
     return [*first, *([blocks.divider()] if first and rest else []), *rest, *ways_in(found, voice), last]
 
 
@@ -45,6 +45,11 @@ def guide(setup: Setup, voice: Voice) -> list[Block]:
         _step(2, voice, _campaigns_said(setup, voice) if campaign else ""),
         blocks.actions(_campaigns(setup, voice)),
         _step(3, voice, ""),
+        *(
+            [blocks.actions(_import(voice), blocks.button(voice.t("button.sample"), ids.SAMPLE, "1"))]
+            if campaign
+            else []
+        ),
     ]
     coming = 1 + [*setup.done].index(False)
     return [*parts, blocks.context(voice.t("setup.next", number=coming))]
@@ -78,6 +83,10 @@ def _campaigns(setup: Setup, voice: Voice) -> Block:
     return blocks.button(voice.t("button.campaign_new"), ids.CAMPAIGN_NEW, "1")
 
 
+def _import(voice: Voice) -> Block:
+    return blocks.button(voice.t("button.import"), ids.IMPORT, "import:")
+
+
 def ways_in(found: Inbox, voice: Voice) -> list[Block]:
     """The row of buttons that is always there: to people and campaigns, or to offer oneself."""
     setup = found.setup
@@ -86,6 +95,8 @@ def ways_in(found: Inbox, voice: Voice) -> list[Block]:
         row.append(_people(voice))
     if (setup.opens or setup.campaigns) and not guide(setup, voice):
         row.append(_campaigns(setup, voice))
+    if setup.campaigns and not guide(setup, voice):
+        row.append(_import(voice))
     if not setup.leads and not setup.claimable and found.lead is not None:
         row.append(blocks.button(voice.t("button.join"), ids.JOIN, "1"))
     return [blocks.actions(*row)] if row else []
@@ -93,5 +104,5 @@ def ways_in(found: Inbox, voice: Voice) -> list[Block]:
 
 def commands(setup: Setup, voice: Voice) -> list[str]:
     """What one can type to set something up."""
-    found = [voice.t("help.campaign")] if setup.opens or setup.campaigns else []
+    found = [voice.t("help.campaign"), voice.t("help.import")] if setup.opens or setup.campaigns else []
     return [*found, *([voice.t("help.people")] if setup.leads else [])]

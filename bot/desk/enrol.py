@@ -99,7 +99,7 @@ def sampled(row: ParsedRow, followers: Sequence[Follower]) -> ParsedRow:
     )
 
 
-def _market(row: ParsedRow, said: str | None, campaign: Campaign) -> str | None:
+def market_of(row: ParsedRow, said: str | None, campaign: Campaign) -> str | None:
     """Its own country, else what the import says, else the campaign's only market."""
     only = campaign.markets[0] if len(campaign.markets) == 1 else None
     return row.market or row.country or row.audience_country or said or only
@@ -143,7 +143,7 @@ def score(
     """What the AI says of each row, by its line. Touches no database, so that nobody has to wait for it."""
     found: dict[int, Recommendation] = {}
     for done, row in enumerate(rows, 1):
-        market = _market(row, said_market, campaign)
+        market = market_of(row, said_market, campaign)
         if market is not None:
             found[row.line] = _score(_candidate(row, "", campaign, market), campaign, norms, accepted, models, now)
         step(done, len(rows))
@@ -165,9 +165,9 @@ def place(
     refused: list[Refused] = []
     nobody: dict[str | None, str] = {}
     for row, creator_id in rows:
-        market = _market(row, said_market, campaign)
+        market = market_of(row, said_market, campaign)
         if market not in nobody:
-            nobody[market] = _nobody(market, members)
+            nobody[market] = nobody_for(market, members)
         reason = nobody[market]
         if market is None or reason:
             refused.append(Refused(row, reason, {"market": market}))
@@ -178,7 +178,8 @@ def place(
     return _assigned(unit, desk, campaign, scored, members, now, refused), refused
 
 
-def _nobody(market: str | None, members: Sequence[Member]) -> str:
+def nobody_for(market: str | None, members: Sequence[Member]) -> str:
+    """Why nobody could take a candidate of this market; empty when somebody can."""
     if market is None:
         return "market_unknown"
     able = any(m.active and (m.is_lead or m.is_expert_of(market)) for m in members)

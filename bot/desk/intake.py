@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.core.assignment import assign
 from bot.core.candidate_file import CandidateFile, ParsedRow, RejectedRow, find_duplicates, read_candidate_file
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, Route
@@ -96,7 +97,7 @@ def take_in(
     own a review; then nothing was written.
     """
     read = read_candidate_file(
-        data, overrides=overrides, platform=platform or _platform(file_name), max_bytes=max_bytes
+        data, overrides=overrides, platform=platform or platform_of(file_name), max_bytes=max_bytes
     )
     return admit(
         desk, read, source=file_name, digest=hashlib.sha256(data).hexdigest(), campaign=campaign, market=market,
@@ -118,36 +119,108 @@ def admit(
     on_progress: Progress | None = None,
     before: Callable[[Unit], None] | None = None,
     after: Callable[[Unit, ImportReport], None] | None = None,
+    import_id: str | None = None,
+    most: int | None = None,
 ) -> ImportReport:
     """Import candidates that have been read, wherever they come from; `source` is what a duplicate is said to be in.
 
-    `before` and `after` work in the same unit of work: what they raise leaves nothing written.
+    In one unit of work, with `before` and `after` in it: what they raise leaves nothing written. With `most`, that many
+    rows at a time, best match first, so that nobody waits long for the database: `before` then works in each unit and
+    `after` in the last, and under the same `import_id` an import that was interrupted goes on where it was.
     Raises NotFound('campaign'), and Invalid when nobody could own a review.
     """
     rows, rejected, skipped = _limited(read, limit)
     if followers_of is not None:
         rows = [enrol.sampled(row, sample) if (sample := followers_of(row.handle)) else row for row in rows]
-    intake = _Intake(desk, campaign, source, digest, market, on_progress)
+    intake = _Intake(desk, campaign, source, digest, market, on_progress, import_id)
+    firsts, doubles = _once(rows)
     # What takes long is worked out beside the writer: people go on clicking while a list comes in.
     with desk.store.reading() as unit:
-        scores = intake.score(unit, rows)
-    with desk.store.unit(keep=not dry_run) as unit:
-        turns.to_import(unit)
-        if before is not None:
-            before(unit)
-        fates, opened, history = intake.run(unit, rows, rejected, scores)
-        import_id = intake.import_id if not dry_run and (intake.accepted or history) else None
-        every = tuple(sorted(fates, key=lambda f: f.line))
-        report = ImportReport(read, every, opened, skipped, history, tuple(sorted(intake.no_expert)), import_id)
-        if after is not None:
-            after(unit, report)
-    return report
+        scores = intake.score(unit, firsts)
+    fates = [Fate(r.line, None, "rejected", r.code, dict(r.params)) for r in rejected] + doubles
+    left_out = {"duplicates": len(doubles), "rejected": len(rejected)}
+    parts = _parts(firsts, scores, most)
+    opened = history = 0
+    while True:
+        part = parts.pop(0)
+        last = not parts
+        with desk.store.unit(keep=not dry_run) as unit:
+            turns.to_import(unit)
+            if before is not None:
+                before(unit)
+            told, more, kept = intake.run(unit, part, scores, left_out, last=last)
+            fates, opened, history, left_out = [*fates, *told], opened + more, history + kept, {}
+            if not last:
+                continue
+            made = intake.import_id if not dry_run and (intake.accepted or history) else None
+            every = tuple(sorted(fates, key=lambda f: f.line))
+            report = ImportReport(read, every, opened, skipped, history, tuple(sorted(intake.no_expert)), made)
+            if after is not None:
+                after(unit, report)
+        return report
 
 
-def _platform(file_name: str) -> str | None:
+def foresee(
+    desk: Desk, read: CandidateFile, *, campaign: str, market: str | None = None
+) -> tuple[list[Fate], frozenset[str]]:
+    """What would become of every row, without an AI's word and without writing, and the markets that go to a lead.
+
+    Raises NotFound('campaign').
+    """
+    intake = _Intake(desk, campaign, "", "", market, None)
+    firsts, doubles = _once(read.rows)
+    fates = [Fate(r.line, None, "rejected", r.code, dict(r.params)) for r in read.rejected] + doubles
+    with desk.store.reading() as unit:
+        brief, members = intake.campaign(unit), people.members(unit)
+        fresh, again, _ = intake.sort(unit, firsts)
+    to_lead: set[str] = set()
+    able: dict[str | None, str] = {}
+    for row, _ in fresh:
+        iso = enrol.market_of(row, market, brief)
+        if iso not in able:
+            able[iso] = enrol.nobody_for(iso, members)
+        reason = able[iso]
+        if not reason and iso and row.referred_by:
+            named = assign(iso, members, {}, referred_by=row.referred_by, now=desk.clock())
+            reason = "" if named else "only_the_referrer"
+        if reason:
+            fates.append(Fate(row.line, row.handle, "rejected", reason, {"market": iso}))
+            continue
+        fates.append(Fate(row.line, row.handle, "accepted"))
+        if iso and not any(m.active and m.is_expert_of(iso) for m in members):
+            to_lead.add(iso)
+    return sorted([*fates, *again], key=lambda f: f.line), frozenset(to_lead)
+
+
+def _once(rows: Sequence[ParsedRow]) -> tuple[list[ParsedRow], list[Fate]]:
+    """The first row of each creator, and the others: only that counts, so that the same file twice finds the same."""
+    repeated = find_duplicates(rows)
+    doubles = [
+        Fate(rows[i].line, rows[i].handle, "duplicate", "same_file", {"line": rows[first].line})
+        for i, first in repeated.items()
+    ]
+    return [row for i, row in enumerate(rows) if i not in repeated], doubles
+
+
+def _parts(
+    rows: Sequence[ParsedRow], scores: Mapping[int, Recommendation], most: int | None
+) -> list[Sequence[ParsedRow]]:
+    """All of them at once, else the best first, so many at a time; never none, since what was left out is counted."""
+    if most is None or len(rows) <= most:
+        return [rows]
+
+    def rank(row: ParsedRow) -> tuple[float, int]:
+        said = scores.get(row.line)
+        return (-1.0 if said is None or said.match is None else said.match), -row.line
+
+    ordered = sorted(rows, key=rank, reverse=True)
+    return [ordered[start : start + most] for start in range(0, len(ordered), most)]
+
+
+def platform_of(file_name: str) -> str | None:
     """A platform named in the file's name, when only one is.
 
-    >>> _platform("instagram_2022_03.csv"), _platform("list.csv")
+    >>> platform_of("instagram_2022_03.csv"), platform_of("list.csv")
     ('instagram', None)
     """
     named = [p for p in _PLATFORMS if p in file_name.casefold()]
@@ -170,76 +243,80 @@ class _Intake:
     """One import at work: what it knows while its transaction is open."""
 
     def __init__(
-        self, desk: Desk, key: str, file_name: str, digest: str, market: str | None, on_progress: Progress | None
-    ) -> None:
+        self, desk: Desk, key: str, file_name: str, digest: str, market: str | None, on_progress: Progress | None,
+        import_id: str | None = None,
+    ) -> None:  # fmt: skip
         self.desk, self.key, self.file_name, self.digest = desk, key, file_name, digest
         self.market, self.on_progress = market, on_progress
-        self.import_id = new_id("im")
+        self.import_id = import_id or new_id("im")
         self.no_expert: set[str] = set()
+        self.quiet: set[str] = set()
+        """Markets of which the AI has decided something by itself."""
         self.accepted = 0
         self.serving = learned.Serving()
 
     def score(self, unit: Unit, rows: Sequence[ParsedRow]) -> dict[int, Recommendation]:
         """What the AI says of every row that is new here, by line."""
-        campaign = self._campaign(unit)
-        fresh = [row for row, _ in self._sort(unit, rows)[0]]
+        campaign = self.campaign(unit)
+        fresh = [row for row, _ in self.sort(unit, rows)[0]]
         now = self.desk.clock()
         accepted = market_norms.accepted(unit, now)
         self.serving = learned.serving(unit)
         norms, active = self._norms(unit), self.serving.active
         return enrol.score(campaign, fresh, self.market, norms, accepted, active, now, self._step)
 
-    def _campaign(self, unit: Unit) -> Campaign:
+    def campaign(self, unit: Unit) -> Campaign:
         campaign = campaigns.get(unit, self.key)
         if campaign is None:
             raise NotFound("campaign", campaign=self.key, known=[c.key for c in campaigns.every(unit)])
         return campaign
 
     def run(
-        self,
-        unit: Unit,
-        rows: Sequence[ParsedRow],
-        rejected: Sequence[RejectedRow],
-        scores: Mapping[int, Recommendation],
-    ) -> tuple[list[Fate], int, int]:
+        self, unit: Unit, rows: Sequence[ParsedRow], scores: Mapping[int, Recommendation], left_out: Mapping[str, int],
+        *, last: bool,
+    ) -> tuple[list[Fate], int, int]:  # fmt: skip
         """(fate per row, cards opened, numbers kept as history).
 
         Sorted anew: another import may have brought some of the rows meanwhile, but none has become new.
         """
-        campaign = self._campaign(unit)
+        campaign = self.campaign(unit)
         now = self.desk.clock()
-        fates = [Fate(r.line, None, "rejected", r.code, dict(r.params)) for r in rejected]
-        fresh, doubles, seen_again = self._sort(unit, rows)
+        fresh, fates, seen_again = self.sort(unit, rows)
         placed, refused = enrol.place(unit, self.desk, campaign, fresh, self.market, scores, now)
-        fates += doubles + [Fate(r.row.line, r.row.handle, "rejected", r.reason, r.params) for r in refused]
-        self.accepted = len(placed)
-        self.no_expert = {p.review.market for p in placed if p.review.why_me == "lead_no_expert"}
-        history = self._write(unit, campaign, placed, seen_again, len(doubles), len(refused) + len(rejected), now)
-        opened = self._hand_out(unit, campaign, placed, now)
-        fates += [_accepted(p) for p in placed]
-        return fates, opened, history
+        duplicates = left_out.get("duplicates", 0) + len(fates)
+        rejected = left_out.get("rejected", 0) + len(refused)
+        fates += [Fate(r.row.line, r.row.handle, "rejected", r.reason, r.params) for r in refused]
+        self.accepted += len(placed)
+        self.no_expert |= {p.review.market for p in placed if p.review.why_me == "lead_no_expert"}
+        self.quiet |= {p.review.market for p in placed if p.review.route in (Route.AI, Route.FAST_TRACK)}
+        history = self._write(unit, campaign, placed, seen_again, duplicates, rejected, now)
+        asked = Counter(p.review.expert for p in placed if p.review.state.awaits and p.review.expert)
+        opened = sum(len(open_next(unit, self.desk, expert, now)) for expert in sorted(asked))
+        if last and self.quiet:
+            self._tell(unit, campaign, now)
+        return fates + [_accepted(p) for p in placed], opened, history
 
     def _step(self, done: int, total: int) -> None:
         if self.on_progress is not None:
             self.on_progress(done, total)
 
-    def _sort(
+    def sort(
         self, unit: Unit, rows: Sequence[ParsedRow]
     ) -> tuple[list[tuple[ParsedRow, str | None]], list[Fate], list[tuple[ParsedRow, str]]]:
-        """Rows that are new here (with their creator's id, if known), duplicates, and known creators' new numbers."""
-        repeated = find_duplicates(rows)
+        """Rows that are new here (with their creator's id, if known), duplicates, and known creators' new numbers.
+
+        What this very import has brought already is neither.
+        """
         keys = [enrol.key_of(row) for row in rows]
-        known = candidates.known_creators(unit, self.key, [k for i, k in enumerate(keys) if i not in repeated])
+        known = candidates.known_creators(unit, self.key, keys)
         fresh: list[tuple[ParsedRow, str | None]] = []
         doubles: list[Fate] = []
         again: list[tuple[ParsedRow, str]] = []
-        for index, row in enumerate(rows):
-            # Only the first of a creator's rows counts, so that the same file twice finds the same numbers.
-            have: KnownCreator | None = known.get(keys[index]) if index not in repeated else None
-            if index in repeated:
-                first = rows[repeated[index]].line
-                doubles.append(Fate(row.line, row.handle, "duplicate", "same_file", {"line": first}))
-            elif have is not None and have.candidate_id is not None:
+        for row, key in zip(rows, keys, strict=True):
+            have: KnownCreator | None = known.get(key)
+            if have is not None and have.import_id == self.import_id:
+                continue
+            if have is not None and have.candidate_id is not None:
                 params = {"line": have.candidate_line, "file": have.import_file}
                 doubles.append(Fate(row.line, row.handle, "duplicate", "same_campaign", params))
             else:
@@ -270,7 +347,7 @@ class _Intake:
         new = candidates.unseen_snapshots(unit, snapshots)
         if not placed and not new:
             return 0
-        candidates.add_import(
+        candidates.count_import(
             unit, id=self.import_id, campaign=campaign.key, file_name=self.file_name[:200], digest=self.digest, at=now,
             accepted=len(placed), duplicates=duplicates, rejected=rejected,
         )  # fmt: skip
@@ -291,17 +368,12 @@ class _Intake:
         return {"id": new_id("sn"), "creator_id": creator_id, "import_id": self.import_id, "digest": digest,
                 "metrics": numbers, "taken_at": now}  # fmt: skip
 
-    def _hand_out(self, unit: Unit, campaign: Campaign, placed: Sequence[enrol.Placed], now: datetime) -> int:
-        """Open what fits into people's hands, and tell of what was decided without asking anybody."""
-        asked = Counter(p.review.expert for p in placed if p.review.state.awaits and p.review.expert)
-        opened = sum(len(open_next(unit, self.desk, expert, now)) for expert in sorted(asked))
-        quiet = {p.review.market for p in placed if p.review.route in (Route.AI, Route.FAST_TRACK)}
-        if quiet:
-            members = people.members(unit)
-            lead = lead_of(members)
-            told: list[str | None] = [campaign.owner]
-            for market in sorted(quiet):
-                experts = [m.id for m in members if m.active and m.is_expert_of(market)]
-                told += experts or [lead]
-            say_all(unit, "digest", self.import_id, told, now)
-        return opened
+    def _tell(self, unit: Unit, campaign: Campaign, now: datetime) -> None:
+        """Tell of what was decided without asking anybody, once for the whole list."""
+        members = people.members(unit)
+        lead = lead_of(members)
+        told: list[str | None] = [campaign.owner]
+        for market in sorted(self.quiet):
+            experts = [m.id for m in members if m.active and m.is_expert_of(market)]
+            told += experts or [lead]
+        say_all(unit, "digest", self.import_id, told, now)

@@ -14,7 +14,7 @@ from bot.core.types import Campaign, State
 from bot.desk import models, norm_list, precedents, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
-from bot.outbox import reminding, welcomes
+from bot.outbox import accounts, reminding, welcomes
 from bot.outbox.reminding import KINDS as REMINDERS
 from bot.outbox.reminding import listed
 from db import disagreements, market_norms, outbox, threads
@@ -24,7 +24,7 @@ from db.store import Unit
 #: The kind that stands under its card, and under which people write.
 THREADED = threads.KIND
 #: Kinds whose message is changed where it stands; every other errand is a message of its own.
-UPDATED = frozenset({"card", "result", "norm", "wish", models.KIND, THREADED, *REMINDERS})
+UPDATED = frozenset({"card", "result", "norm", "wish", "upload", models.KIND, THREADED, *REMINDERS})
 #: Kinds that stand in the thread of what they are about: a market norm's announcement, an investigation.
 _BENEATH = frozenset({"norm_changed", "norm_over"})
 
@@ -282,5 +282,6 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "unresolved": _unresolved,
     "wish": lambda desk, errand, reader: welcomes.wish(desk, errand, reader.voice),
     "wish_declined": lambda desk, errand, reader: welcomes.wish_declined(desk, errand, reader.voice),
+    "upload": lambda desk, errand, reader: accounts.account(desk, errand, reader.voice),
     "welcome": lambda desk, errand, reader: welcomes.welcome(desk, errand, reader.voice),
 }

@@ -6,6 +6,7 @@ import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 Json = dict[str, Any]
@@ -151,6 +152,40 @@ class Message:
         if include_metadata and self.metadata:
             out["metadata"] = copy.deepcopy(self.metadata)
         return out
+
+
+@dataclass
+class File:
+    """What somebody uploaded; `shared` once it was sent where the app can see it."""
+
+    id: str
+    user: str
+    name: str
+    data: bytes
+    created: int
+    shared: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The ending of its name, which is what Slack goes by."""
+        return self.name.rpartition(".")[2].lower() if "." in self.name else "binary"
+
+    @property
+    def mimetype(self) -> str:
+        kinds = {"csv": "text/csv", "tsv": "text/tab-separated-values", "txt": "text/plain"}
+        return kinds.get(self.kind, "application/octet-stream")
+
+    def body(self, base_url: str, team_id: str) -> Json:
+        where = f"{base_url}/files-pri/{team_id}-{self.id}"
+        return {
+            "id": self.id, "created": self.created, "timestamp": self.created, "name": self.name, "title": self.name,
+            "mimetype": self.mimetype, "filetype": self.kind, "pretty_type": self.kind.upper(), "user": self.user,
+            "user_team": team_id, "editable": False, "size": len(self.data), "mode": "hosted", "is_external": False,
+            "external_type": "", "is_public": False, "public_url_shared": False, "display_as_bot": False,
+            "username": "", "url_private": f"{where}/{quote(self.name)}",
+            "url_private_download": f"{where}/download/{quote(self.name)}", "has_rich_preview": False,
+            "file_access": "visible",
+        }  # fmt: skip
 
 
 @dataclass

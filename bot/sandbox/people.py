@@ -6,12 +6,17 @@ import copy
 from dataclasses import replace
 from typing import Any
 
+from . import files as shared_files
 from . import payloads, state, strict
 from .conversations import READ
 from .model import Json, Message, Refused, SlackError, User, View
 from .socket_mode import Reply, SocketMode
 from .web_api import answer
 from .workspace import Workspace
+
+
+def _titled(ws: Workspace, name: str) -> Json:
+    return {"id": ws.new_id("F"), "name": name, "title": name}
 
 
 class People:
@@ -83,7 +88,7 @@ class People:
     ) -> Message:
         """Write into a channel or thread; the app hears of it where it is a member and may read.
 
-        `broadcast` is the box "also send to the channel" of a reply, `files` are titles of files that are shared.
+        `broadcast` is the box "also send to the channel" of a reply, `files` are uploaded files by id, or just titles.
         """
         ws, user = self.workspace, self._person(user_id)
         place = ws.channels.get(channel)
@@ -97,7 +102,10 @@ class People:
             raise Refused("This thread is gone.")
         if broadcast and not thread_ts:
             raise Refused("Only a reply can be sent to the channel as well.")
-        shared: Json = {"files": [{"id": ws.new_id("F"), "name": name, "title": name} for name in files]}
+        known = [ws.files[one].body(ws.base_url, ws.team_id) if one in ws.files else _titled(ws, one) for one in files]
+        if ws.bot_user_id in place.members:
+            shared_files.share(ws, known)
+        shared: Json = {"files": known}
         kind = "thread_broadcast" if broadcast else "file_share" if files else None
         message = ws.post(channel, user.id, text, thread_ts=thread_ts, subtype=kind, **shared)
         payloads.tell(ws, message)
@@ -294,6 +302,8 @@ class People:
         if len(hits) != 1:
             raise Refused(f"There is no field {block_id!r} in this form.")
         block, element = hits[0]
+        if element["type"] == "file_input":
+            value = shared_files.chosen(self.workspace, user, element, list(value or ()))
         picked = state.chosen(element, value)
         view.values[block_id][element["action_id"]] = picked
         view.errors.pop(block_id, None)
@@ -312,6 +322,8 @@ class People:
             ws.changed()
             raise Refused("Some fields need your attention.", missing)
         view.errors = {}
+        for by_action in view.values.values():
+            shared_files.share(ws, [file for field in by_action.values() for file in field.get("files") or ()])
         reply = await self.sockets.send("interactive", payloads.submission(ws, user, view), answers=True)
         if not reply.acked or ws.view(view.id) is None:
             return reply

@@ -98,6 +98,7 @@ def _message(ws: Workspace, user: User, message: Message) -> Json:
         "latest_reply": replies[-1].ts if replies else None,
         "edited": message.edited_ts is not None,
         "ephemeral": message.ephemeral_to is not None,
+        "files": [{"name": file["name"]} for file in message.files],
     }
 
 

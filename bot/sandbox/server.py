@@ -22,7 +22,7 @@ from .workspace import Workspace
 PAGE = Path(__file__).parent / "page"
 # The page needs nothing from anywhere else, so nothing else is let in.
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-LARGEST_REQUEST = 4 * 1024 * 1024
+LARGEST_REQUEST = 32 * 1024 * 1024
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

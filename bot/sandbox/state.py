@@ -28,6 +28,7 @@ STATEFUL = {
     "datepicker": ("selected_date", "initial_date"),
     "timepicker": ("selected_time", "initial_time"),
     "datetimepicker": ("selected_date_time", "initial_date_time"),
+    "file_input": ("files", "initial_files"),
 }
 PLURAL = {t for t, (key, _) in STATEFUL.items() if key.endswith("s")}
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from . import strict
+from . import files, strict
 from .methods import METHODS, need
 from .model import Json, ResponseUrl, SlackError
 from .socket_mode import SocketMode
@@ -30,6 +30,7 @@ class WebApi:
             web.post("/api/{method}", self.call),
             web.post("/response/{token}", self.respond),
             web.get("/link/", self.sockets.connect),
+            web.get("/files-pri/{file}/download/{name}", self.file),
         ]
 
     async def call(self, request: web.Request) -> web.StreamResponse:
@@ -50,6 +51,12 @@ class WebApi:
             body, error = refusal.body(), refusal.error
         ws.record(name, args, error)
         return self._answer(body, name)
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """What an app downloads; recorded without its bytes, and as breakable as a method."""
+        if self.workspace.fault and (broken := await self.workspace.fault("file", {})) is not None:
+            return broken  # type: ignore[no-any-return]
+        return files.serve(self.workspace, request)
 
     def _run(self, name: str, token: str, args: Json) -> Json:
         ws = self.workspace

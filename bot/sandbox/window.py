@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from . import files
 from .model import Channel, Json, Refused, User
 from .people import People
 from .screen import messages, screen
@@ -37,6 +38,7 @@ class Window:
             web.get("/sandbox/events", self.events),
             web.post("/sandbox/act", self.act),
             web.post("/sandbox/clock", self.clock),
+            web.post("/sandbox/upload", self.upload),
         ]
 
     async def state(self, request: web.Request) -> web.Response:
@@ -122,6 +124,17 @@ class Window:
             return _outcome("Some fields need your attention.", reply.payload["errors"])
         return _outcome()
 
+    async def upload(self, request: web.Request) -> web.Response:
+        """POST /sandbox/upload?as=U…&name=list.csv with the bytes: the file's id, to be chosen or sent."""
+        user = self._viewer(request)
+        if request.content_type != "application/octet-stream":  # as in _json: no other page can send that unasked
+            raise _problem(web.HTTPUnsupportedMediaType, "Send application/octet-stream.")
+        try:
+            file = files.keep(self.workspace, user, request.query.get("name", ""), await request.read())
+        except Refused as why:
+            return _outcome(why.reason)
+        return web.json_response({"ok": True, "id": file.id, "name": file.name})
+
     async def aclose(self) -> None:
         """End every stream of events: a browser would keep it open for ever."""
         for task in list(self._watching):
@@ -186,7 +199,7 @@ async def _post(people: People, user: str, body: Json) -> Reply | None:
     text, thread = str(body["text"]), body.get("thread_ts")
     if text.split(" ", 1)[0] in people.workspace.commands and not thread:
         return await _slash(people, user, body)
-    await people.post(user, body["channel"], text, thread)
+    await people.post(user, body["channel"], text, thread, files=tuple(map(str, body.get("files") or ())))
     return None
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from . import state
-from .model import Channel, Json, Message, Refused, ResponseUrl, SlackError, Trigger, User, View
+from .model import Channel, File, Json, Message, Refused, ResponseUrl, SlackError, Trigger, User, View
 
 TRIGGER_SECONDS = 3.0
 MODAL_STACK = 3
@@ -53,11 +53,12 @@ class Workspace:
         )
         self.scopes: set[str] = set(DEFAULT_SCOPES)
         self.app_scopes: set[str] = {"connections:write"}
-        self.commands: dict[str, str] = {"/handoff": "[inbox | search giveaway market:br | help]"}
+        self.commands: dict[str, str] = {"/handoff": "[inbox | search giveaway | import | campaign | people | help]"}
         self.shortcuts: dict[str, str] = {"search.similar.v1": "Find similar cases"}  # callback_id -> name, on messages
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, list[Message]] = {}
+        self.files: dict[str, File] = {}
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
         self.triggers: dict[str, Trigger] = {}

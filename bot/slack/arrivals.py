@@ -39,6 +39,20 @@ class Reaction:
     concerns: Callable[[Edge, Body], Awaitable[bool]] = _always
 
 
+def either(*reactions: Reaction) -> Reaction:
+    """What an event causes that several wait for: each that it concerns, one after the other."""
+
+    async def concerns(edge: Edge, body: Body) -> bool:
+        return any([await one.concerns(edge, body) for one in reactions])
+
+    async def act(edge: Edge, body: Body) -> None:
+        for one in reactions:
+            if await one.concerns(edge, body):
+                await one.act(edge, body)
+
+    return Reaction(act, concerns)
+
+
 class Arrivals:
     """One per process, with a reaction for every type of event that the manifest asks for."""
 

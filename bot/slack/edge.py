@@ -36,5 +36,9 @@ class Edge:
     homes: set[str] = field(default_factory=set)
     """People who have looked at their Home tab since the start: it is kept fresh for them, and drawn anew whenever
     it is opened, so that nothing is lost when this is."""
+    lists: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """One list is read or imported at a time: a second one would only make both slower."""
+    list_bytes: int = 20_000_000
+    """How large a list may be."""
     ticks: dict[str, str] = field(default_factory=dict)
     """View id -> when its last box was ticked, while an update of it is under way; only saves a needless redraw."""

@@ -31,21 +31,23 @@ from bot.slack import (
     search,
     staff,
     undo,
+    uploads,
     visible,
 )
-from bot.slack.arrivals import Arrivals
+from bot.slack.arrivals import Arrivals, Reaction, either
 from bot.slack.edge import Edge
 
 FEATURES = (
     approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, hurry, digest,
     investigation,
     norms, outcome, precedents, ranked, models,
-    own_settings, search, staff, campaigns,
+    own_settings, search, staff, campaigns, uploads,
 )  # fmt: skip
 
 
 #: What an event of a type causes; for everything else it is enough to say that it arrived.
-EVENTS = inbox.EVENTS | people.EVENTS | dnd.EVENTS | visible.EVENTS | replies.EVENTS
+EVENTS: dict[str, Reaction] = inbox.EVENTS | people.EVENTS | dnd.EVENTS | visible.EVENTS
+EVENTS["message"] = either(replies.REACTION, uploads.REACTION)
 
 
 def register(app: Any, edge: Edge) -> Arrivals:

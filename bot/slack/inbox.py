@@ -8,7 +8,7 @@ from bot.cards import candidate, ids
 from bot.cards import inbox as cards
 from bot.cards.blocks import Block
 from bot.desk import precedents, see
-from bot.slack import campaigns, own_settings, people, ruling, search, staff
+from bot.slack import campaigns, own_settings, people, ruling, search, staff, uploads
 from bot.slack.access import Body, may_answer, require_active
 from bot.slack.answered import publish_home
 from bot.slack.arrivals import Reaction
@@ -46,6 +46,9 @@ async def command(click: Click) -> None:
         return
     if verb in own_settings.AWAY | own_settings.HERE:
         await own_settings.typed(click, verb, text[len(verb) :])
+        return
+    if verb in uploads.WORDS:
+        await uploads.ask(click)
         return
     found = await click.read(see.inbox, click.who.id)
     if verb == "inbox" or found.setup.claimable:

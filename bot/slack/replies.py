@@ -150,4 +150,4 @@ async def _catch_up_with(edge: Edge, channel: str, thread_ts: str) -> None:
     await edge.desk.chore(replies.reconcile, channel, kept, before if whole else frozenset())
 
 
-EVENTS = {"message": Reaction(take_in, _ours)}
+REACTION = Reaction(take_in, _ours)

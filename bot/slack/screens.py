@@ -12,6 +12,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot import web_api
 from bot.cards.blocks import Block, Message
+from bot.slack import files
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,10 @@ class Screens:
             page = await self._client.conversations_members(channel=channel_id, limit=_PAGE, cursor=cursor)
             yield [str(member) for member in page["members"]]
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+
+    async def file(self, file_id: str, most: int) -> bytes:
+        """What somebody shared, up to so many bytes. Raises what `files.fetch` raises."""
+        return await files.fetch(self._client, file_id, most)
 
     async def _respond(self, response_url: str, **said: Any) -> None:
         hook = AsyncWebhookClient(response_url, session=self._client.session, retry_handlers=[], timeout=10)

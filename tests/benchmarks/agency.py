@@ -219,7 +219,7 @@ class _Reviews:
         """All the rows that an import would write for these, and what became of those that are decided."""
         import_id = self._id("im")
         campaign, now = CAMPAIGN[(start // _CHUNK) % CAMPAIGNS], self.base - HOURS
-        candidates.add_import(
+        candidates.count_import(
             unit, id=import_id, campaign=campaign.key, file_name="list.csv", digest=import_id, at=now,
             accepted=end - start, duplicates=0, rejected=0,
         )  # fmt: skip

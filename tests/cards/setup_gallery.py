@@ -9,11 +9,13 @@ from typing import Any
 
 from bot.cards import campaign as cards
 from bot.cards import inbox, people
+from bot.cards import upload as lists
 from bot.cards.blocks import Message
 from bot.cards.campaign import Saved
 from bot.core.case import Inbox
 from bot.core.setup import Placed, Reach, Roster, Setup, Wish
 from bot.core.types import Campaign, Member, Role
+from bot.core.upload import Left, Outlook, Stage, Upload
 from bot.i18n.catalog import Voice
 from tests import factories as f
 
@@ -32,6 +34,48 @@ def _short(view: dict[str, Any]) -> dict[str, Any]:
         if groups := block.get("element", {}).get("option_groups"):
             groups[2:] = []
     return dict(found)
+
+
+def _lists(campaign: Campaign, voice: Voice) -> dict[str, Made]:
+    """A list that somebody brings, in every stage, as a modal and as a message."""
+    other = replace(campaign, key="b", name="Luma <Home>")
+    left = tuple(
+        Left(n + 5, None if n % 2 else f"creator<{n}>", "rejected" if n % 3 else "duplicate", reason, params)
+        for n in range(70)
+        for reason, params in [("no_handle", {}) if n % 3 else ("same_campaign", {"line": n, "file": "a&b.csv"})]
+    )
+    seen = Outlook(
+        166, 96, left, (("Usuário", "handle"), ("Notes", None), ("seguidores", "followers")),
+        (("lines_before_header", {"count": 2}),), ("JP",),
+    )  # fmt: skip
+    came = replace(seen, alone=40, fast=2, asked=54, opened=20)
+    at = Upload("up_1", f.MAYA, "D1:1.0", "F1", "Q4 <list> & more.csv", Stage.ASKED, None)
+    here = replace(at, campaign=campaign.key)
+    error = ("file_too_large", "file_too_large", {"size": 30_000_000})
+    stages = {
+        "asked": at,
+        "reading": replace(here, stage=Stage.READING),
+        "ready": replace(here, stage=Stage.READY, outlook=seen),
+        "ready_nothing": replace(here, stage=Stage.READY, outlook=replace(seen, accepted=0, no_expert=())),
+        "importing": replace(here, stage=Stage.IMPORTING, outlook=seen),
+        "done": replace(here, stage=Stage.DONE, outlook=came),
+        "done_nothing": replace(here, stage=Stage.DONE, outlook=Outlook(3, 0, left[:3])),
+        "failed": replace(here, stage=Stage.FAILED, error=error),
+        "dropped": replace(here, stage=Stage.DROPPED, outlook=seen),
+    }
+    made: dict[str, Made] = {
+        f"upload_{name}": lists.message(one, campaign if one.campaign else None, (campaign, other), voice)
+        for name, one in stages.items()
+    }
+    made |= {f"upload_view_{name}": lists.view(stages[name], campaign, voice) for name in ("reading", "ready", "done")}
+    return made | {
+        "upload_form": lists.form((campaign, other), None, voice),
+        "upload_rows": lists.rows_view(stages["done"], voice, 30),
+        "upload_rows_none": lists.rows_view(replace(stages["done"], outlook=Outlook(0, 0)), voice, 0),
+        "upload_sample_held": lists.sample_held(campaign, Reach.ABSENT, voice),
+        "upload_sample_coming": lists.sample_coming(campaign, voice),
+        "upload_sample_asking": lists.sample_asking(campaign, voice),
+    }
 
 
 def gallery(campaign: Campaign, voice: Voice) -> dict[str, Made]:
@@ -64,6 +108,7 @@ def gallery(campaign: Campaign, voice: Voice) -> dict[str, Made]:
         "campaign_change": _short(cards.form(filled, voice, used=("BR",), owner=f.MAYA)),
         **{f"campaign_saved_{r.value}": cards.saved(Saved(filled, True, ("BR",), r, True), voice) for r in Reach},
         "campaign_saved_asking": cards.saved(Saved(campaign, False), voice),
+        **_lists(campaign, voice),
         "people": people.roster_view(everybody, voice),
         "people_none": people.roster_view(Roster((), ()), voice),
         "people_page": people.roster_view(many, voice),

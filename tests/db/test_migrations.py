@@ -21,7 +21,7 @@ from bot.core.learned_model import LearnedModel
 from bot.core.learned_model import State as ModelState
 from bot.core.outcome import Outcome, What
 from bot.core.types import Member
-from bot.desk import decide, hand_over, members, models, norm_list, norm_ruling, remind, see, wishes
+from bot.desk import decide, hand_over, members, models, norm_list, norm_ruling, remind, see, uploads, wishes
 from bot.desk import object as objections
 from db import api_keys, arrivals, channels, disagreements, lanes, migrate, outbox, outcomes, replies
 from db.api_keys import ApiKey
@@ -65,6 +65,7 @@ def lived(world: World) -> World:
     objections.reverse(world.desk, mine[1], ZOE)
     for market in ("AR", "PE", "CL"):
         wishes.offer(world.desk, MAYA, market, "«знаю» 🎨")
+    uploads.begin(world.desk, MAYA, "D1:1.0", "F1", "«список».csv", "aurora")
     wishes.answer(world.desk, ZOE, MAYA, "PE", accept=False)
     _learn(world, mine[1])
     _agree_on_a_norm(world)

@@ -340,7 +340,7 @@ def test_formula_cells_and_shouting_names_are_only_text(world: World) -> None:
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (candidate_rows, "add_import"),
+        (candidate_rows, "count_import"),
         (candidate_rows, "add_snapshots"),
         (candidate_rows, "add_recommendations"),
         (reviews, "add_many"),

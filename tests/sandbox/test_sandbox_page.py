@@ -581,7 +581,9 @@ async def test_a_slash_command_is_answered_to_one_person(desk: Desk) -> None:
     page = await desk.open(at(), **PHONE)
     box = page.get_by_test_id("composer")
     await box.fill("/ha")
-    await expect(page.locator(".hints")).to_contain_text("/handoff [inbox | search giveaway market:br | help]")
+    await expect(page.locator(".hints")).to_contain_text(
+        "/handoff [inbox | search giveaway | import | campaign | people | help]"
+    )
     await box.fill("/handoff inbox")
     await page.get_by_test_id("send").click()
     await expect(page.get_by_test_id("ephemeral")).to_contain_text("Nothing waits for you.")

@@ -30,6 +30,12 @@ class FakeSlack:
         """What a channel is other than a public one of our own team."""
         self.inside: dict[str, list[str]] = {}
         """Who is in a channel; anybody else is not."""
+        self.files: dict[str, tuple[str, bytes]] = {}
+        """Name and bytes of what people have shared, by its id."""
+        self.file_is: Json = {}
+        """What files are other than CSV files on our own host."""
+        self.download: Callable[[], web.StreamResponse] | None = None
+        """Somebody else's answer in place of a file."""
         self.faults: dict[str, Fault] = {}
         self.base = ""
         self._count = 0
@@ -45,6 +51,7 @@ class FakeSlack:
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/response/{token}", self._response_url)
         app.router.add_get("/link", self._link)
+        app.router.add_get("/files/{file}", self._file)
         self.server = TestServer(app, port=port)
 
     async def start(self) -> None:
@@ -105,6 +112,20 @@ class FakeSlack:
     async def _response_url(self, request: web.Request) -> web.Response:
         self.calls.append({"method": "response_url", "args": await request.json()})
         return web.Response(text="ok")
+
+    def _files_info(self, args: Json) -> Json:
+        if args["file"] not in self.files:
+            return {"ok": False, "error": "file_not_found"}
+        name, data = self.files[args["file"]]
+        url = f"{self.base}/files/{args['file']}"
+        plain = {"id": args["file"], "name": name, "size": len(data), "mode": "hosted", "url_private_download": url}
+        return {"file": {**plain, **self.file_is}}
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        self.calls.append({"method": "download", "args": None, "token": request.headers.get("Authorization")})
+        if self.download is not None:
+            return self.download()
+        return web.Response(body=self.files[request.match_info["file"]][1], content_type="text/csv")
 
     def _apps_connections_open(self, _args: Json) -> Json:
         return {"url": self.base.replace("http", "ws", 1) + "/link"}

@@ -187,6 +187,8 @@ def _state(element: Json, given: Any) -> Json:
         start = [o["value"] for o in element.get("initial_options", [])]
         chosen = given if given is not None else start
         return {"type": kind, "selected_options": [o for o in element["options"] if o["value"] in chosen]}
+    if kind == "file_input":
+        return {"type": kind, "files": given or []}
     if kind == "conversations_select":
         start = element.get("initial_conversation")
         return {"type": kind, "selected_conversation": given if given is not None else start}

@@ -22,7 +22,8 @@ HTTP = ROOT / "docs" / "manifest-http.yml"
 ADDRESS = "https://handoff.example.com" + PATH
 CALLS = (
     "auth.test", "chat.postMessage", "chat.update", "conversations.open", "conversations.history", "conversations.info",
-    "conversations.replies", "users.info", "dnd.teamInfo", "views.open", "views.push", "views.update", "views.publish",
+    "conversations.replies", "files.info", "users.info", "dnd.teamInfo", "views.open", "views.push", "views.update",
+    "views.publish",
 )  # fmt: skip
 
 

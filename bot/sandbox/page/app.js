@@ -18,6 +18,7 @@
 //   [data-block-id]           the control itself: input, textarea, select, or each radio and checkbox (value = option value)
 //   field-error               one under each input, with data-for = block_id; hidden while there is none
 //   composer, send            the channel's message box; a text that begins with / is a slash command
+//   attach                    the hidden <input type=file> of the message box: what is chosen is sent at once
 //   thread-open, thread, thread-composer, thread-send, thread-close
 //   clock, clock-plus-1h, clock-plus-24h, clock-plus-48h     <time datetime=…> and the jumps
 //   toast, tour, tour-fold, tour-previous, tour-next, tour-close, tour-open, home, new-messages
@@ -29,7 +30,7 @@ import { h, icon, reconcile } from "./dom.js";
 import { closeMenu, confirm, openMenu, toast } from "./layers.js";
 import { avatar, Log } from "./messages.js";
 import { Modals } from "./modal.js";
-import { get, listen, post } from "./net.js";
+import { get, listen, post, upload } from "./net.js";
 import { Stage } from "./stage.js";
 
 const $ = (id) => document.getElementById(id);
@@ -301,7 +302,7 @@ function mountChannel(here) {
   const closed = here.archived ? "This channel is archived." : here.member ? null : `You are not a member of ${name}.`;
   main.composer = closed ? null : new Composer({
     key: `${route.as}|${here.id}|`, label: `Message ${name}`, commands: () => (state.me.stranger ? null : state.commands),
-    send: (text) => say(here.id, text),
+    send: (text) => say(here.id, text), attach: (files) => sendFiles(here.id, files),
   });
   $("main").replaceChildren(head, main.log.node, main.composer?.node ?? h("p", { class: "closed" }, closed));
   main.composer?.dress();
@@ -325,6 +326,15 @@ async function say(channel, text, thread_ts) {
   const { ok } = await act({ do: "post", channel, text: escaped(text), ...(thread_ts ? { thread_ts } : {}) });
   if (ok) (thread_ts ? side : main)?.log?.end();
   return ok;
+}
+
+/** Send files as a message, as Slack's paper clip does. */
+async function sendFiles(channel, list) {
+  const answers = await Promise.all([...list].map((file) => upload(route.as, file)));
+  const wrong = answers.find((a) => !a.ok);
+  if (wrong) { toast(wrong.problem); return; }
+  const { ok } = await act({ do: "post", channel, text: "", files: answers.map((a) => a.id) });
+  if (ok) main?.log?.end();
 }
 
 function drawThread() {
@@ -470,10 +480,22 @@ document.addEventListener("click", (event) => {
   if (node.dataset.testid === "action") press(node, undefined, node.confirm);
 });
 
+/** Files of a form go up at once; the field then holds their ids. A form that is sent meanwhile waits for them. */
+function pickFiles(root, files) {
+  modals.hold((async () => {
+    const answers = await Promise.all([...files].map((file) => upload(route.as, file)));
+    const wrong = answers.find((a) => !a.ok);
+    if (wrong) toast(wrong.problem);
+    root.uploaded = answers.filter((a) => a.ok).map((a) => a.id);
+    modals.typed(root, { now: true });
+  })());
+}
+
 for (const kind of ["input", "change"]) {
   document.addEventListener(kind, (event) => {
     const root = event.target.closest?.("[data-field]");
     if (!root) return;
+    if (root.dataset.field === "file_input") { if (kind === "change") pickFiles(root, event.target.files); return; }
     if ("input" in root.dataset && root.closest('[data-where="view"]')) modals.typed(root, { now: kind === "change" });
     else if (kind === "change") choose(root);
   });

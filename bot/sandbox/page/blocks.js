@@ -13,6 +13,7 @@ const STATE = {
   conversations_select: "selected_conversation", multi_conversations_select: "selected_conversations",
   channels_select: "selected_channel", multi_channels_select: "selected_channels",
   datepicker: "selected_date", timepicker: "selected_time", datetimepicker: "selected_date_time",
+  file_input: "files",
 };
 const GROUPS = new Set(["radio_buttons", "checkboxes"]);
 const isMulti = (type) => type.startsWith("multi_");
@@ -20,7 +21,7 @@ const isMulti = (type) => type.startsWith("multi_");
 /** A field's value as the "type" and "click" gestures take it: text, an option's value, an id, or a list of them. */
 export function simple(state) {
   const raw = state?.[STATE[state.type]];
-  if (Array.isArray(raw)) return raw.map((o) => o?.value ?? o);
+  if (Array.isArray(raw)) return raw.map((o) => o?.value ?? o?.id ?? o);
   return raw?.value ?? raw ?? null;
 }
 
@@ -186,6 +187,7 @@ function field(e, data, ctx, says) {
     case "timepicker": return typed("time");
     case "datetimepicker": return typed("datetime-local");
     case "radio_buttons": case "checkboxes": return choices(e, data, ctx, says);
+    case "file_input": return hold(h("input", { type: "file", class: "box", accept: (e.filetypes ?? []).map((kind) => `.${kind}`).join(",") || null, multiple: (e.max_files ?? 10) > 1, ...base }));
     default: break;
   }
   const groups = optionGroups(e, ctx);
@@ -236,6 +238,7 @@ function several(e, groups, data, says) {
 /** What stands in a field now. */
 export function read(root) {
   const type = root.dataset.field;
+  if (type === "file_input") return root.uploaded ?? [];
   if (GROUPS.has(type) || isMulti(type)) {
     const picked = [...root.querySelectorAll("input:checked")].map((i) => i.value);
     return type === "radio_buttons" ? picked[0] ?? null : picked;
@@ -247,6 +250,7 @@ export function read(root) {
 
 export function write(root, value) {
   const type = root.dataset.field;
+  if (type === "file_input") return; // a browser lets nobody but the person choose
   if (GROUPS.has(type) || isMulti(type)) {
     const picked = new Set([value ?? []].flat());
     for (const box of root.querySelectorAll("input")) box.checked = picked.has(box.value);

@@ -7,7 +7,7 @@ const drafts = new Map();
 
 export class Composer {
   /** `send(text)` resolves to whether it was taken; `commands()` gives {"/name": hint}, or null where there are none. */
-  constructor({ key, label, send, commands, thread = false }) {
+  constructor({ key, label, send, commands, attach = null, thread = false }) {
     Object.assign(this, { key, send, commands });
     const id = uid("composer");
     this.hints = h("div", { class: "hints", id: `${id}-hints`, hidden: true });
@@ -16,7 +16,7 @@ export class Composer {
       data: { testid: thread ? "thread-composer" : "composer" },
     });
     this.button = h("button", { type: "submit", class: "send", "aria-label": "Send", data: { testid: thread ? "thread-send" : "send" } }, icon("send"));
-    this.node = h("form", { class: "composer", onsubmit: (e) => { e.preventDefault(); this.go(); } }, this.hints, h("div", { class: "composer-box" }, this.area, this.button));
+    this.node = h("form", { class: "composer", onsubmit: (e) => { e.preventDefault(); this.go(); } }, this.hints, h("div", { class: "composer-box" }, attach && this.clip(attach), this.area, this.button));
     this.area.value = drafts.get(key) ?? "";
     this.area.addEventListener("input", () => this.dress());
     this.area.addEventListener("keydown", (e) => {
@@ -24,6 +24,12 @@ export class Composer {
       if (e.key === "Tab" && !e.shiftKey && this.hits().length === 1 && this.area.value.length > 1 && !this.area.value.includes(" ")) { e.preventDefault(); this.take(this.hits()[0][0]); }
     });
     this.dress();
+  }
+
+  clip(attach) {
+    const input = h("input", { type: "file", class: "sr", multiple: true, tabindex: "-1", "aria-hidden": "true", data: { testid: "attach" } });
+    input.addEventListener("change", () => { attach([...input.files]); input.value = ""; });
+    return [input, h("button", { type: "button", class: "clip icon-button", "aria-label": "Send a file", title: "Send a file", onclick: () => input.click() }, icon("clip"))];
   }
 
   hits() {

@@ -124,9 +124,13 @@ export class Modals {
     if (this.made.get(one.id) === one) this.fill(one, one.view, one.back ? 1 : 0);
   }
 
+  /** What has to end before a form is sent, such as a file that goes up. */
+  hold(work) { this.holding = Promise.allSettled([this.holding, work]); }
+
   async submit(one) {
     if (one.busy || !one.view.submit) return;
     this.busy(one, one.submit, true);
+    await this.holding;
     await this.send(one);
     one.hushed.clear();
     one.errors = {};

@@ -10,6 +10,9 @@ export const get = (path, query) => ask(`/sandbox/${path}?${new URLSearchParams(
 
 export const post = (path, body) => ask(`/sandbox/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
+/** Hand a file over; its id, or what is wrong with it. */
+export const upload = (as, file) => ask(`/sandbox/upload?${new URLSearchParams({ as, name: file.name })}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+
 /** Call `changed` at every change of the workspace, and `online(true|false)` when the line comes or goes. */
 export function listen(as, changed, online) {
   const source = new EventSource(`/sandbox/events?as=${encodeURIComponent(as)}`);
