@@ -36,7 +36,7 @@ def form(campaigns: Sequence[Campaign], chosen: str | None, voice: Voice) -> Blo
 
 def view(upload: Upload, campaign: Campaign | None, voice: Voice) -> Block:
     """Where a list stands, in the modal in which it was brought."""
-    ready = upload.stage is Stage.READY and upload.outlook is not None and upload.outlook.accepted > 0
+    ready = upload.stage is Stage.READY and upload.outlook is not None and upload.outlook.worth
     return blocks.modal(
         ids.UPLOAD_VIEW,
         voice.t("upload.title"),
@@ -54,14 +54,15 @@ def message(upload: Upload, campaign: Campaign | None, choices: Sequence[Campaig
         parts.append(_asks(upload, choices, voice))
     elif upload.stage is Stage.READY and upload.outlook is not None:
         row = [blocks.button(voice.t("button.upload_drop"), ids.UPLOAD_DROP, upload.id)]
-        if upload.outlook.accepted:
+        if upload.outlook.worth:
             row.insert(0, blocks.button(_import_said(upload, voice), ids.UPLOAD_CONFIRM, upload.id))
         parts.append(blocks.actions(*row))
     return blocks.message(words.bare(said(upload, campaign, voice)), parts)
 
 
 def _import_said(upload: Upload, voice: Voice) -> str:
-    return voice.n("button.upload_import", upload.outlook.accepted if upload.outlook else 0)
+    new = upload.outlook.accepted if upload.outlook else 0
+    return voice.n("button.upload_import", new) if new else voice.t("button.upload_numbers")
 
 
 def _asks(upload: Upload, choices: Sequence[Campaign], voice: Voice) -> Block:
@@ -124,10 +125,14 @@ def _became(found: Outlook, campaign: Campaign | None, voice: Voice) -> list[str
         lines.append(voice.n("upload.asked_experts", found.asked))
     if found.opened and campaign:
         lines.append(voice.n("upload.opened", found.opened, channel=f"<#{campaign.channel}>"))
+    if found.asked > found.opened:
+        lines.append(voice.n("upload.queued", found.asked - found.opened))
     if found.fast:
         lines.append(voice.n("upload.fast", found.fast))
     if found.alone:
         lines.append(voice.n("upload.alone", found.alone))
+    if found.history:
+        lines.append(voice.n("upload.history", found.history))
     return lines or [voice.t("upload.nothing_new")]
 
 

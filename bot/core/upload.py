@@ -55,6 +55,18 @@ class Outlook:
     asked: int = 0
     opened: int = 0
     """Cards opened by it."""
+    history: int = 0
+    """New numbers kept of creators that were there already."""
+
+    @property
+    def known(self) -> int:
+        """Of how many creators that are there already it has numbers, perhaps new ones."""
+        return sum(one.reason == "same_campaign" for one in self.left)
+
+    @property
+    def worth(self) -> bool:
+        """Whether importing it could add anything."""
+        return self.accepted > 0 or self.known > 0
 
     def count(self, fate: str) -> int:
         return sum(one.fate == fate for one in self.left)

@@ -241,6 +241,7 @@ def _became(unit: Unit, upload: Upload, report: ImportReport) -> Outlook:
         columns=found.columns,
         warnings=found.warnings,
         no_expert=found.no_expert,
+        history=report.history,
         alone=routes.count(Route.AI),
         fast=routes.count(Route.FAST_TRACK),
         asked=sum(route not in (Route.AI, Route.FAST_TRACK) for route in routes),

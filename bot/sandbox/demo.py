@@ -52,8 +52,11 @@ class Demo:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
-    """Everything up, seeded and connected. Raises Invalid('port') when the port is taken."""
+async def running(folder: Path, *, port: int = 0, seeded: bool = True) -> AsyncIterator[Demo]:
+    """Everything up and connected, with people and candidates in the database unless it is not `seeded`.
+
+    Raises Invalid('port') when the port is taken.
+    """
     clock = ShiftedClock()
     workspace = Workspace(clock)
     seed.furnish(workspace)
@@ -64,7 +67,7 @@ async def running(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
             await demo.jump(timedelta(seconds=seconds))
 
     try:
-        server = await start(workspace, port=port, on_jump=jumped, tour=seed.TOUR)
+        server = await start(workspace, port=port, on_jump=jumped, tour=seed.TOUR if seeded else ())
     except OSError as error:
         raise Invalid("port", value=port) from error
     settings = Settings(
@@ -77,7 +80,7 @@ async def running(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
     )
     norms = merged(seed.norms(), norms_of(settings))
     desk = open_desk(settings, clock=clock, rng=Random(_SEED), norms=norms)  # noqa: S311 - draws samples only
-    await asyncio.to_thread(_seeded, desk)
+    await asyncio.to_thread(_seeded if seeded else Desk.close, desk)
     handoff = product.build(settings, clock=clock, norms=norms, pace=_PACE)
     demo = Demo(workspace, server, handoff, clock)
     stop = asyncio.Event()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
 
 from bot.cards import candidate, ids
 from bot.cards import inbox as cards
@@ -24,6 +28,11 @@ async def home(edge: Edge, body: Body) -> None:
     if (body.get("event") or {}).get("tab", "home") != "home":
         return
     who = await people.admit(edge, body, guests=True)
+    if not who.known:
+        # Somebody's first look: in their own language, and not offered what a guest may not do.
+        with suppress(SlackApiError, aiohttp.ClientError, OSError):
+            await people.remember(edge, await edge.screens.profile(who.id))
+            who = await people.admit(edge, body, guests=True)
     edge.homes.add(who.id)
     await publish_home(edge, who)
 

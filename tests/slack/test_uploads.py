@@ -97,9 +97,16 @@ async def test_the_same_file_twice_adds_nothing_and_says_so(empty: House) -> Non
     await empty.submit("U0MAYA", await brings(empty), {})
     before = candidates(empty)
     view = await brings(empty, file="F2", name="instagram 2.csv")
-    assert "submit" not in view, "nothing of it would come in"
     assert "0 of 6 rows" in str(view)
+    assert view["submit"]["text"] == "Keep new numbers"
+    await empty.submit("U0MAYA", view, {})
     assert candidates(empty) == before
+    assert "Nothing in it is new here" in str((await told(empty))[-1]["blocks"])
+    # Other numbers of the same creators are kept for the history, and nobody is asked twice.
+    view = await brings(empty, data=LIST.replace(b"84000", b"85000"), file="F3", name="instagram 3.csv")
+    await empty.submit("U0MAYA", view, {})
+    assert candidates(empty) == before
+    assert "New numbers of 3 creators are kept" in str((await told(empty))[-1]["blocks"])
 
 
 async def test_every_row_that_was_left_out_can_be_read_page_by_page(empty: House) -> None:
