@@ -80,13 +80,13 @@ _LEFT_OUT = {
 }
 
 
-@pytest.mark.parametrize("key", sorted(ENGLISH))
-def test_same_placeholders(key: str) -> None:
+# One test for all keys, and not one each: fifteen hundred cost more to announce than to look at.
+def test_same_placeholders() -> None:
     def holes(texts: tuple[str, ...]) -> set[str]:
         return {_CASES.get(name, name) for text in texts for name in HOLE.findall(text)}
 
-    if key not in _LEFT_OUT:
-        assert holes(forms(ENGLISH[key])) == holes(forms(RUSSIAN[key]))
+    both = {key: (holes(forms(ENGLISH[key])), holes(forms(RUSSIAN[key]))) for key in ENGLISH if key not in _LEFT_OUT}
+    assert {key: (en, ru) for key, (en, ru) in both.items() if en != ru} == {}
 
 
 def test_every_key_that_the_code_asks_for_is_there() -> None:
@@ -179,11 +179,13 @@ def test_no_sentence_stands_in_the_code_of_the_cards() -> None:
 # ---- how the Russian is written
 
 
-@pytest.mark.parametrize(("key", "text"), RUSSIAN_TEXTS)
-def test_russian_rules(key: str, text: str) -> None:
-    if key.startswith(("format.", "platform.")):
-        return
-    shown = re.sub(r"`[^`]*`|«[a-z /]+»", "", text)
+def test_russian_rules() -> None:
+    for key, text in RUSSIAN_TEXTS:
+        if not key.startswith(("format.", "platform.")):
+            _reads_well(re.sub(r"`[^`]*`|«[a-z /]+»", "", text), text)
+
+
+def _reads_well(shown: str, text: str) -> None:
     assert "!" not in shown
     assert '"' not in shown
     assert "'" not in shown
