@@ -118,6 +118,10 @@ ACTIONS: dict[str, Check] = {
     "channels_select": _select(initial_channel=string(30)),
     "datepicker": _select(initial_date=string(10, pattern=DATE)),
     "timepicker": _select(initial_time=string(5, pattern=TIME), timezone=string(60)),
+    "datetimepicker": Shape({
+        "type!": ANY, "action_id!": ID, "initial_date_time": integer(10**9, 10**10 - 1), "confirm": CONFIRM,
+        "focus_on_load": boolean,
+    }),
 }  # fmt: skip
 DISPATCH = Shape({"trigger_actions_on": listing(one_of("on_enter_pressed", "on_character_entered"), 1, 2, "triggers")})
 LENGTH = integer(0, 3000)

@@ -71,6 +71,7 @@ REFUSED_BLOCKS = {
     "placeholder of 151": [actions(select(placeholder=plain("x" * 151)))],
     "date": [actions({"type": "datepicker", "action_id": "v", "initial_date": "24.11.2026"})],
     "time": [actions({"type": "timepicker", "action_id": "v", "initial_time": "25:00"})],
+    "moment": [actions({"type": "datetimepicker", "action_id": "v", "initial_date_time": "2026-11-30 12:00"})],
     "image without alt": [{k: v for k, v in IMAGE.items() if k != "alt_text"}],
     "image from nowhere": [IMAGE | {"image_url": "a.png"}],
     "input in a message": [field("a", {"type": "plain_text_input", "action_id": "v"})],
