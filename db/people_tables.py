@@ -100,6 +100,8 @@ class UploadRow(SQLModel, table=True):
     name: str
     stage: str
     campaign: str | None = Field(default=None, foreign_key="campaigns.key")
+    market: str | None = None
+    """Of the rows that name none, as whoever brought it says."""
     outlook: dict[str, Any] | None = plain_json(default=None)
     """What would come in, then what did: counts, and every row that was left out."""
     error: dict[str, Any] | None = plain_json(default=None)
@@ -108,4 +110,5 @@ class UploadRow(SQLModel, table=True):
 
 UPLOADS = table_of(UploadRow)
 UNFINISHED = UPLOADS.c.stage.in_([word("reading"), word("importing")])
+sa.Index("ix_uploads_at", UPLOADS.c.at)
 partial_index("ix_uploads_unfinished", UNFINISHED, UPLOADS.c.at)

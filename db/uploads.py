@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -19,13 +19,16 @@ _SELECT = sa.select(UPLOADS)
 def _from(row: Any) -> Upload:
     outlook = Outlook.from_json(row.outlook) if row.outlook else None
     error = (row.error["code"], row.error["reason"], row.error["params"]) if row.error else None
-    return Upload(row.id, row.person, row.source, row.file, row.name, Stage(row.stage), row.campaign, outlook, error)
+    return Upload(
+        row.id, row.person, row.source, row.file, row.name, Stage(row.stage), row.campaign, row.market, outlook, error
+    )
 
 
 def add(unit: Unit, upload: Upload, now: datetime) -> bool:
     """False when this file of this message or view is here already."""
     row = {"id": upload.id, "person": upload.person, "source": upload.source, "file": upload.file, "name": upload.name,
-           "stage": upload.stage.value, "campaign": upload.campaign, "at": now}  # fmt: skip
+           "stage": upload.stage.value, "campaign": upload.campaign, "market": upload.market,
+           "at": now}  # fmt: skip
     return unit.execute(new(unit, UPLOADS).returning(UPLOADS.c.id), row).first() is not None
 
 
@@ -63,3 +66,9 @@ def move(
 def unfinished(unit: Unit) -> tuple[Upload, ...]:
     """What is being read or imported, oldest first."""
     return tuple(map(_from, unit.execute(_SELECT.where(UNFINISHED).order_by(UPLOADS.c.at))))
+
+
+def prune(unit: Unit, before: datetime, limit: int) -> int:
+    """Forget the accounts of lists that were brought before that time, so many at most; how many are gone."""
+    old = sa.select(UPLOADS.c.id).where(UPLOADS.c.at < before).order_by(UPLOADS.c.at).limit(limit)
+    return cast("sa.CursorResult[Any]", unit.execute(sa.delete(UPLOADS).where(UPLOADS.c.id.in_(old)))).rowcount

@@ -29,6 +29,12 @@ def form(campaigns: Sequence[Campaign], chosen: str | None, voice: Voice) -> Blo
         blocks.field(ids.CAMPAIGN, voice.t("upload.campaign"), blocks.select(ids.FIELD, options, wanted)),
         blocks.field(ids.FILE, voice.t("upload.file"), file, hint=voice.t("upload.file_about")),
     ]
+    markets = sorted({market for c in campaigns for market in c.markets}, key=voice.market)
+    if len(markets) > 1:
+        none = blocks.option(voice.t("upload.no_market"), ids.ANY)
+        named = [none, *(blocks.option(voice.market(market), market) for market in markets)]
+        menu = blocks.select(ids.FIELD, named, ids.ANY)
+        parts.append(blocks.field(ids.MARKET, voice.t("upload.market"), menu, optional=True))
     return blocks.modal(
         ids.IMPORT_FORM, voice.t("upload.title"), parts, close=voice.t("form.cancel"), submit=voice.t("upload.read")
     )

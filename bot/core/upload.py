@@ -109,6 +109,8 @@ class Upload:
     name: str
     stage: Stage
     campaign: str | None = None
+    market: str | None = None
+    """Of rows that name none, as whoever brought it says."""
     outlook: Outlook | None = None
     error: tuple[str, str, Mapping[str, object]] | None = None
     """(code, reason, parameters) of what went wrong."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ Progress = Callable[[int, int], None]
 
 #: History older than these many snapshots back says little about what is usual now.
 _HISTORY = 20_000
+#: Seconds between two parts of a list, in which whoever waits for the database comes in.
+_GIVE_WAY = 0.05
 _PLATFORMS = ("instagram", "youtube", "tiktok")
 
 
@@ -139,25 +142,29 @@ def admit(
         scores = intake.score(unit, firsts)
     fates = [Fate(r.line, None, "rejected", r.code, dict(r.params)) for r in rejected] + doubles
     left_out = {"duplicates": len(doubles), "rejected": len(rejected)}
-    parts = _parts(firsts, scores, most)
     opened = history = 0
-    while True:
-        part = parts.pop(0)
-        last = not parts
+
+    def bring(part: Sequence[ParsedRow], *, last: bool) -> ImportReport:
+        nonlocal opened, history, left_out
         with desk.store.unit(keep=not dry_run) as unit:
             turns.to_import(unit)
             if before is not None:
                 before(unit)
             told, more, kept = intake.run(unit, part, scores, left_out, last=last)
-            fates, opened, history, left_out = [*fates, *told], opened + more, history + kept, {}
-            if not last:
-                continue
+            fates.extend(told)
+            opened, history, left_out = opened + more, history + kept, {}
             made = intake.import_id if not dry_run and (intake.accepted or history) else None
             every = tuple(sorted(fates, key=lambda f: f.line))
             report = ImportReport(read, every, opened, skipped, history, tuple(sorted(intake.no_expert)), made)
-            if after is not None:
+            if after is not None and last:
                 after(unit, report)
         return report
+
+    *parts, final = _parts(firsts, scores, most)
+    for part in parts:
+        bring(part, last=False)
+        time.sleep(_GIVE_WAY)
+    return bring(final, last=True)
 
 
 def foresee(

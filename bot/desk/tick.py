@@ -14,7 +14,7 @@ from bot.desk import absence, norms, patience, remind, tally
 from bot.desk.announce import current_lead, say_all
 from bot.desk.change import Lost, Made, apply_all, fill_hands
 from bot.desk.desk import Desk, new_id
-from db import arrivals, campaigns, instants, outbox, reminders, reviews
+from db import arrivals, campaigns, instants, outbox, reminders, reviews, uploads
 from db.outbox import Fresh
 from db.store import Unit
 
@@ -32,6 +32,8 @@ _FADE_EVERY = timedelta(days=1)
 _KEEP_ARRIVED = timedelta(days=2)
 #: For how long a reminder changes with what it shows: nobody scrolls back further to answer.
 _KEEP_SHOWN = timedelta(days=14)
+_KEEP_LISTS = timedelta(days=90)
+"""The account of a list that somebody brought; its candidates stay."""
 
 
 def tick(desk: Desk) -> bool:
@@ -177,10 +179,11 @@ def _tell_half(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
 
 
 def _forget(unit: Unit, _desk: Desk, now: datetime, size: int) -> int:
-    """Errands that were sent long ago (where their messages stand is kept apart), old events, old reminders."""
+    """Errands sent long ago (where their messages stand is kept apart), old events, reminders and accounts."""
     gone = (
         outbox.prune(unit, now - _KEEP_SENT, size),
         arrivals.prune(unit, now - _KEEP_ARRIVED, size),
         reminders.prune(unit, now - _KEEP_SHOWN, size),
+        uploads.prune(unit, now - _KEEP_LISTS, size),
     )
     return max(gone)

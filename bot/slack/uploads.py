@@ -57,7 +57,9 @@ async def submit(click: Click) -> None:
     if file is None:
         raise Invalid("file_choice", field=ids.FILE)
     key, view_id = fields.picked_one(click.view, ids.CAMPAIGN), str(click.view.get("id"))
-    upload = await click.run(uploads.begin, click.who.id, view_id, file[0], file[1], key)
+    market = fields.picked_one(click.view, ids.MARKET)
+    said = None if market == ids.ANY else market
+    upload = await click.run(uploads.begin, click.who.id, view_id, file[0], file[1], key, said)
     await click.ack(response_action="update", view=await _drawn(click.edge, upload, click))
 
     async def work() -> None:

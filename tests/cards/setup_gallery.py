@@ -38,7 +38,7 @@ def _short(view: dict[str, Any]) -> dict[str, Any]:
 
 def _lists(campaign: Campaign, voice: Voice) -> dict[str, Made]:
     """A list that somebody brings, in every stage, as a modal and as a message."""
-    other = replace(campaign, key="b", name="Luma <Home>")
+    other = replace(campaign, key="b", name="Luma <Home>", markets=("BR", "RU", "JP"))
     left = tuple(
         Left(n + 5, None if n % 2 else f"creator<{n}>", "rejected" if n % 3 else "duplicate", reason, params)
         for n in range(70)

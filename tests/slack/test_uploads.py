@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.cards import ids
 from bot.core.types import Campaign
 from bot.core.upload import Stage
-from bot.desk import intake, members, see, uploads
+from bot.desk import intake, members, see, tick, uploads
 from bot.slack import uploads as edge_of
 from tests.slack.conftest import FILE, on_both
 from tests.slack.hands import Answer, House, Json
@@ -34,13 +34,16 @@ def put(house: House, data: bytes = LIST, name: str = "instagram.csv", file: str
     return file
 
 
-async def brings(house: House, who: str = "U0MAYA", data: bytes = LIST, campaign: str = "aurora", **file: Any) -> Json:
+async def brings(
+    house: House, who: str = "U0MAYA", data: bytes = LIST, campaign: str = "aurora", market: str | None = None,
+    **file: Any,
+) -> Json:  # fmt: skip
     """Choose a file in the form; what then stands in the modal."""
     known = put(house, data, **file)
     await house.tap(who, ids.IMPORT, "import:", home=True)
     form = house.slack.last_view
     chosen = [{"id": known, "name": house.slack.files[known][0], "size": len(data)}]
-    await house.submit(who, form, {"campaign": campaign, "file": chosen})
+    await house.submit(who, form, {"campaign": campaign, "file": chosen, "market": market})
     return house.slack.views[form["id"]]
 
 
@@ -293,3 +296,27 @@ async def test_the_sample_waits_until_its_card_can_appear_and_then_it_does(empty
     assert any("(sample) for Aurora Summer?" in card["text"] for card in empty.slack.cards("C0BRAZIL"))
     (account,) = await told(empty)
     assert "2 of 3 rows of sample.csv" in account["text"]
+
+
+async def test_rows_without_a_country_belong_where_the_form_says(empty: House) -> None:
+    members.add_campaign(empty.desk, Campaign("both", "Both", ("BR", "RU"), "C0BOTH", "U0MAYA"))
+    rows = b"handle,followers\nhere,5000\n"
+    assert "0 of 1 rows" in str(await brings(empty, data=rows, campaign="both"))
+    view = await brings(empty, data=rows, campaign="both", market="RU", file="F2")
+    await empty.submit("U0MAYA", view, {})
+    (line,) = see.all_lines(empty.desk, "both")
+    assert (line.market, line.reviewer) == ("RU", "U0OLEG")
+
+
+async def test_accounts_are_forgotten_after_three_months_and_what_came_in_stays(empty: House) -> None:
+    await empty.submit("U0MAYA", await brings(empty), {})
+    (account,) = await told(empty)
+    empty.clock.move(days=89)
+    await empty.tap("U0MAYA", ids.UPLOAD_ROWS, button(account, ids.UPLOAD_ROWS))
+    assert "Line 6" in str(empty.slack.last_view)
+    empty.clock.move(days=2)
+    while tick.tick(empty.desk):
+        pass
+    await empty.tap("U0MAYA", ids.UPLOAD_ROWS, button(account, ids.UPLOAD_ROWS))
+    assert "no longer there" in empty.whispers[-1]
+    assert len(candidates(empty)) == 4

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("campaign", sa.String(), nullable=True),
+        sa.Column("market", sa.String(), nullable=True),
         sa.Column("outlook", sa.JSON(), nullable=True),
         sa.Column("error", sa.JSON(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -40,6 +41,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "file", name="uq_uploads_once"),
     )
+    op.create_index("ix_uploads_at", "uploads", ["at"])
     busy = sa.text("stage IN ('reading', 'importing')")
     op.create_index("ix_uploads_unfinished", "uploads", ["at"], sqlite_where=busy, postgresql_where=busy)
 
