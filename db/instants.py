@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from db import tables
+from db.people_tables import DIGESTED, MEMBERS
 from db.store import Unit
 from db.tables import AWAITING
 
@@ -28,10 +29,12 @@ class Instants:
     """Reminders of an open review are to be looked at."""
     owner: datetime | None
     """The same of those that its campaign's owner gets."""
+    morning: datetime | None
+    """Somebody's morning digest is due."""
 
     @property
     def reminder(self) -> datetime | None:
-        return min((t for t in (self.nudge, self.owner) if t is not None), default=None)
+        return min((t for t in (self.nudge, self.owner, self.morning) if t is not None), default=None)
 
     @property
     def first(self) -> datetime | None:
@@ -50,6 +53,7 @@ _INSTANTS = sa.select(
     _first(_TABLE.c.half_at, tables.HALF_UNTOLD),
     _first(_TABLE.c.nudge_at, tables.NUDGING),
     _first(_TABLE.c.owner_at, tables.OWNED),
+    _first(MEMBERS.c.digest_at, DIGESTED),
 )
 
 

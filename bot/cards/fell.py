@@ -1,4 +1,4 @@
-"""Lists for a campaign's owner and the lead: deadlines that passed without an answer, and creators without a card."""
+"""Lists for a campaign's owner: deadlines that passed without an answer, and what was left to the AI."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from bot.cards import blocks, ids, words
 from bot.cards.blocks import Block, Message
-from bot.cards.words import person
 from bot.core.case import Line
 from bot.core.types import Campaign
 from bot.i18n.catalog import Voice
@@ -17,12 +16,15 @@ from scoring.types import Verdict
 _BUTTONS = 40
 _NAMES = 2600
 """Characters of names in one section, which holds three thousand."""
-_SECTIONS = 20
 
 
-def fell(campaign: Campaign, lines: Sequence[Line], voice: Voice) -> Message:
-    """Several deadlines passed: what became of each, with Object, and of those beyond a message's room by name."""
-    head = voice.n("fell.head", len(lines), campaign=blocks.said(campaign.name, 60))
+def fell(campaign: Campaign, lines: Sequence[Line], voice: Voice, *, left: bool = False) -> Message:
+    """Several deadlines passed: what became of each, with Object, and of those beyond a message's room by name.
+
+    With `left` they were left to the AI instead.
+    """
+    key = "left_to_ai.head" if left else "fell.head"
+    head = voice.n(key, len(lines), campaign=blocks.said(campaign.name, 60))
     counts = voice.t(
         "fell.counts",
         proceed=sum(line.decision is Verdict.PROCEED for line in lines),
@@ -34,7 +36,7 @@ def fell(campaign: Campaign, lines: Sequence[Line], voice: Voice) -> Message:
     parts = [
         blocks.section(f"*{head}*", voice.t("fell.why")),
         *(_line(line, voice) for line in lines[:_BUTTONS]),
-        *_named(rest)[: 50 - _BUTTONS - 3],
+        *named(rest)[: 50 - _BUTTONS - 3],
         blocks.context(counts),
     ]
     return blocks.message(words.bare(f"{head} {counts}"), parts)
@@ -51,22 +53,7 @@ def _line(line: Line, voice: Voice) -> Block:
     return blocks.section(f"*{blocks.said(line.candidate, 60)}*", f"{said} {unopened}".strip(), accessory=way)
 
 
-def half_window(campaign: Campaign, lines: Sequence[Line], voice: Voice, *, for_lead: bool) -> Message:
-    """Half the time is over and these have no card yet: every name, by whom they wait for."""
-    head = voice.n("half.head", len(lines), campaign=blocks.said(campaign.name, 60))
-    waiting: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        last = max(other.deadline_at for other in lines if other.reviewer == line.reviewer)
-        waiting[voice.t("half.group", who=person(line.reviewer), by=voice.by(last))].append(line)
-    parts = [
-        blocks.section(f"*{head}*", voice.t("half.why")),
-        *(_named(waiting)[:_SECTIONS] or [blocks.section(voice.t("half.none"))]),
-        blocks.context(voice.t("half.lead" if for_lead else "half.owner")),
-    ]
-    return blocks.message(f"{head}. {voice.t('half.why')}", parts)
-
-
-def _named(groups: dict[str, list[Line]]) -> list[Block]:
+def named(groups: dict[str, list[Line]]) -> list[Block]:
     """'*Heading:* name, name, …' in as many sections as the names need."""
     parts: list[Block] = []
     for heading, lines in groups.items():

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.cards import blocks, candidate, decided, ids, investigation, lists, words
 from bot.cards.blocks import Message
 from bot.cards.digest import digest, digest_page
-from bot.cards.fell import fell, half_window
+from bot.cards.fell import fell
 from bot.cards.words import Pen
 from bot.core.case import Case
 from bot.core.outcome import still_to_say
@@ -21,7 +21,6 @@ __all__ = [
     "digest_page",
     "dissent",
     "fell",
-    "half_window",
     "held",
     "held_together",
     "moved",
@@ -31,6 +30,7 @@ __all__ = [
     "reversed",
     "stood",
     "undone",
+    "withdrawn",
 ]
 
 _NOTE = 300
@@ -109,6 +109,15 @@ def undone(case: Case, voice: Voice) -> Message:
     lines = [voice.t("undone"), lists.capital(lists.otherwise(case, voice))]
     parts = [blocks.section(f"*{head}*", *lines), blocks.actions(lists.details_button(case, voice))]
     return blocks.message(words.bare(" ".join((head, *lines))), parts)
+
+
+def withdrawn(case: Case, voice: Voice, *, by: str) -> Message:
+    """To the owner, when somebody else took the candidate back."""
+    head = blocks.esc(words.question_withdrawn(case, voice))
+    said = voice.t("withdrawn.by", who=Pen(case, voice).who(by))
+    plain = voice.t("withdrawn.by", who=Pen(case, voice, plain=True).who(by))
+    parts = [blocks.section(f"*{head}*", said), blocks.actions(lists.details_button(case, voice))]
+    return blocks.message(words.bare(f"{head}. {plain}"), parts)
 
 
 def held(case: Case, voice: Voice, *, now: datetime) -> Message:

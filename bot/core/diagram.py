@@ -21,6 +21,7 @@ _EVENTS: Mapping[Event, str] = {
     Event.UNDO: "undo, once",
     Event.REVERSE: "reversal",
     Event.WITHDRAW: "withdrawal",
+    Event.RELEASE: "left to the AI before it opened",
 }
 #: How a review comes into the world.
 _BEGINNINGS: Mapping[State, str] = {

@@ -34,6 +34,7 @@ class Event(StrEnum):
     UNDO = "undo"
     REVERSE = "reverse"
     WITHDRAW = "withdraw"
+    RELEASE = "release"
 
 
 #: The whole lifecycle. What is not here cannot happen; docs/lifecycle.mmd is generated from it.
@@ -42,6 +43,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     (State.PENDING, Event.DEADLINE): State.DECIDED,
     (State.PENDING, Event.ESCALATE): State.HELD,
     (State.PENDING, Event.WITHDRAW): State.WITHDRAWN,
+    (State.PENDING, Event.RELEASE): State.DECIDED,
     (State.HELD, Event.ANSWER): State.DECIDED,
     (State.HELD, Event.DEADLINE): State.DECIDED,
     (State.HELD, Event.WITHDRAW): State.WITHDRAWN,
@@ -195,6 +197,16 @@ def withdraw(review: Review, now: datetime) -> Change:
     """The marketer takes the candidate back: nobody needs to answer any more."""
     _aware(now)
     return Change(_moved(review, Event.WITHDRAW), "withdrawn", None, (Announce.CARD,))
+
+
+def leave_to_ai(review: Review, recommended: Verdict, now: datetime) -> Change:
+    """Nobody is asked after all, since there is no card yet: the AI decides. Raises TooLate('opened')."""
+    _aware(now)
+    if not review.queued:
+        raise TooLate("opened")
+    moved = _moved(review, Event.RELEASE, undo_until=None)
+    decision = Decision(review.id, review.round, recommended, By.AI, Basis.AI_ALONE, now)
+    return Change(moved, "left_to_ai", decision)
 
 
 def open_form(review: Review, now: datetime, times: Times = Times()) -> Change | None:

@@ -13,6 +13,7 @@ from bot.core.errors import Invalid, NotFound, TooLate
 from bot.core.rationale import check_norm, check_override
 from bot.core.types import How, Judgement, Rationale, Review, State, UserId
 from bot.desk import deadline, disagree, late, see, tally
+from bot.desk.announce import say
 from bot.desk.change import File, Work, apply, attempt, load, require_open, too_late
 from bot.desk.desk import Desk, new_id
 from db import candidates, events, reviews
@@ -106,6 +107,8 @@ def withdraw(desk: Desk, review_id: str, person: UserId) -> Review:
         require_open(unit, file, now)
         change = lifecycle.withdraw(file.review, now)
         apply(unit, desk, file.review, change, file.campaign, person, now)
+        if person != file.campaign.owner:
+            say(unit, "withdrawn", f"{review_id}:{change.review.round}", file.campaign.owner, now, {"by": person})
         return change.review
 
     return deadline.answering(desk, review_id, work)

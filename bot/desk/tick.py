@@ -10,12 +10,13 @@ from bot.core import review as lifecycle
 from bot.core.errors import Busy
 from bot.core.review import Announce
 from bot.core.types import Review
-from bot.desk import absence, norms, patience, remind, tally
-from bot.desk.announce import current_lead, say_all
+from bot.desk import absence, morning, norms, patience, remind, tally
+from bot.desk.announce import current_lead
 from bot.desk.change import Lost, Made, apply_all, fill_hands
 from bot.desk.desk import Desk, new_id
 from db import arrivals, campaigns, instants, outbox, reminders, reviews, uploads
 from db.outbox import Fresh
+from db.reminders import Said, Shown
 from db.store import Unit
 
 #: For how long a sent errand is kept, for whoever asks what was said.
@@ -62,6 +63,7 @@ def tick(desk: Desk) -> bool:
         # Nobody waits for the minute in which a week is over.
         more |= _sweep(desk, absence.step_aside)
         left = _sweep(desk, patience.run_out)
+        _sweep(desk, morning.begin)
         desk.forget_at = now if _sweep(desk, _forget) | left else now + _FORGET_EVERY
         more |= left
     if _is_due(desk.fade_at, now):
@@ -93,7 +95,8 @@ def _remind(desk: Desk, due: instants.Instants, now: datetime) -> bool:
         return False
     desk.remind_at = now + _CLOSELY
     more = _is_due(due.nudge, now) and _sweep(desk, remind.experts)
-    return (_is_due(due.owner, now) and _sweep(desk, remind.owners)) or more
+    more |= _is_due(due.owner, now) and _sweep(desk, remind.owners)
+    return (_is_due(due.morning, now) and _sweep(desk, morning.step)) or more
 
 
 def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int]) -> bool:
@@ -172,8 +175,9 @@ def _tell_half(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     for key, unopened in by_campaign.items():
         campaign = campaigns.get(unit, key)
         if campaign is not None:
-            people = (campaign.owner, current_lead(unit))
-            say_all(unit, "half", key, people, now, {"reviews": [r.id for r in unopened]})
+            told = dict.fromkeys(who for who in (campaign.owner, current_lead(unit)) if who)
+            shown = tuple(Shown(r.id) for r in unopened)
+            remind.remember(unit, [Said("half", new_id("nd"), who, shown) for who in told], now)
     reviews.mark_half_told(unit, [r.id for r in due])
     return len(due)
 

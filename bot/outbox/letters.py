@@ -150,6 +150,16 @@ def _fell(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     return notice.fell(_campaign(desk, errand.ref), lines, reader.voice)
 
 
+def _left_to_ai(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    lines = see.lines(desk, listed(errand))
+    return notice.fell(_campaign(desk, errand.ref), lines, reader.voice, left=True) if lines else None
+
+
+def _withdrawn(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    case = see.case(desk, _round(errand)[0])
+    return notice.withdrawn(case, reader.voice, by=str(errand.detail.get("by", "")))
+
+
 def _opened(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     still = [c for c in see.cases(desk, listed(errand)) if c.review.state.awaits and c.review.expert == errand.lane]
     return notice.opened_together(still, reader.voice) if still else None
@@ -162,15 +172,6 @@ def _held(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     if len(still) > 1:
         return notice.held_together(_campaign(desk, errand.ref), still, reader.voice)
     return notice.held(still[0], reader.voice, now=reader.now) if still else None
-
-
-def _half(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    lines = [line for line in see.lines(desk, listed(errand)) if line.state.awaits and not line.opened]
-    if not lines:
-        return None
-    campaign = _campaign(desk, errand.ref)
-    for_lead = reader.is_lead and errand.lane != campaign.owner
-    return notice.half_window(campaign, lines, reader.voice, for_lead=for_lead)
 
 
 def _digest(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
@@ -267,7 +268,10 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "time_given": lambda desk, errand, reader: reminding.time_given(desk, errand, reader.voice),
     "left_as_is": lambda desk, errand, reader: reminding.left_as_is(desk, errand, reader.voice),
     "held": _held,
-    "half": _half,
+    "half": lambda desk, errand, reader: reminding.half(desk, errand, reader.voice),
+    "left_to_ai": _left_to_ai,
+    "morning": lambda desk, errand, reader: reminding.morning(desk, errand, reader.voice),
+    "withdrawn": _withdrawn,
     "digest": _digest,
     "passed": _passed,
     "dissent": _dissent,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.cards import hurry as cards
-from bot.cards import nudge
+from bot.cards import morning as cards_morning
+from bot.cards import nudge, unopened
 from bot.cards.blocks import Message
 from bot.core import nudges as rules
 from bot.core.case import Told
 from bot.desk import hurry, more_time, reminded, see
+from bot.desk import morning as mornings
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice
 from db import outbox, reminders
 from db.outbox import Errand
 
 #: Kinds that show reviews and change with each of them; one that was never said, or is gone, stays unsaid.
-KINDS = frozenset({"nudge", "nudge_owner", "scarce", "asked"})
+KINDS = frozenset({"nudge", "nudge_owner", "scarce", "asked", "half"})
 #: A reminder that is no older was said in time.
 _FRESH = timedelta(minutes=15)
 
@@ -51,6 +53,25 @@ def scarce(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
         return None
     hours = round(desk.limits.pace.scarce / timedelta(hours=1))
     return nudge.scarce(told, voice, hours=hours, mondays=hurry.mondays(desk, told.still))
+
+
+def half(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """What has no card yet at half its window, with the three ways out."""
+    with desk.store.reading() as unit:
+        shown = [one.review_id for one in reminders.of(unit, errand.ref)] or listed(errand)
+    every = see.lines(desk, shown)
+    lines = sorted((x for x in every if x.state.awaits and not x.opened), key=lambda x: (x.deadline_at, x.review_id))
+    campaign = next((c for c in see.every_campaign(desk) if every and c.key == every[0].campaign), None)
+    if campaign is None or not (lines or _stands(desk, errand)):
+        return None
+    return unopened.half_window(campaign, lines, voice, ref=errand.ref, ended=len(every) - len(lines))
+
+
+def morning(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """An owner's campaigns since the last working morning, unless nothing is left to say or it came too late."""
+    since, until = (datetime.fromisoformat(str(errand.detail[name])) for name in ("since", "until"))
+    found = mornings.morning(desk, errand.lane, since, until)
+    return cards_morning.morning(found, voice) if found.anything and not _untimely(desk, errand) else None
 
 
 def asked(desk: Desk, errand: Errand, voice: Voice) -> Message | None:

@@ -31,6 +31,7 @@ from bot.slack import (
     search,
     staff,
     undo,
+    unopened,
     uploads,
     visible,
 )
@@ -38,7 +39,7 @@ from bot.slack.arrivals import Arrivals, Reaction, either
 from bot.slack.edge import Edge
 
 FEATURES = (
-    approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, hurry, digest,
+    approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, hurry, unopened, digest,
     investigation,
     norms, outcome, precedents, ranked, models,
     own_settings, search, staff, campaigns, uploads,

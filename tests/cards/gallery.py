@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import candidate, inbox, investigation, model, notice, ranked, rationale, refusal
+from bot.cards import candidate, inbox, investigation, model, notice, ranked, rationale, refusal, unopened
 from bot.cards.blocks import Message
 from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Progress, Ranked, Thread
 from bot.core.disagreement import Kind, Standing, Winner
@@ -271,8 +271,11 @@ def _notices(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str,
         "digest": notice.digest(found, voice),
         "digest_first_page": notice.digest_page(found, voice, 0),
         "digest_last_page": notice.digest_page(found, voice, 999),
-        "half_window_owner": notice.half_window(open_case.campaign, _lines(12), voice, for_lead=False),
-        "half_window_lead": notice.half_window(open_case.campaign, _lines(1), voice, for_lead=True),
+        "half_window": unopened.half_window(open_case.campaign, _lines(12), voice, ref="nd_1", ended=0),
+        "half_window_partly": unopened.half_window(open_case.campaign, _lines(1), voice, ref="nd_1", ended=11),
+        "half_window_done": unopened.half_window(open_case.campaign, (), voice, ref="nd_1", ended=12),
+        "left_to_ai": notice.fell(open_case.campaign, _lines(3), voice, left=True),
+        "withdrawn_dm": notice.withdrawn(open_case, voice, by=f.ZOE),
         "fell": notice.fell(open_case.campaign, _lines(45), voice),
         "stood": notice.stood(fell, objection, voice),
         "held_dm": notice.held(replace(open_case, review=replace(open_case.review, state=State.HELD)), voice, now=NOW),

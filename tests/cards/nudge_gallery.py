@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.cards import details, hurry, nudge
+from bot.cards import details, hurry, morning, nudge, unopened
 from bot.cards.blocks import Message
 from bot.core.case import Case, Told
 from bot.core.hurry import GIVEN, LEFT, Asked, Ping, Request
+from bot.core.morning import Ended, Morning, News, Waiting
 from bot.core.types import Member, OnDeadline, Role, State
+from bot.desk.unopened import Unopened
 from bot.i18n.catalog import Voice
+from scoring.types import Verdict
 from tests import factories as f
 
 
@@ -78,9 +81,21 @@ def _owners(one: Case, done: Case, voice: Voice, now: datetime) -> dict[str, Mes
         "backup_for_good": (Ping(f.CAIO, f.BIA), None), "nobody": (Ping(None, None, soon), None),
         "nobody_for_good": (Ping(None), None),
     }  # fmt: skip
+    able = (f.member(f.CAIO), f.member(f.ZOE, role=Role.LEAD))
+    six = Unopened(one.campaign, 6, 3, 1, able, {f.CAIO: 4})
+    named = tuple(Ended(f"rv_{n}", f"Creator {n}", Verdict.PROCEED) for n in range(7))
+    declined = (Ended("rv_8", "Vera Lis & Co", Verdict.DECLINE),)
+    waits = (Waiting("rv_9", "Ana Lima", one.review.deadline_at), Waiting("rv_10", "Bruno", one.review.deadline_at))
+    full = News(one.campaign, (*named, *declined), (*named, *declined), waits, named[:1])
+    quiet = News(replace(one.campaign, name="Luma Home", key="luma"), waiting=waits[:1])
     lines = [hurry.ping_said(one.candidate.name, f.BIA, *ping, voice) for ping in pings.values()]
     both = (Asked.TIME, Asked.RULING)
     return made | {
+        "half_hand": unopened.hand_form(six, "nd_1", voice),
+        "half_hand_nobody": unopened.hand_form(replace(six, able=()), "nd_1", voice),
+        "half_leave": unopened.leave_form(six, "nd_1", voice),
+        "half_leave_none": unopened.leave_form(replace(six, kept=6, proceed=0), "nd_1", voice),
+        "morning": morning.morning(Morning(now - timedelta(days=3), (full, quiet)), voice),
         "asked_over": hurry.asked(done, voice, lead, every["time"]),
         "hot_form": hurry.hot_form(one, voice, now),
         "ask_form": hurry.ask_form(one, voice, both, leads=False),

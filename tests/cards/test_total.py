@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.cards import candidate, ids, inbox, investigation, notice, rationale, refusal
+from bot.cards import candidate, ids, inbox, investigation, notice, rationale, refusal, unopened
 from bot.cards.blocks import Message
 from bot.core.case import Case, Digest, Happened, Inbox, Line, Thread
 from bot.core.errors import HandoffError, Invalid, NotAllowed, NotFound, TooLate
@@ -156,7 +156,7 @@ def test_any_digest(case: Case, voice: Voice, name: str, count: int, offset: int
     found = Digest("im_1", case.campaign, lines, may, 3, case.review.undo_until)
     check(notice.digest(found, voice))
     check(notice.digest_page(found, voice, offset))
-    check(notice.half_window(case.campaign, lines, voice, for_lead=may))
+    check(unopened.half_window(case.campaign, lines, voice, ref="nd_1", ended=offset % 7))
 
 
 _REASONS = st.one_of(

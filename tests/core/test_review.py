@@ -44,6 +44,7 @@ HAPPENS: dict[Event, Callable[[Review], Change]] = {
     Event.UNDO: lambda r: lifecycle.undo(replace(r, undo_until=after(2)), made(), BIA, after(1)),
     Event.REVERSE: lambda r: lifecycle.reverse(r, made(), ZOE, after(1)),
     Event.WITHDRAW: lambda r: lifecycle.withdraw(r, after(1)),
+    Event.RELEASE: lambda r: lifecycle.leave_to_ai(replace(r, opened_at=None), Verdict.DECLINE, after(1)),
 }
 
 
@@ -82,6 +83,7 @@ def test_naive_times_are_refused(event: Event) -> None:
         Event.UNDO: lambda: lifecycle.undo(at(State.DECIDED), made(), BIA, naive),
         Event.REVERSE: lambda: lifecycle.reverse(at(State.DECIDED), made(), ZOE, naive),
         Event.WITHDRAW: lambda: lifecycle.withdraw(a_review(), naive),
+        Event.RELEASE: lambda: lifecycle.leave_to_ai(a_review(opened_at=None), Verdict.DECLINE, naive),
     }
     with pytest.raises(ValueError, match="naive"):
         called[event]()
@@ -98,6 +100,13 @@ def test_naive_times_are_refused(event: Event) -> None:
 def test_naive_times_are_refused_beside_the_table(call: Callable[[datetime], object]) -> None:
     with pytest.raises(ValueError, match="naive"):
         call(INTAKE.replace(tzinfo=None))
+
+
+def test_what_has_a_card_is_not_left_to_the_ai() -> None:
+    with pytest.raises(TooLate, match="opened"):
+        lifecycle.leave_to_ai(a_review(), Verdict.DECLINE, after(1))
+    change = lifecycle.leave_to_ai(a_review(opened_at=None), Verdict.DECLINE, after(1))
+    assert change.decision == Decision("rv_7Q2K", 1, Verdict.DECLINE, By.AI, Basis.AI_ALONE, after(1))
 
 
 # Answers
@@ -358,6 +367,8 @@ def _walk(review: Review, decision: Decision | None, event: Event, now: datetime
             return lifecycle.expire(review, Verdict.DECLINE, now)
         case Event.WITHDRAW:
             return lifecycle.withdraw(review, now)
+        case Event.RELEASE:
+            return lifecycle.leave_to_ai(review, Verdict.DECLINE, now)
         case _:
             if decision is None or decision.person is None:
                 raise TooLate("not_decided")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.cards import ids
 from bot.core.types import State
+from db import tables
 from tests.slack.conftest import on_both
 from tests.slack.hands import House
 from tests.slack.test_reminders import BIA_DM, MAYA_DM, last, later
@@ -173,3 +176,41 @@ async def test_a_decided_one_says_by_whom(house: House) -> None:
     assert "Already decided" in house.whispers[-1]
     await house.tap("U0MAYA", ids.OWNER_MORE, f"withdraw:{house.value('ana')}", choice=True)
     assert "Already decided" in house.whispers[-1]
+
+
+async def test_unopened_at_half_its_window_has_three_ways_out(house: House) -> None:
+    with house.desk.store.unit() as unit:
+        run = unit.connection().exec_driver_sql
+        run("UPDATE reviews SET opened_at = NULL, nudge_at = NULL, nudge_step = NULL, expert = 'U0BIA'")
+        half = house.case("ana").review.intake_at + timedelta(hours=24)
+        for review_id in house.ids.values():
+            unit.execute(sa.update(tables.REVIEWS).where(tables.REVIEWS.c.id == review_id).values(half_at=half))
+    house.desk.limits = replace(house.desk.limits, open_per_expert=0)
+    await later(house, hours=24)
+    for dm in (MAYA_DM, ZOE_DM):
+        message = last(house, dm, "have no card yet")
+        assert {ids.HALF_OPEN, ids.HALF_HAND, ids.HALF_LEAVE} <= actions(message)
+    message = last(house, MAYA_DM, "have no card yet")
+    value = next(e["value"] for b in message["blocks"] for e in b.get("elements", ()) if "value" in e)
+    await house.tap("U0BIA", ids.HALF_OPEN, value)
+    assert "runs the campaign" in house.whispers[-1]
+    await house.tap("U0MAYA", ids.HALF_HAND, value)
+    form = house.slack.last_view
+    await house.submit("U0MAYA", form, {"person": "U0CAIO"})
+    assert {house.case(name).review.expert for name in house.ids} == {"U0CAIO"}
+    await house.tap("U0MAYA", ids.HALF_LEAVE, value)
+    await house.submit("U0MAYA", house.slack.last_view, {})
+    await house.deliver()
+    assert {house.case(name).review.state for name in house.ids} == {State.DECIDED}
+    done = next(m for m in house.slack.messages[MAYA_DM] if m["ts"] == message["ts"])
+    assert "nothing is left without a card" in json.dumps(done)
+    assert ids.DISSENT in json.dumps(last(house, MAYA_DM, "were left to the AI"))
+
+
+async def test_a_morning_digest_arrives(house: House) -> None:
+    await later(house)
+    house.clock.move(minutes=1)
+    await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))
+    await later(house, hours=23)
+    said = last(house, MAYA_DM, "Your campaigns since")
+    assert "1 decided by people" in said["text"]
