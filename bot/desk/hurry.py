@@ -115,7 +115,7 @@ def ping(desk: Desk, review_id: str, person: UserId) -> Pinged:
     """One reminder more, now. Raises TooLate('pinged_already') within the hour, NotAllowed, TooLate."""
 
     def work(unit: Unit, now: datetime) -> Pinged:
-        (done,) = _ping(unit, [open_file(unit, review_id, person, now)], person, now)
+        (done,) = _ping(unit, desk, [open_file(unit, review_id, person, now)], person, now)
         if done.again_at is not None:
             raise TooLate("pinged_already", until=done.again_at)
         return done
@@ -133,14 +133,14 @@ def ping_all(desk: Desk, ref: str, person: UserId) -> tuple[Pinged, ...]:
         waiting = [f for f in files if f.review.state.awaits and now < f.review.deadline_at]
         if not waiting:
             raise TooLate("nothing_waits")
-        return _ping(unit, sorted(waiting, key=lambda f: f.review.deadline_at), person, now)
+        return _ping(unit, desk, sorted(waiting, key=lambda f: f.review.deadline_at), person, now)
 
     return attempt(desk, work)
 
 
-def _ping(unit: Unit, files: Sequence[File], person: UserId, now: datetime) -> tuple[Pinged, ...]:
+def _ping(unit: Unit, desk: Desk, files: Sequence[File], person: UserId, now: datetime) -> tuple[Pinged, ...]:
     members = {m.id: m for m in people.members(unit)}
-    done = [_aim(unit, file, members, now) for file in files]
+    done = [_aim(unit, desk, file, members, now) for file in files]
     told: dict[UserId, list[Shown]] = {}
     for file, one in zip(files, done, strict=True):
         to = one.ping.to
@@ -155,13 +155,13 @@ def _ping(unit: Unit, files: Sequence[File], person: UserId, now: datetime) -> t
     return tuple(done)
 
 
-def _aim(unit: Unit, file: File, members: dict[UserId, Member], now: datetime) -> Pinged:
+def _aim(unit: Unit, desk: Desk, file: File, members: Mapping[UserId, Member], now: datetime) -> Pinged:
     review, name = file.review, file.candidate.name
     asked = (file.lead or review.expert) if review.state is State.HELD else review.expert
     before = [e.at for e in events.of_review(unit, review.id) if e.what == "pinged" and e.at > now - PING_APART]
     if before:
         return Pinged(name, asked, Ping(None), before[-1] + PING_APART)
-    window = reminding.Window(now, review.deadline_at, reminding.Pace().before)
+    window = reminding.Window(now, review.deadline_at, desk.limits.pace.before)
 
     def free(who: UserId | None) -> tuple[Span, ...]:
         member = members.get(who or "")
