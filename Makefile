@@ -1,6 +1,6 @@
 # Handoff needs make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults bench check docs lock clean
+.PHONY: help setup demo test faults bench screenshots check docs lock clean
 .SUFFIXES:
 
 # The first of these that is 3.11 or newer and can make a virtual environment; `make PYTHON=... test` overrides.
@@ -17,7 +17,7 @@ $(shell [ ! -e .venv ] || $(PY) -c '' 2>/dev/null || rm -f .venv/.handoff-*)
 help: ## Say what there is (this)
 	@echo "Handoff: asynchronous expert handoffs in Slack. With make and Python 3.11 or newer:"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "ARGS passes options on: make demo ARGS='--port 8500', make test ARGS='-k undo', make bench ARGS=import."
 
@@ -31,6 +31,9 @@ test: $(DEV) ## Run the tests (in a real browser too where Chromium is there)
 
 bench: $(DEV) ## Measure what must be fast, beside baselines: docs/performance.md
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+screenshots: $(DEV) ## Photograph every surface, two languages, phone and desktop, into docs/images/surfaces (ARGS=card)
+	@$(PY) -m tests.screenshots $(ARGS)
 
 # How many times as long as in the checks.
 FAULT_ROUNDS ?= 5

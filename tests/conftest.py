@@ -109,6 +109,11 @@ def data_dir() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> dict[str, Any]:
     """How Playwright starts the browser: `await playwright.chromium.launch(**chromium)`. For tests marked `browser`."""
+    return chromium_options()
+
+
+def chromium_options() -> dict[str, Any]:
+    """The same for whoever is no test."""
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]
     plain = ["--disable-gpu", "--no-first-run", "--force-color-profile=srgb", "--font-render-hinting=none"]
     # Chromium's own sandbox refuses to run as root, as in a container.
