@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.core import nudges
@@ -16,7 +17,7 @@ from bot.desk.announce import again, lead_of, told
 from bot.desk.desk import Desk
 from db import campaigns, events, files, outbox, people, reviews, turns
 from db.files import Proposed
-from db.store import Unit
+from db.store import Unit, afterwards
 from scoring.types import Verdict
 
 T = TypeVar("T")
@@ -80,7 +81,11 @@ def apply(
     apply_all(unit, [Made(before, change, campaign)], actor, now)
     freed = before.state.awaits and not change.review.state.awaits
     moved = before.expert != change.review.expert
-    hands = {*filling, before.expert} if (freed or moved) and not desk.bursting else set(filling)
+    hands = {*filling, before.expert} if freed or moved else set(filling)
+    if desk.bursting and hands:
+        # The sweep fills them after the deadlines; and again, when its last look came before this commit.
+        afterwards(unit, partial(setattr, desk, "fill_hands", True))  # noqa: FBT003 - what it is set to
+        return
     # In one order for everybody: of two who pass on to each other, neither holds what the other waits for.
     for person in sorted(p for p in hands if p):
         open_next(unit, desk, person, now)

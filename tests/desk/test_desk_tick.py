@@ -218,3 +218,20 @@ def test_a_thousand_due_at_once(new_world: NewWorld) -> None:
     assert world.sql("SELECT COUNT(*), COUNT(DISTINCT review_id) FROM decisions") == [(1000, 1000)]
     told = [r for *_, detail in world.errands("fell") for r in detail["reviews"]]
     assert len(told) == len(set(told)) == 1000
+
+
+def test_a_hand_that_an_answer_frees_amid_many_deadlines_is_filled_after_them(new_world: NewWorld) -> None:
+    world = new_world(limits=replace(SMALL, batch=3, open_per_expert=1))
+    world.take_in(*(row(f"early{n}", "Russia") for n in range(8)))
+    world.clock.move(hours=1)
+    world.take_in(*(row(f"late{n}") for n in range(4)))
+    world.clock.move(hours=47)
+    assert tick.tick(world.desk)
+    assert world.desk.bursting, "three of the eight have fallen"
+    waiting = "SELECT id FROM reviews WHERE expert = ? AND state = 'pending' AND opened_at IS NOT NULL"
+    ((mine,),) = world.sql(waiting, BIA)
+    decide.approve(world.desk, mine, BIA)
+    assert world.sql(waiting, BIA) == []
+    world.sweep()
+    assert not world.desk.bursting
+    assert len(world.sql(waiting, BIA)) == 1
