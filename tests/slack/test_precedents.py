@@ -87,7 +87,7 @@ async def listed(house: House, person: str, who: str = "nova") -> str:
 
 
 def buttons(view: dict[str, Any]) -> list[str]:
-    return [e["text"]["text"] for b in view["blocks"] if b["type"] == "actions" for e in b["elements"]]
+    return [e["text"]["text"] for b in view["blocks"] if b["type"] == "actions" for e in b["elements"] if "text" in e]
 
 
 def card(house: House, review: str, channel: str = HERE) -> str:
