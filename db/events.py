@@ -52,5 +52,17 @@ def record_alike(
         _ALIKE.run(unit, ids, same)
 
 
+_ABOUT_NO_REVIEW = (
+    sa.select(EVENTS.c.at, EVENTS.c.actor, EVENTS.c.what, EVENTS.c.before, EVENTS.c.after)
+    .where(EVENTS.c.review_id.is_(None))
+    .order_by(EVENTS.c.seq)
+)
+
+
+def of_no_review(unit: Unit) -> tuple[Happened, ...]:
+    """What happened to people, campaigns and the database itself, oldest first."""
+    return tuple(Happened(*row) for row in unit.execute(_ABOUT_NO_REVIEW))
+
+
 def of_review(unit: Unit, review_id: str) -> tuple[Happened, ...]:
     return tuple(Happened(*row) for row in unit.execute(_OF_REVIEW, {"review_id": review_id}))

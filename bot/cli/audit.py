@@ -36,3 +36,23 @@ def audit_show(
     out.print(f"{whole.candidate.name} for {whole.campaign.name}", highlight=False, markup=False)
     for line in reading.audit_lines(happened, names):
         out.print(line, highlight=False, markup=False)
+
+
+@audit_app.command("setup")
+def audit_setup(
+    as_json: Annotated[bool, typer.Option("--json", help="for machines: an array, one object per change")] = False,
+) -> None:
+    """Who gave or took roles, trusted referrers, opened and changed campaigns, in Slack or here, oldest first.
+
+    Example: handoff audit setup --json
+    """
+    with desk() as at:
+        happened, names = see.arranged(at), {member.id: member.name for member in see.everybody(at)}
+    if as_json:
+        listed = [reading.happened_json(one) for one in happened]
+        sys.stdout.write(json.dumps(listed, ensure_ascii=False, indent=2) + "\n")
+        return
+    for line in reading.audit_lines(happened, names):
+        out.print(line, highlight=False, markup=False)
+    if not happened:
+        out.print("Nothing has been changed yet.")

@@ -11,6 +11,7 @@ from bot.cli.console import desk, markets_of, out, voice
 from bot.core.durations import parse_duration
 from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes
 from bot.desk import members, see
+from bot.desk.staff import COMMAND_LINE
 from scoring.types import Tier
 
 campaign_app = typer.Typer(help="Campaigns: what is looked for, by when, and who owns it.", no_args_is_help=True)
@@ -54,7 +55,7 @@ def campaign_add(
         currency=currency.upper(), window=parse_duration(deadline), on_deadline=on_deadline, locale=locale.value,
     )  # fmt: skip
     with desk() as at:
-        members.add_campaign(at, campaign)
+        members.add_campaign(at, campaign, by=COMMAND_LINE)
         out.print(f"Campaign {key} is open. Next: handoff import FILE --campaign {key}", highlight=False, markup=False)
         experts = {m for person in see.everybody(at) if person.active for m in person.markets}
         for iso in campaign.markets:

@@ -9,6 +9,7 @@ import typer
 from bot.cli.console import desk, markets_of, out, voice
 from bot.core.types import Role
 from bot.desk import members, see
+from bot.desk.staff import COMMAND_LINE
 
 member_app = typer.Typer(help="People and their roles.", no_args_is_help=True)
 trust_app = typer.Typer(help="Referrers whose word speeds a candidate up.", no_args_is_help=True)
@@ -29,7 +30,7 @@ def member_add(
     """
     with desk() as at:
         for iso in markets_of(market or []) or (None,):
-            new = members.add(at, user, role, iso, name)
+            new = members.add(at, user, role, iso, name, by=COMMAND_LINE)
             said = f"{user} is {role.value}" + (f" for {voice().market(iso)}" if iso and role is Role.EXPERT else "")
             out.print(said + ("." if new else " already."), highlight=False)
 
@@ -55,7 +56,7 @@ def member_remove(
     Example: handoff member remove U123 --role expert --market BR
     """
     with desk() as at:
-        moved = members.remove(at, user, role, markets_of([market])[0] if market else None)
+        moved = members.remove(at, user, role, markets_of([market])[0] if market else None, by=COMMAND_LINE)
         out.print(f"{user} is no longer {role.value}; {moved:,} open reviews went to others.", highlight=False)
 
 
@@ -66,5 +67,5 @@ def trust_add(name: str) -> None:
     Example: handoff trust add "Nina Orlova"
     """
     with desk() as at:
-        new = members.trust(at, name)
+        new = members.trust(at, name, by=COMMAND_LINE)
         out.print(f"{name} is trusted" + ("." if new else " already."), highlight=False, markup=False)

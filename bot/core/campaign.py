@@ -71,6 +71,12 @@ def changed(before: Campaign, after: Campaign) -> dict[str, tuple[Any, Any]]:
     }
 
 
+def as_opened(campaign: Campaign) -> dict[str, Any]:
+    """What a campaign begins with, for the record: what differs from one of which nothing is said."""
+    said = {name: new for name, (_, new) in changed(Campaign("", "", (), "", ""), campaign).items()}
+    return {"key": campaign.key, **said}
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, timedelta):
         return int(value.total_seconds())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.campaign import ON_CARDS, changed, key_from, require_valid
+from bot.core.campaign import ON_CARDS, as_opened, changed, key_from, require_valid
 from bot.core.errors import NotFound
 from bot.core.setup import keeps, require_keeper, require_opener
 from bot.core.types import Campaign, Member, Role, UserId
@@ -66,12 +66,8 @@ def start(desk: Desk, person: UserId, draft: Campaign) -> Campaign:
             taken.add(opened.key)
             opened = replace(draft, key=key_from(draft.name, taken))
         _own(unit, opened, members)
-        said = {name: new for name, (_, new) in changed(_NOTHING, opened).items()}
-        events.record(unit, None, person, "campaign_opened", now, {}, {"key": opened.key, **said})
+        events.record(unit, None, person, "campaign_opened", now, {}, as_opened(opened))
         return opened
-
-
-_NOTHING = Campaign("", "", (), "", "")
 
 
 def change(desk: Desk, person: UserId, draft: Campaign) -> Campaign:

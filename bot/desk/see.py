@@ -329,6 +329,12 @@ def status(desk: Desk) -> dict[str, Any]:
         }
 
 
+def arranged(desk: Desk) -> tuple[Happened, ...]:
+    """Who changed people, campaigns and the database itself, oldest first."""
+    with desk.store.reading() as unit:
+        return events.of_no_review(unit)
+
+
 def history(desk: Desk, review_id: str) -> tuple[Happened, ...]:
     """Who did what to a review, oldest first."""
     with desk.store.reading() as unit:

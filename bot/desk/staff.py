@@ -16,6 +16,8 @@ from bot.desk.settings import can_stand_in
 from db import events, people, turns
 from db.store import Unit
 
+COMMAND_LINE = "command line"
+"""Who is on record for what was done there."""
 #: One thing that somebody may do: a role, with its market for an expert.
 Given = tuple[Role, str | None]
 
@@ -27,7 +29,7 @@ def claim(desk: Desk, person: UserId) -> Member:
         members = people.members(unit)
         member = require_claim(people.member(unit, person), members, lead_of(members))
         people.add_role(unit, person, None, Role.LEAD, None)
-        _record(unit, desk, person, "role_given", person, (Role.LEAD, None))
+        record_role(unit, desk, person, "role_given", person, (Role.LEAD, None))
         return replace(member, roles=(*member.roles, (Role.LEAD, None)))
 
 
@@ -60,10 +62,10 @@ def place(desk: Desk, actor: UserId, person: UserId, roles: Collection[Given], b
         added = [given for given in roles if given not in before.roles]
         for role, market in taken:
             people.drop_role(unit, person, role, market)
-            _record(unit, desk, actor, "role_taken", person, (role, market))
+            record_role(unit, desk, actor, "role_taken", person, (role, market))
         for role, market in added:
             people.add_role(unit, person, None, role, market)
-            _record(unit, desk, actor, "role_given", person, (role, market))
+            record_role(unit, desk, actor, "role_given", person, (role, market))
         member = people.member(unit, person) or before
         member = _with_backup(unit, member, backup)
         moved = release(unit, desk, person, desk.clock()) if taken else 0
@@ -118,7 +120,7 @@ def _require(members: Collection[Member], person: UserId) -> Member:
         raise NotAllowed("leads_only", lead=lead) from None
 
 
-def _record(unit: Unit, desk: Desk, actor: str, what: str, person: UserId, given: Given) -> None:
+def record_role(unit: Unit, desk: Desk, actor: str, what: str, person: UserId, given: Given) -> None:
     """On record as what was, and what is: who may do what decides who decides."""
     role, market = given
     said = {"person": person, "role": role.value} | ({"market": market} if market else {})
