@@ -16,6 +16,7 @@ PAGE = 30
 _GROUPS = 6
 _EXAMPLES = 3
 _COLUMNS = 12
+_MARKETS = 8
 _NAME = 60
 _TYPES = ("csv", "tsv", "txt")
 
@@ -106,11 +107,8 @@ def _parts(upload: Upload, campaign: Campaign | None, voice: Voice) -> list[Bloc
     parts = [head]
     if done:
         parts.append(blocks.section(*_became(found, campaign, voice)))
-    missing = [
-        voice.t("campaign.unchecked", market_of=voice.market_of(m), market=voice.market(m)) for m in found.no_expert[:5]
-    ]
-    if missing:
-        parts.append(blocks.section(*missing))
+    if found.no_expert:
+        parts.append(blocks.section(_no_expert(found, voice)))
     groups = [_group(reason, rows, fate, voice) for fate, reason, rows in found.reasons]
     if groups:
         more = voice.n("inbox.more", len(groups) - _GROUPS) if len(groups) > _GROUPS else ""
@@ -122,6 +120,12 @@ def _parts(upload: Upload, campaign: Campaign | None, voice: Voice) -> list[Bloc
     if not done:
         parts.append(blocks.context(_columns(found, voice)))
     return parts
+
+
+def _no_expert(found: Outlook, voice: Voice) -> str:
+    named = ", ".join(sorted(map(voice.market, found.no_expert))[:_MARKETS])
+    more = len(found.no_expert) - _MARKETS
+    return voice.t("upload.no_expert", markets=named + (f" {voice.n('inbox.more', more)}" if more > 0 else ""))
 
 
 def _became(found: Outlook, campaign: Campaign | None, voice: Voice) -> list[str]:

@@ -46,7 +46,8 @@ def _lists(campaign: Campaign, voice: Voice) -> dict[str, Made]:
     )
     seen = Outlook(
         166, 96, left, (("Usuário", "handle"), ("Notes", None), ("seguidores", "followers")),
-        (("lines_before_header", {"count": 2}),), ("JP",),
+        (("lines_before_header", {"count": 2}),),
+        ("AE", "AL", "AR", "CL", "CN", "CO", "DE", "EG", "ES", "JP"),
     )  # fmt: skip
     came = replace(seen, alone=40, fast=2, asked=54, opened=20)
     at = Upload("up_1", f.MAYA, "D1:1.0", "F1", "Q4 <list> & more.csv", Stage.ASKED, None)
