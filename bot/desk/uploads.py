@@ -161,12 +161,12 @@ def take(desk: Desk, upload_id: str, data: bytes, max_bytes: int) -> Upload:
     return done[0]
 
 
-def fail(desk: Desk, upload_id: str, error: HandoffError) -> Upload:
-    """It cannot go on, and why: whoever brought it is told."""
+def fail(desk: Desk, upload: Upload, error: HandoffError) -> Upload:
+    """It cannot go on from where it was, and why: whoever brought it is told, unless somebody else has gone on."""
     with desk.store.unit() as unit:
-        upload = _get(unit, upload_id)
-        if upload.stage not in (Stage.READING, Stage.IMPORTING):
-            return upload
+        now = _get(unit, upload.id)
+        if now.stage is not upload.stage or now.stage not in (Stage.READING, Stage.IMPORTING):
+            return now
         params = {name: _plain(value) for name, value in error.params.items()}
         return _move(unit, desk, upload, Stage.FAILED, error=(error.code, error.reason, params))
 

@@ -12,7 +12,7 @@ from bot.cards import campaign as campaign_cards
 from bot.cards import fields, ids
 from bot.cards import upload as cards
 from bot.cards.blocks import Block
-from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound
+from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
 from bot.core.setup import Reach
 from bot.core.types import Campaign
 from bot.core.upload import Stage, Upload
@@ -136,12 +136,14 @@ async def _go_on(edge: Edge, upload: Upload, verb: Read) -> Upload:
     try:
         async with edge.lists:
             return await _patiently(edge, upload, verb)
+    except TooLate:  # another process has gone on with it
+        return await edge.desk.read(uploads.one, upload.id)
     except HandoffError as error:
         log.info("a list was not taken (%s): %s", upload.id, error.reason)
-        return await edge.desk.chore(uploads.fail, upload.id, error)
+        return await edge.desk.chore(uploads.fail, upload, error)
     except Exception as error:
         log.exception("a list was not taken: %s", upload.id)
-        await edge.desk.chore(uploads.fail, upload.id, HandoffError("unexpected"))
+        await edge.desk.chore(uploads.fail, upload, HandoffError("unexpected"))
         raise error from None
     finally:
         edge.wake()

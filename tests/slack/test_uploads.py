@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.cards import ids
+from bot.core.errors import HandoffError
 from bot.core.types import Campaign
 from bot.core.upload import Stage
 from bot.desk import intake, members, see, tick, uploads
@@ -320,3 +321,15 @@ async def test_accounts_are_forgotten_after_three_months_and_what_came_in_stays(
     await empty.tap("U0MAYA", ids.UPLOAD_ROWS, button(account, ids.UPLOAD_ROWS))
     assert "no longer there" in empty.whispers[-1]
     assert len(candidates(empty)) == 4
+
+
+async def test_a_replica_that_comes_late_to_a_list_undoes_nothing_of_it(empty: House) -> None:
+    put(empty)
+    upload = uploads.begin(empty.desk, "U0MAYA", "D0MAYA:1.0", "F1", "instagram.csv", None)
+    uploads.survey(empty.desk, upload.id, LIST, 10**6)
+    importing = uploads.confirm(empty.desk, "U0MAYA", upload.id)
+    late = await edge_of._go_on(empty.handoff.edge, upload, uploads.survey)
+    assert late.stage is Stage.IMPORTING
+    assert uploads.fail(empty.desk, upload, HandoffError("unexpected")).stage is Stage.IMPORTING
+    done = await edge_of._go_on(empty.handoff.edge, importing, uploads.take)
+    assert done.stage is Stage.DONE
