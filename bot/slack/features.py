@@ -48,7 +48,7 @@ FEATURES = (
 
 #: What an event of a type causes; for everything else it is enough to say that it arrived.
 EVENTS: dict[str, Reaction] = inbox.EVENTS | people.EVENTS | dnd.EVENTS | visible.EVENTS
-EVENTS["message"] = either(replies.REACTION, uploads.REACTION)
+EVENTS["message"] = either(replies.REACTION, uploads.REACTION, inbox.WRITTEN)
 
 
 def register(app: Any, edge: Edge) -> Arrivals:

@@ -86,6 +86,21 @@ async def rule(click: Click) -> None:
     opening(click, lambda: ruling.view(click, about))
 
 
+async def _to_us(_edge: Edge, body: Body) -> bool:
+    """Whether a person has written something to the bot itself, outside a thread."""
+    event = body.get("event") or {}
+    alone = event.get("channel_type") == "im" and event.get("subtype") is None and not event.get("thread_ts")
+    return alone and isinstance(event.get("user"), str) and not event.get("bot_id")
+
+
+async def written(edge: Edge, body: Body) -> None:
+    """Whoever writes to the bot learns what it understands: silence would look like a fault."""
+    who = await people.admit(edge, body)
+    found = await edge.desk.read(see.inbox, who.id)
+    await edge.screens.direct(who.id, cards.help(who.voice, found.lead, found.setup))
+
+
+WRITTEN = Reaction(written, _to_us)
 EVENTS = {"app_home_opened": Reaction(home)}
 
 

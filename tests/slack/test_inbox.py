@@ -207,3 +207,18 @@ async def test_a_changed_profile_is_remembered(house: House) -> None:
     await house.event({"type": "user_change", "user": user, "event_ts": "1"})
     await house.tap("U0CAIO", ids.APPROVE, house.value("bruno"))
     assert house.case("bruno").decision is None
+
+
+async def test_whoever_writes_to_the_bot_learns_what_it_understands(house: House) -> None:
+    words = {"type": "message", "channel_type": "im", "channel": "D0BIA", "user": "U0BIA", "ts": "1.1", "text": "hi",
+             "event_ts": "1.1"}  # fmt: skip
+    await house.event(words)
+    (said,) = house.slack.messages["D0BIA"]
+    assert "/handoff inbox" in said["text"]
+    assert "/handoff people" not in said["text"], "that is for leads"
+    for other in (
+        {"bot_id": "B0BOT"}, {"thread_ts": "1.0"}, {"subtype": "message_changed"}, {"channel_type": "channel"},
+        {"user": "U0GUEST"},
+    ):  # fmt: skip
+        await house.event(words | other)
+    assert len(house.slack.messages["D0BIA"]) == 1
