@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from bot.cards import blocks, evidence, history, hurry, ids, learned, pending, precedents, theirs, words
+from bot.cards import became, blocks, evidence, history, hurry, ids, learned, pending, precedents, theirs, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case, Happened
@@ -31,7 +31,7 @@ def details(
 ) -> Block:
     """The view "Details". To the named expert (`reader`) it says "why you", to others why that person.
 
-    Whoever `runs` its campaign can hurry it from here.
+    Whoever `runs` its campaign can hurry it from here, and afterwards say what became of it.
     """
     pen = Pen(case, voice)
     today = case.today or now.date()
@@ -51,6 +51,8 @@ def details(
         parts.insert(3, blocks.section(*own))
     if runs and case.review.state.awaits:
         parts.insert(1, hurry.owner_row(case, voice, inside=True))
+    elif runs:
+        parts[1:1] = became.lines(case, voice, now)
     if case.judgement is not None:
         parts += _split(_said(pen))
     parts += _split(history.lines(happened, pen))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.cards import blocks, candidate, decided, ids, investigation, lists, words
+from bot.cards import became, blocks, candidate, decided, ids, investigation, lists, words
 from bot.cards.blocks import Message
 from bot.cards.digest import digest, digest_page
 from bot.cards.fell import fell
 from bot.cards.words import Pen
 from bot.core.case import Case
-from bot.core.outcome import still_to_say
 from bot.core.types import Campaign, Judgement
 from bot.i18n.catalog import Voice
 from scoring.types import Verdict
@@ -64,27 +63,13 @@ def result(case: Case, voice: Voice, *, now: datetime) -> Message:
     parts = [
         blocks.section(f"*{head}*", f"{words.outcome(pen, case.decision)} {final}".rstrip(), *invite),
         *([blocks.section(*why)] if why else []),
-        *_became(case, voice, now),
+        *became.lines(case, voice, now),
         blocks.context(words.ai_small(case.recommendation, voice)),
         blocks.actions(*elements),
     ]
     plain = words.outcome(Pen(case, voice, plain=True), case.decision)
     when = final if until else ""
     return blocks.message(words.bare(f"{head}. {plain} {when}".rstrip()), parts)
-
-
-def _became(case: Case, voice: Voice, now: datetime) -> list[blocks.Block]:
-    """What became of the deal so far, and what can be said of it in one tap; nothing before it is final."""
-    known = ", ".join(voice.t(f"outcome.{what.value}") for what in case.outcomes)
-    parts = [blocks.section(voice.t("thread.since", what=known))] if known else []
-    goes = case.decision is not None and case.decision.verdict is Verdict.PROCEED
-    left = still_to_say(case.outcomes) if goes and not decided.undoable(case, now) else ()
-    name, taps = blocks.one_line(case.candidate.name, 40), []
-    for what in left:
-        said = voice.t(f"outcome.{what.value}")
-        label = voice.t("a11y.outcome", name=name, what=said)
-        taps.append(blocks.button(lists.capital(said), ids.OUTCOME_TAPS[what], ids.value(case.review), label=label))
-    return [*parts, blocks.actions(*taps)] if taps else parts
 
 
 def _finality(case: Case, voice: Voice, now: datetime) -> str:

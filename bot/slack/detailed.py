@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards import rationale
+from bot.cards import ids, rationale
 from bot.cards.blocks import Block
 from bot.core.case import Case, Happened
-from bot.desk import precedents
+from bot.desk import precedents, see
 from bot.slack.access import runs
+from bot.slack.answered import answered
 from bot.slack.click import Click
 from bot.slack.precedents import sight
 
@@ -19,3 +20,19 @@ async def drawn(click: Click, case: Case, happened: Sequence[Happened]) -> Block
     return rationale.details(
         whole, click.who.voice, now=click.now, reader=click.who.id, happened=happened, runs=runs(click.who, whole)
     )
+
+
+def changed(click: Click, review_id: str) -> None:
+    """What else they see is brought up to date, also the Details behind a form or under the button."""
+    answered(click, review_id)
+    sent = click.kind == "view_submission"
+    behind = click.recalled().get("back") if sent else click.view.get("callback_id")
+    view_id = click.view.get("previous_view_id" if sent else "id")
+    if behind != ids.DETAILS_VIEW or not view_id:
+        return
+
+    async def again() -> None:
+        case, happened = await click.read(see.case_with_history, review_id)
+        await click.edge.screens.update(str(view_id), await drawn(click, case, happened))
+
+    click.after("refresh the details", again)

@@ -10,12 +10,11 @@ from bot.cards import hurry as cards
 from bot.cards.blocks import Block
 from bot.core.errors import Invalid, NotFound
 from bot.core.hurry import Asked
-from bot.desk import decide, hurry, more_time, see
+from bot.desk import decide, hurry, more_time
 from bot.desk.hurry import Pinged
 from bot.slack import details, hand_over
-from bot.slack.answered import answered
 from bot.slack.click import Click, picked
-from bot.slack.detailed import drawn
+from bot.slack.detailed import changed
 from bot.slack.edge import Edge
 from bot.slack.errors import guard, opening, showing
 from bot.slack.late import closing
@@ -26,7 +25,7 @@ async def ping(click: Click) -> None:
     done = await click.run(hurry.ping, review_id, click.who.id)
     await click.ack()
     _say(click, [done])
-    _changed(click, review_id)
+    changed(click, review_id)
 
 
 async def ping_all(click: Click) -> None:
@@ -70,7 +69,7 @@ async def mark_hot(click: Click) -> None:
         raise Invalid("expiry_needed", field=ids.UNTIL)
     review = await click.run(hurry.mark_hot, click.meta().review_id, click.who.id, until)
     await click.ack()
-    _changed(click, review.id)
+    changed(click, review.id)
 
 
 async def ask_what(click: Click) -> None:
@@ -90,19 +89,19 @@ async def ask(click: Click) -> None:
     note = rationale.read_form(click.view).rationale.narrative
     review = await click.run(more_time.ask, click.meta().review_id, click.who.id, what, note)
     await click.ack()
-    _changed(click, review.id)
+    changed(click, review.id)
 
 
 async def give_time(click: Click) -> None:
     review = await click.run(more_time.give, click.review(), click.who.id)
     await click.ack()
-    _changed(click, review.id)
+    changed(click, review.id)
 
 
 async def leave(click: Click) -> None:
     review = await click.run(more_time.leave, click.review(), click.who.id)
     await click.ack()
-    _changed(click, review.id)
+    changed(click, review.id)
 
 
 async def ask_withdraw(click: Click) -> None:
@@ -118,23 +117,7 @@ async def ask_withdraw(click: Click) -> None:
 async def withdraw(click: Click) -> None:
     review = await click.run(decide.withdraw, click.meta().review_id, click.who.id)
     await click.ack()
-    _changed(click, review.id)
-
-
-def _changed(click: Click, review_id: str) -> None:
-    """What else they see is brought up to date, also the Details behind a form or under the button."""
-    answered(click, review_id)
-    sent = click.kind == "view_submission"
-    behind = click.recalled().get("back") if sent else click.view.get("callback_id")
-    view_id = click.view.get("previous_view_id" if sent else "id")
-    if behind != ids.DETAILS_VIEW or not view_id:
-        return
-
-    async def again() -> None:
-        case, happened = await click.read(see.case_with_history, review_id)
-        await click.edge.screens.update(str(view_id), await drawn(click, case, happened))
-
-    click.after("refresh the details", again)
+    changed(click, review.id)
 
 
 def _message_of(click: Click) -> str:

@@ -11,6 +11,7 @@ from bot.core.outcome import What
 from bot.desk import outcomes
 from bot.slack.answered import answered
 from bot.slack.click import Click, picked
+from bot.slack.detailed import changed
 from bot.slack.edge import Edge
 from bot.slack.errors import guard, opening
 
@@ -34,11 +35,11 @@ async def submit(click: Click) -> None:
 
 
 async def tapped(click: Click) -> None:
-    """In one tap, under the owner's message of the result."""
+    """In one tap, under the owner's message of the result or in Details."""
     what = next((w for w, action in ids.OUTCOME_TAPS.items() if action == click.action.get("action_id")), None)
     case = await click.run(outcomes.record, click.review(), what, click.who.id)
     await click.ack()
-    answered(click, case.review.id)
+    changed(click, case.review.id)
 
     async def show() -> None:
         if click.response_url:

@@ -9,6 +9,7 @@ from bot.core.types import Rationale, Reason
 from bot.desk import object as objections
 from bot.desk import see, tick
 from scoring.types import Verdict
+from tests.slack.conftest import on_both
 from tests.slack.hands import House, Json
 
 WRONG = Rationale((Reason.PRICE,), None, "She asks for twice of that elsewhere")
@@ -63,6 +64,7 @@ async def test_somebody_who_does_not_lead_rules_on_nothing(house: House) -> None
     assert values(await home(house, "U0BIA"), ids.RULE) == []
 
 
+@on_both
 async def test_a_disagreement_that_nobody_ends_in_time_is_the_leads(house: House) -> None:
     await house.tap("U0BIA", ids.OVERRIDE, house.value("ana"))
     form = house.slack.last_view
@@ -76,6 +78,7 @@ async def test_a_disagreement_that_nobody_ends_in_time_is_the_leads(house: House
     assert house.slack.last_view["callback_id"] == ids.RESOLVE_FORM
 
 
+@on_both
 async def test_an_owner_sees_how_it_goes_and_what_is_new(house: House) -> None:
     await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))
     seen = str((await home(house, "U0MAYA"))["blocks"])

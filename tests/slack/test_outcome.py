@@ -154,3 +154,19 @@ async def test_one_tap_is_the_owners_and_twice_is_once(house: House) -> None:
     assert house.case("bruno").outcomes == (What.SIGNED,)
     await house.tap("U0BIA", ids.UNDO, house.value("bruno"))
     assert house.case("bruno").review.state is State.DECIDED
+
+
+async def test_details_of_what_was_decided_say_in_one_tap_what_became_of_it(house: House) -> None:
+    """Also of what the AI took alone, which has no message of its own."""
+    await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))
+    house.clock.move(minutes=11)
+    await house.tap("U0MAYA", ids.DETAILS, house.value("bruno"))
+    view = house.slack.last_view
+    assert offered(view) == list(ids.OUTCOME_TAPS.values())
+    await house.tap("U0MAYA", ids.OUTCOME_TAPS[What.SIGNED], house.value("bruno"), view=view)
+    assert house.case("bruno").review.executed
+    now = house.slack.views[view["id"]]
+    assert "signed" in str(now["blocks"][1])
+    assert offered(now) == []
+    await house.tap("U0BIA", ids.DETAILS, house.value("carla"))
+    assert offered(house.slack.last_view) == []
