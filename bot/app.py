@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from random import Random
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -34,7 +34,7 @@ from bot.health import Health
 from bot.log import unheard
 from bot.outbox import Outbox
 from bot.settings import Settings
-from bot.slack import dnd, features, people, replies, uploads, visible
+from bot.slack import dnd, features, learning, people, replies, uploads, visible
 from bot.slack.access import Team
 from bot.slack.arrivals import Arrivals
 from bot.slack.edge import Edge
@@ -44,6 +44,10 @@ from bot.slack.sockets import Sockets
 from bot.ticker import Ticker
 from db.alone import alone
 from scoring.norms import NormTable
+
+if TYPE_CHECKING:
+    from bot.desk.intake import NumbersOf
+    from bot.upstream import Source
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +79,8 @@ class Handoff:
     ticker: Ticker
     verifier: SignatureVerifier
     """Knows whether an HTTP request is Slack's."""
+    source: Source | None = None
+    """Where fresh numbers come from."""
     app: AsyncApp = field(init=False)
     once: Once = field(init=False)
     arrivals: Arrivals = field(init=False)
@@ -104,7 +110,17 @@ class Handoff:
         await asyncio.gather(self.edge.spawn.drain(seconds), self.outbox.stop(seconds))
         if self.client.session is not None:
             await self.client.session.close()
+        if self.source is not None:
+            await self.source.close()
         await asyncio.to_thread(self.desk.close)
+
+    def numbers(self) -> NumbersOf | None:
+        """Fresh numbers for lists that come in while this loop runs; None without a source."""
+        if self.source is None:
+            return None
+        from bot.upstream import Numbers
+
+        return Numbers(self.source.config, self.desk.clock, self.source, asyncio.get_running_loop())
 
     async def settled(self) -> None:
         """Everything that clicks have started so far has ended: for tests and one-shot commands."""
@@ -121,22 +137,32 @@ def build(
     sweep: float = 5.0,
     signing_secret: str | None = None,
 ) -> Handoff:
-    """Wire a bot on its database; Slack is not contacted yet. Raises what `open_desk` raises.
+    """Wire a bot on its database; Slack is not contacted yet. Raises what `open_desk` raises, and `_source`.
 
     `pace` is seconds between two messages to one channel, `sweep` seconds between two looks at the rows.
     `signing_secret` is the settings' unless given; without one no HTTP request can verify, and payloads come through
     the socket only.
     """
+    source = _source(settings, clock)
     desk = open_desk(settings, clock=clock, rng=rng, norms=norms)
     client = web_api.Client(base_url=settings.api_base, timeout=_REQUEST_SECONDS, retry_handlers=[])
     outbox = Outbox(desk, client, pace=pace, rng=rng)
-    edge = Edge(desk, Screens(client), outbox.wake, list_bytes=settings.max_file_mb * 1_000_000)
+    edge = Edge(desk, Screens(client), outbox.wake, source, list_bytes=settings.max_file_mb * 1_000_000)
     known = settings.slack_signing_secret
     secret = signing_secret or (known.get_secret_value() if known is not None else secrets.token_hex(16))
     ticker = Ticker(desk, outbox.resume, pause_outbox=outbox.pause, sweep=sweep)
-    handoff = Handoff(settings, desk, client, edge, outbox, ticker, SignatureVerifier(secret))
-    handoff.app = _bolt(handoff, secret)
+    handoff = Handoff(settings, desk, client, edge, outbox, ticker, SignatureVerifier(secret), source)
+    handoff.app, edge.numbers = _bolt(handoff, secret), handoff.numbers
     return handoff
+
+
+def _source(settings: Settings, clock: Clock) -> Source | None:
+    """Raises Invalid('upstream') for one that is described wrongly: at the start, and not at three in the morning."""
+    if settings.upstream is None:
+        return None
+    from bot.upstream import Source, read_config  # httpx is slow to import, and who has no source needs none
+
+    return Source(read_config(settings.upstream, settings.upstream_token), clock)
 
 
 def _bolt(handoff: Handoff, signing_secret: str) -> AsyncApp:
@@ -206,6 +232,7 @@ async def run(handoff: Handoff, stop: asyncio.Event | None = None, *, listen: tu
                 asyncio.create_task(handoff.outbox.run(), name="outbox"),
                 asyncio.create_task(people.refresh(handoff.edge), name="profiles"),
                 asyncio.create_task(dnd.refresh(handoff.edge), name="quiet"),
+                asyncio.create_task(learning.watch(handoff.edge), name="learning"),
                 asyncio.create_task(visible.refresh(handoff.edge), name="channels"),
                 asyncio.create_task(handoff.arrivals.run(), name="events"),
                 asyncio.create_task(replies.catch_up(handoff.edge), name="threads"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -11,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import web_api
-from bot.core.errors import HandoffError
+from bot.core.errors import HandoffError, Invalid
 from bot.core.types import Role
 from bot.desk import see
 from bot.desk.desk import Desk
@@ -27,6 +28,7 @@ SCOPES = {
     "im:write": "send direct messages",
     "users:read": "know names, time zones and who is a guest",
     "dnd:read": "leave people alone who do not want to be disturbed",
+    "files:write": "show a model's calibration as a picture",
     "channels:read": "know who may find what was said in a public channel, and that the bot is in it",
     "groups:read": "the same for private channels",
     "channels:history": "find out whether a message arrived when the connection broke",
@@ -57,6 +59,8 @@ def _missing(what: str, advice: str) -> Finding:
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Everything that has to be right, one finding each, in the order in which to mend it."""
     desk: Desk | None = None
+    if settings.upstream is not None:
+        yield _source(settings.upstream, settings)
     for finding in _database(settings):
         yield finding
         if finding.good:
@@ -71,6 +75,19 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
             async for finding in _team(desk, client if connected else None):
                 yield finding
             desk.close()
+
+
+def _source(file: Path, settings: Settings) -> Finding:
+    from bot.upstream import read_config
+
+    try:
+        config = read_config(file, settings.upstream_token)
+    except Invalid as error:
+        return _missing(f"Fresh numbers: {file}: {error.params['said']}", "See docs/upstream.md.")
+    knows = ", ".join(config.platforms) or "every platform"
+    asked = "with a secret" if config.auth is not None else "without a secret"
+    told = f"Fresh numbers: {config.name} at {config.host}, {asked}, for {knows}: {', '.join(config.fields)}"
+    return Finding(good=True, what=told, advice="handoff upstream try HANDLE asks it and shows what is read.")
 
 
 def _database(settings: Settings) -> list[Finding]:

@@ -13,7 +13,7 @@ from bot.core.candidate_file import FileTooLarge, read_mapping
 from bot.core.errors import NotFound
 from bot.core.follower_rows import read_followers
 from bot.desk.desk import Desk
-from bot.desk.intake import ImportReport, take_in
+from bot.desk.intake import ImportReport, NumbersOf, take_in
 from scoring.fake_followers import Follower
 
 
@@ -30,6 +30,7 @@ def import_file(
     dry_run: bool,
     max_mb: int,
     samples: Samples | None = None,
+    numbers: NumbersOf | None = None,
 ) -> ImportReport:
     """Import a file. Raises NotFound('file'), CandidateFileError and what the desk raises; then nothing was written."""
     data = read_bytes(file, max_mb)
@@ -45,7 +46,7 @@ def import_file(
         return take_in(
             at, data, file_name=file.name, campaign=campaign, platform=platform, market=market, limit=limit,
             overrides=overrides, dry_run=dry_run, max_bytes=max_mb * 1_000_000, on_progress=step,
-            followers_of=None if samples is None else samples.of,
+            followers_of=None if samples is None else samples.of, numbers_of=numbers,
         )  # fmt: skip
 
 

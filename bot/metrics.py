@@ -69,6 +69,12 @@ api_requests = Counter(
     ("status",),  # 200, 401, 422, ...
     registry=REGISTRY,
 )
+upstream = Counter(
+    "handoff_upstream",
+    "Questions to the source of fresh numbers that went out, by what came of them.",
+    ("outcome",),  # fresh, slow, unreachable, unknown, ...
+    registry=REGISTRY,
+)
 sockets_connected = Gauge(
     "handoff_sockets_connected",
     "Socket Mode connections that are up now.",

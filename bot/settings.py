@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(20, ge=1)
     norms_file: Path | None = None
     """Aggregate norms of your own (the same JSON as the shipped file)."""
+    upstream: Path | None = None
+    """Where fresh numbers come from (TOML, see docs/upstream.md)."""
+    upstream_token: Secret = None
+    """The secret that its [auth] needs."""
     log_level: Level = "INFO"
     log_format: Literal["json", "text"] | None = None
     """Unless set: text on a terminal, JSON elsewhere."""

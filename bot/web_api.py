@@ -43,6 +43,11 @@ def _not_slacks() -> SlackApiError:
     return SlackApiError("this was no answer of Slack's", None)  # type: ignore[no-untyped-call]
 
 
+def not_uploaded() -> SlackApiError:
+    """The place that was given for a file did not take it: nobody has seen it."""
+    return SlackApiError("not uploaded", {"ok": False, "error": "upload_failed"})  # type: ignore[no-untyped-call]
+
+
 def code_of(error: SlackApiError) -> str:
     """Slack's code, '' when the answer was not one of Slack's."""
     data = getattr(error.response, "data", error.response)

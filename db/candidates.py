@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core.fresh import asked_from_json, asked_to_json
 from bot.core.theirs import theirs_from_json, theirs_to_json
 from bot.core.types import Candidate
 from db.store import Unit, new, sliced
@@ -62,6 +63,7 @@ def _from(row: Any) -> Candidate:
         contact=row.contact,
         text=row.text,
         theirs=theirs_from_json(row.theirs),
+        asked=asked_from_json(row.asked),
     )
 
 
@@ -88,6 +90,7 @@ def _to(candidate: Candidate, import_id: str, line: int) -> dict[str, Any]:
         "contact": candidate.contact,
         "text": candidate.text,
         "theirs": theirs_to_json(candidate.theirs) if candidate.theirs is not None else None,
+        "asked": asked_to_json(candidate.asked) if candidate.asked is not None else None,
     }
 
 
@@ -218,9 +221,16 @@ def _insert(unit: Unit, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         unit.execute(sa.insert(table), list(rows))
 
 
-def history(unit: Unit, limit: int) -> Iterator[tuple[str, str, str | None, tuple[str, ...], Metrics]]:
-    """(platform, creator, country, categories, numbers) of the latest snapshots, oldest first: what norms come from."""
+def history(
+    unit: Unit, limit: int, before: datetime | None = None
+) -> Iterator[tuple[str, str, str | None, tuple[str, ...], Metrics]]:
+    """(platform, creator, country, categories, numbers) of the latest snapshots, oldest first: what norms come from.
+
+    `before` takes the latest of those that are older.
+    """
     latest = sa.select(SNAPSHOTS.c.id).order_by(SNAPSHOTS.c.taken_at.desc()).limit(limit)
+    if before is not None:
+        latest = latest.where(SNAPSHOTS.c.taken_at < before)
     rows = unit.execute(
         sa.select(
             CREATORS.c.platform, CREATORS.c.id, CREATORS.c.country, CREATORS.c.categories,

@@ -64,5 +64,17 @@ def of_no_review(unit: Unit) -> tuple[Happened, ...]:
     return tuple(Happened(*row) for row in unit.execute(_ABOUT_NO_REVIEW))
 
 
+def every(unit: Unit, what: str) -> tuple[Happened, ...]:
+    """Every event of one kind, oldest first: for kinds of which there are few."""
+    wanted = sa.select(EVENTS.c.at, EVENTS.c.actor, EVENTS.c.what, EVENTS.c.before, EVENTS.c.after)
+    return tuple(Happened(*row) for row in unit.execute(wanted.where(EVENTS.c.what == what).order_by(EVENTS.c.seq)))
+
+
+def latest(unit: Unit, what: str) -> Happened | None:
+    """The last event of one kind."""
+    found = every(unit, what)
+    return found[-1] if found else None
+
+
 def of_review(unit: Unit, review_id: str) -> tuple[Happened, ...]:
     return tuple(Happened(*row) for row in unit.execute(_OF_REVIEW, {"review_id": review_id}))

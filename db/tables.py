@@ -123,6 +123,7 @@ class CandidateRow(SQLModel, table=True):
     contact: str | None = None
     text: str = ""
     theirs: dict[str, Any] | None = plain_json(default=None)
+    asked: dict[str, Any] | None = plain_json(default=None)
 
 
 CANDIDATES = table_of(CandidateRow)

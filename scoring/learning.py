@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 OUTCOME, BLIND, SHOWN = 1.0, 0.5, 0.25
 """What a label weighs: what happened, what somebody said who had not seen the AI's call, and what somebody who had."""
 FEWEST = 20
-"""Labels below which nothing is fitted; and of the rarer class a quarter of that."""
+"""Labels below which nothing is fitted."""
+LEAST_OF_A_KIND = FEWEST // 4
+"""The same of the rarer class."""
 _STRENGTHS = (100.0, 30.0, 10.0, 3.0)
 """Of the prior: how much a correction must earn."""
 _FOLDS, _ROUNDS = 5, 4
@@ -76,7 +78,7 @@ def fit(labels: Sequence[Label], target: Target, name: str, *, seed: int, card: 
     if len(labels) < FEWEST:
         return Fit(plain, "few_labels")
     right = sum(label.truth for label in labels)
-    if min(right, len(labels) - right) < FEWEST // 4:
+    if min(right, len(labels) - right) < LEAST_OF_A_KIND:
         return Fit(plain, "one_class")
     raw = np.array([label.values for label in labels], dtype=float)
     known = ~np.isnan(raw)

@@ -21,7 +21,7 @@ from bot.core.countries import parse_country
 from bot.core.errors import Busy, Invalid, NotFound
 from bot.desk import keys, see
 from bot.desk.desk import Desk
-from bot.desk.intake import ImportReport
+from bot.desk.intake import ImportReport, NumbersOf
 from bot.desk.submit import Request, submit
 from bot.settings import Settings
 from db.api_keys import ApiKey
@@ -62,6 +62,9 @@ class Behind(Protocol):
     @property
     def outbox(self) -> Wakes:
         """Told when there is something to say."""
+
+    def numbers(self) -> NumbersOf | None:
+        """Fresh numbers for the list at hand, where there is a source of them."""
 
 
 class Pace:
@@ -109,7 +112,7 @@ class Intake:
         self._waiting += 1
         try:
             async with self._one:
-                told = await self._desk.beside(submit, key, request, token, answer)
+                told = await self._desk.beside(submit, key, request, token, answer, self._behind.numbers())
         finally:
             self._waiting -= 1
         if not told.again and not request.dry_run:

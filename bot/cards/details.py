@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from bot.cards import became, blocks, evidence, history, hurry, ids, learned, pending, precedents, theirs, words
+from bot.cards import became, blocks, evidence, fresh, history, hurry, ids, learned, pending, precedents, theirs, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case, Happened
@@ -53,10 +53,12 @@ def details(
         parts.insert(1, hurry.owner_row(case, voice, inside=True))
     elif runs:
         parts[1:1] = became.lines(case, voice, now)
+    parts += fresh.looked_up(pen)
     if case.judgement is not None:
         parts += _split(_said(pen))
     parts += _split(history.lines(happened, pen))
     parts.append(blocks.context(_sources(pen)))
+    parts += fresh.button(pen)
     parts += precedents.button(pen)
     return blocks.modal(
         ids.DETAILS_VIEW, voice.t("details.title"), parts, close=voice.t("form.close"), meta=ids.value(case.review)

@@ -9,6 +9,7 @@ from bot.cards import blocks, ids, words
 from bot.cards.blocks import Block, Message
 from bot.core.learned_model import LearnedModel, State
 from bot.i18n.catalog import Voice
+from scoring.types import Target
 
 _MARKETS = 8
 _CONFIRM_TITLE, _CONFIRM_TEXT = 100, 300
@@ -28,16 +29,19 @@ def message(model: LearnedModel, voice: Voice) -> Message:
     return blocks.message(words.bare(head), parts)
 
 
+def relearn(new: Mapping[Target, int], voice: Voice) -> Message:
+    """There is enough new to learn from: how much, by what, and that nothing happens by itself."""
+    what = voice.t("model.relearn_join").join(voice.n(f"model.relearn.{of.value}", count) for of, count in new.items())
+    head = voice.t("model.relearn", what=what)
+    return blocks.message(words.bare(head), [blocks.section(head), blocks.context(voice.t("model.relearn_how"))])
+
+
 def _compared(tested: Mapping[str, Any] | None, voice: Voice) -> list[str]:
     if not tested:
         return [voice.t("model.untested")]
     lines = [voice.n("model.unseen", int(tested["all"]))]
     lines += [f"• {_figures(who, tested['figures'][who], voice)}" for who in ("scorecard", "active", "new")]
-    curve = ", ".join(
-        voice.t("model.bin", said=voice.share(said, digits=0), true=voice.share(true, digits=0))
-        for said, true, _ in tested["figures"]["new"]["curve"]
-    )
-    lines.append("• " + voice.t("model.curve", what=curve))
+    lines.append("• " + voice.t("model.curve", what=_points(tested["figures"]["new"]["curve"], voice)))
     by = [(m, count["changed"], count["cases"]) for m, count in tested["markets"].items()]
     by.sort(key=lambda one: (-one[1], -one[2], one[0]))
     where = ", ".join(
@@ -46,6 +50,32 @@ def _compared(tested: Mapping[str, Any] | None, voice: Voice) -> list[str]:
     )
     lines.append(voice.t("model.changed", changed=tested["changed_count"], cases=tested["all"], where=where))
     return lines
+
+
+def curves(model: LearnedModel, voice: Voice) -> dict[str, Any]:
+    """By name, the calibration of what recommends now and of the new one; empty where none was measured."""
+    tested = model.card.get("held_out")
+    if not tested:
+        return {}
+    return {voice.t(f"model.line.{who}"): tested["figures"][who]["curve"] for who in ("active", "new")}
+
+
+def curve_title(model: LearnedModel, voice: Voice) -> str:
+    return voice.t("model.curve_title", model=model.name)
+
+
+def curve_alt(model: LearnedModel, voice: Voice) -> str:
+    """The picture in words: every point of both lines."""
+    lines = [voice.t("model.curve_line", name=name, points=_points(curve, voice))
+             for name, curve in curves(model, voice).items()]  # fmt: skip
+    return " ".join([voice.t("model.curve_alt"), *lines])
+
+
+def _points(curve: Any, voice: Voice) -> str:
+    return ", ".join(
+        voice.t("model.bin", said=voice.share(said, digits=0), true=voice.share(true, digits=0))
+        for said, true, _ in curve
+    )
 
 
 def _figures(who: str, said: Mapping[str, Any], voice: Voice) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.cards import blocks, evidence, ids, precedents, theirs, words
+from bot.cards import blocks, evidence, fresh, ids, precedents, theirs, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case
@@ -50,6 +50,7 @@ def body(case: Case, voice: Voice, today: date) -> list[Block]:
     small = [evidence.who_line(case, voice), evidence.deal_line(pen), _passed(pen), why_expert(pen)]
     if rec.flags:
         small.insert(0, evidence.note_line(case, voice, today))
+    small.insert(0, fresh.note(case, voice, today))
     return [*parts, blocks.context(*small)]
 
 
@@ -60,7 +61,12 @@ def short(case: Case, voice: Voice, today: date) -> list[Block]:
     parts = [blocks.section(*_call_lines(pen, by_name=False), weak), blocks.section(*_found_lines(pen, today))]
     if case.review.disclosure is not None:
         parts.append(blocks.section(*_disclosed_lines(pen)))
-    return [*parts, blocks.context(evidence.who_line(case, voice), evidence.deal_line(pen), _passed(pen))]
+    return [
+        *parts,
+        blocks.context(
+            fresh.note(case, voice, today), evidence.who_line(case, voice), evidence.deal_line(pen), _passed(pen)
+        ),
+    ]
 
 
 def _call_lines(pen: Pen, *, by_name: bool = True) -> list[str]:

@@ -19,6 +19,7 @@ from bot.cli.outbox import outbox_app
 from bot.cli.outcome import outcome
 from bot.cli.people import member_app, trust_app
 from bot.cli.search import export_app, search
+from bot.cli.upstream import upstream_app
 from bot.core.errors import HandoffError
 from bot.i18n.catalog import error_text
 
@@ -40,6 +41,7 @@ app.add_typer(train_app, name="train")
 app.add_typer(norms_app, name="norms")
 app.add_typer(models.models_app, name="models")
 app.add_typer(key_app, name="key")
+app.add_typer(upstream_app, name="upstream")
 app.command("import")(candidates.import_)
 app.add_typer(export_app, name="export")
 app.command()(outcome)

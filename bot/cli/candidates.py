@@ -43,6 +43,7 @@ def import_(
     Example: handoff import list.csv --campaign aurora --market BR --report account.csv
     """
     from bot import account
+    from bot.cli.upstream import numbers_of
     from bot.importing import Samples, import_file
 
     if report is not None:
@@ -51,7 +52,7 @@ def import_(
     made = import_file(
         desk, err, file, campaign=campaign, platform=platform and platform.value, mapping=mapping, limit=limit,
         dry_run=dry_run, market=markets_of([market])[0] if market else None, max_mb=settings().max_file_mb,
-        samples=samples,
+        samples=samples, numbers=numbers_of(settings()),
     )  # fmt: skip
     for name, bad in samples.bad.items() if samples else ():
         err.print(f"{name}: {bad:,} cells can’t be read, counted as missing", highlight=False, markup=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ from bot.desk.models import Seen
 from scoring.types import Target
 
 if TYPE_CHECKING:
+    from bot.core.compared import Score
     from bot.desk.learn import Learnt
 
 models_app = typer.Typer(help="Learned models: which recommend, which are tried in shadow.", no_args_is_help=True)
@@ -90,6 +92,44 @@ def models_show(
     _tell_held_out(model.card.get("held_out"))
     heaviest = sorted(zip(opened.names, opened.delta, strict=True), key=lambda pair: -abs(pair[1]))[:8]
     out.print("Log-odds per unit: " + ", ".join(f"{name} {delta:+.2f}" for name, delta in heaviest), highlight=False)
+
+
+@models_app.command("theirs")
+def models_theirs(as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False) -> None:
+    """Our AI beside your own, where candidates came with its verdict: who agrees, who was right.
+
+    Example: handoff models theirs
+    """
+    from bot.desk import learn
+
+    with desk() as at:
+        found = learn.compared_with_theirs(at)
+    if as_json:
+        _print_json(asdict(found))
+        return
+    if not found.cases:
+        out.print("No decided candidate came with a verdict of your own AI (ai_verdict).", highlight=False)
+        return
+    ours, theirs = found.proceed
+    out.print(
+        f"{found.cases:,} decided candidates with both verdicts: {found.agree:,} alike. "
+        f"Proceed: ours {ours:,}, yours {theirs:,}.", highlight=False,
+    )  # fmt: skip
+    _tell_right("By what became of the deals", found.outcomes)
+    _tell_right("By what people answered, no outcome known", found.experts)
+    _tell_right("  of them, not having seen our call", found.blind)
+    markets = ", ".join(f"{market} {same:,} of {count:,}" for market, (count, same) in found.markets.items())
+    out.print(f"Alike by market: {markets}", highlight=False, markup=False)
+
+
+def _tell_right(what: str, score: Score) -> None:
+    said = (
+        f"{what}: {score.cases:,}, both right {score.both:,}, only ours {score.ours:,}, only yours {score.theirs:,}, "
+        f"neither {score.neither:,}"
+        if score.cases
+        else f"{what}: nothing yet"
+    )
+    out.print(said, highlight=False, markup=False)
 
 
 @models_app.command("promote")

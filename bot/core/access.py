@@ -55,6 +55,19 @@ def require_objector(
     return require_judge(person, review, campaign, candidate, lead)
 
 
+def require_refresher(
+    person: Member | None, person_id: UserId, review: Review, campaign: Campaign, candidate: Proposed,
+    lead: UserId | None,
+) -> None:  # fmt: skip
+    """Who may have numbers looked up, which may cost money: anybody with a role, and the campaign's owner.
+
+    Raises NotAllowed('no_role').
+    """
+    if person_id == campaign.owner or (person is not None and person.active and person.roles):
+        return
+    raise NotAllowed("no_role", candidate=candidate.name, market=review.market, expert=review.expert, lead=lead)
+
+
 def require_owner(
     person_id: UserId, person: Member | None, campaign: Campaign, candidate: Proposed, lead: UserId | None
 ) -> None:

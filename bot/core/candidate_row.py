@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from bot.core.cell_text import read_handle, read_profile_address
 from bot.core.columns import ColumnUse
+from bot.core.fresh import Asked, joined
 from bot.core.headers import MANY
 from bot.core.profiles import close
 from bot.core.readings import Reading, reader_of
 from bot.core.values import is_missing
-from scoring.types import Verdict
+from scoring.types import Metrics, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,44 @@ class ParsedRow:
     ai_score: float | None = None
     ai_risk: float | None = None
     ai_flags: tuple[str, ...] = ()
+    fresh: Metrics | None = None
+    """What the team's own source says today, where it was asked."""
+    asked: Asked | None = None
     notes: tuple[Note, ...] = ()
+
+
+def metrics_of(row: ParsedRow) -> Metrics:
+    """Its numbers, as the list has them and the source that was asked."""
+    had = Metrics(
+        followers=row.followers,
+        engagement_rate=row.engagement_rate,
+        avg_engagement=row.engagement_avg,
+        authentic_engagement=row.engagement_auth,
+        avg_likes=row.avg_likes,
+        avg_comments=row.avg_comments,
+        avg_views=row.avg_views,
+        avg_shares=row.avg_shares,
+        growth_14d=row.growth_14d,
+        growth_90d=row.growth_90d,
+        growth_z=row.growth_z,
+        credibility=row.credibility,
+        suspicious_share=row.suspicious_share,
+        comment_pod_share=row.comment_pod_share,
+        fake_follower_share=row.fake_follower_share,
+        fake_share_low=row.fake_share_low,
+        fake_share_high=row.fake_share_high,
+        fake_sample=row.fake_sample_size,
+        comments_per_100_likes=row.comments_per_100_likes,
+        views_per_like=row.views_per_like,
+        sponsored_share=row.sponsored_share,
+        audience=dict(row.audience),
+        audience_country=row.audience_country or row.country,
+        brand_safety=row.brand_safety,
+        measured_on=row.measured_on,
+    )
+    if row.fresh is None or row.asked is None:
+        return had
+    return joined(had, row.fresh, row.asked.at.date())
 
 
 @dataclass(frozen=True, slots=True)

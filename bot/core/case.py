@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.core.disagreement import Disagreement, Standing, Winner
+from bot.core.fresh import Refresh
 from bot.core.learned_model import LearnedModel
 from bot.core.market_norm import Norm, View
 from bot.core.one_by_one import Walk
@@ -89,6 +90,10 @@ class Case:
     """The market norms that the recommendation took into account, as they are now."""
     before: SeenBefore | None = None
     """What it resembles, of what its reader may see; None where nobody asked, or where nobody may see it."""
+    refresh: Refresh | None = None
+    """The latest numbers that were looked up after intake; None where nobody asked for them here."""
+    refreshable: bool = False
+    """Whether there is a source that can be asked."""
     today: date | None = None
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core.fresh import Asked
 from bot.core.theirs import Theirs
 from bot.core.working_time import Hours, Span
 from scoring.types import Brief, FlagCode, Metrics, Tier, Verdict
@@ -230,6 +231,8 @@ class Candidate:
     """Bio, captions and notes: what the brief's avoid words are looked up in."""
     theirs: Theirs | None = None
     """What the team's own AI says, beside our recommendation."""
+    asked: Asked | None = None
+    """That a source of fresh numbers was asked at intake, and what came of it."""
 
 
 @dataclass(frozen=True, slots=True)

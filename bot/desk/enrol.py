@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.core.assignment import assign
 from bot.core.candidate_file import ParsedRow
+from bot.core.candidate_row import metrics_of
 from bot.core.routing import POLICY_VERSION, Routed, comparable_fee, route
 from bot.core.theirs import Theirs
 from bot.core.types import Basis, By, Campaign, Candidate, Decision, Member, Review, Route, State
@@ -22,7 +23,7 @@ from scoring.learned import InUse
 from scoring.market_norms import Book
 from scoring.norms import NormTable
 from scoring.recommend import recommend
-from scoring.types import Creator, Metrics, Recommendation
+from scoring.types import Creator, Recommendation
 
 #: Month over which fast-tracked referrals are counted.
 _MONTH = timedelta(days=30)
@@ -55,36 +56,6 @@ class Refused:
 def key_of(row: ParsedRow) -> tuple[str, str]:
     """What makes a creator the same one: platform, and handle however it was typed."""
     return row.platform or _UNKNOWN_PLATFORM, unicodedata.normalize("NFC", row.handle).casefold()
-
-
-def metrics_of(row: ParsedRow) -> Metrics:
-    return Metrics(
-        followers=row.followers,
-        engagement_rate=row.engagement_rate,
-        avg_engagement=row.engagement_avg,
-        authentic_engagement=row.engagement_auth,
-        avg_likes=row.avg_likes,
-        avg_comments=row.avg_comments,
-        avg_views=row.avg_views,
-        avg_shares=row.avg_shares,
-        growth_14d=row.growth_14d,
-        growth_90d=row.growth_90d,
-        growth_z=row.growth_z,
-        credibility=row.credibility,
-        suspicious_share=row.suspicious_share,
-        comment_pod_share=row.comment_pod_share,
-        fake_follower_share=row.fake_follower_share,
-        fake_share_low=row.fake_share_low,
-        fake_share_high=row.fake_share_high,
-        fake_sample=row.fake_sample_size,
-        comments_per_100_likes=row.comments_per_100_likes,
-        views_per_like=row.views_per_like,
-        sponsored_share=row.sponsored_share,
-        audience=dict(row.audience),
-        audience_country=row.audience_country or row.country,
-        brand_safety=row.brand_safety,
-        measured_on=row.measured_on,
-    )
 
 
 def sampled(row: ParsedRow, followers: Sequence[Follower]) -> ParsedRow:
@@ -127,6 +98,7 @@ def _candidate(row: ParsedRow, creator_id: str, campaign: Campaign, market: str)
         contact=row.contact,
         text=text,
         theirs=Theirs(row.ai_verdict, row.ai_score, row.ai_risk, row.ai_flags) or None,
+        asked=row.asked,
     )
 
 
@@ -145,7 +117,7 @@ def score(
     for done, row in enumerate(rows, 1):
         market = market_of(row, said_market, campaign)
         if market is not None:
-            found[row.line] = _score(_candidate(row, "", campaign, market), campaign, norms, accepted, models, now)
+            found[row.line] = judged(_candidate(row, "", campaign, market), campaign, norms, accepted, models, now)
         step(done, len(rows))
     return found
 
@@ -186,9 +158,10 @@ def nobody_for(market: str | None, members: Sequence[Member]) -> str:
     return "" if able else "market_without_people"
 
 
-def _score(
+def judged(
     candidate: Candidate, campaign: Campaign, norms: NormTable, accepted: Book, models: InUse, now: datetime
 ) -> Recommendation:
+    """What the AI says of a candidate with the numbers that it has here."""
     creator = Creator(
         candidate.platform, candidate.market, candidate.country, candidate.categories, candidate.text, candidate.metrics
     )

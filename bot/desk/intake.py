@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.core.assignment import assign
 from bot.core.candidate_file import CandidateFile, ParsedRow, RejectedRow, find_duplicates, read_candidate_file
+from bot.core.candidate_row import metrics_of
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, Route
 from bot.desk import enrol
@@ -21,18 +22,17 @@ from bot.desk import norms as market_norms
 from bot.desk.announce import lead_of, say_all
 from bot.desk.change import open_next
 from bot.desk.desk import Desk, new_id
+from bot.desk.usual import usual
 from db import campaigns, candidates, models, people, turns
 from db.candidates import KnownCreator, metrics_to_json
 from db.store import Unit
 from scoring.fake_followers import Follower
-from scoring.lines import DEFAULT_LINES
-from scoring.norms import NormRow, NormTable, build_norms, merged
 from scoring.types import Metrics, Recommendation
 
 Progress = Callable[[int, int], None]
+NumbersOf = Callable[[Sequence[ParsedRow]], Mapping[int, ParsedRow]]
+"""Rows to those of them that a source of fresh numbers was asked about, by line. Raises nothing."""
 
-#: History older than these many snapshots back says little about what is usual now.
-_HISTORY = 20_000
 #: Seconds between two parts of a list, in which whoever waits for the database comes in.
 _GIVE_WAY = 0.05
 _PLATFORMS = ("instagram", "youtube", "tiktok")
@@ -90,11 +90,13 @@ def take_in(
     dry_run: bool = False,
     max_bytes: int = 20_000_000,
     followers_of: Callable[[str], Sequence[Follower]] | None = None,
+    numbers_of: NumbersOf | None = None,
     on_progress: Progress | None = None,
 ) -> ImportReport:
     """Import a list of candidates into a campaign. The same file twice adds nothing.
 
-    `followers_of` gives a sample of the followers of a handle, empty where there is none.
+    `followers_of` gives a sample of the followers of a handle, empty where there is none; `numbers_of` fresh numbers
+    of those that lack some or whose are old, as far as they can be had in time.
 
     Raises CandidateFileError when it cannot be read as a list, NotFound('campaign'), Invalid when nobody could
     own a review; then nothing was written.
@@ -104,7 +106,7 @@ def take_in(
     )
     return admit(
         desk, read, source=file_name, digest=hashlib.sha256(data).hexdigest(), campaign=campaign, market=market,
-        limit=limit, dry_run=dry_run, followers_of=followers_of, on_progress=on_progress,
+        limit=limit, dry_run=dry_run, followers_of=followers_of, numbers_of=numbers_of, on_progress=on_progress,
     )  # fmt: skip
 
 
@@ -119,6 +121,7 @@ def admit(
     limit: int | None = None,
     dry_run: bool = False,
     followers_of: Callable[[str], Sequence[Follower]] | None = None,
+    numbers_of: NumbersOf | None = None,
     on_progress: Progress | None = None,
     before: Callable[[Unit], None] | None = None,
     after: Callable[[Unit, ImportReport], None] | None = None,
@@ -137,6 +140,11 @@ def admit(
         rows = [enrol.sampled(row, sample) if (sample := followers_of(row.handle)) else row for row in rows]
     intake = _Intake(desk, campaign, source, digest, market, on_progress, import_id)
     firsts, doubles = _once(rows)
+    if numbers_of is not None:
+        with desk.store.reading() as unit:
+            new = {row.line for row in intake.new(unit, firsts)}
+        fresh = numbers_of([row for row in firsts if row.line in new])
+        firsts = [fresh.get(row.line, row) for row in firsts]
     # What takes long is worked out beside the writer: people go on clicking while a list comes in.
     with desk.store.reading() as unit:
         scores = intake.score(unit, firsts)
@@ -265,12 +273,17 @@ class _Intake:
     def score(self, unit: Unit, rows: Sequence[ParsedRow]) -> dict[int, Recommendation]:
         """What the AI says of every row that is new here, by line."""
         campaign = self.campaign(unit)
-        fresh = [row for row, _ in self.sort(unit, rows)[0]]
+        fresh = self.new(unit, rows)
         now = self.desk.clock()
         accepted = market_norms.accepted(unit, now)
         self.serving = learned.serving(unit)
-        norms, active = self._norms(unit), self.serving.active
+        norms, active = usual(unit, self.desk), self.serving.active
         return enrol.score(campaign, fresh, self.market, norms, accepted, active, now, self._step)
+
+    def new(self, unit: Unit, rows: Sequence[ParsedRow]) -> list[ParsedRow]:
+        """Rows that are new here: of no others is a source asked, so that the same list twice costs nothing."""
+        self.campaign(unit)
+        return [row for row, _ in self.sort(unit, rows)[0]]
 
     def campaign(self, unit: Unit) -> Campaign:
         campaign = campaigns.get(unit, self.key)
@@ -332,14 +345,6 @@ class _Intake:
                 again.append((row, have.id))
         return fresh, doubles, again
 
-    def _norms(self, unit: Unit) -> NormTable:
-        """What is usual, from creators of earlier imports where there are enough, else as shipped."""
-        latest: dict[str, NormRow] = {}
-        for platform, creator, country, categories, metrics in candidates.history(unit, _HISTORY):
-            tier = DEFAULT_LINES.for_(platform, country or "").tier_of(metrics.followers)
-            latest[creator] = NormRow(platform, country, tier, categories, metrics)
-        return merged(build_norms(latest.values()), self.desk.norms) if latest else self.desk.norms
-
     def _write(
         self,
         unit: Unit,
@@ -350,7 +355,7 @@ class _Intake:
         rejected: int,
         now: datetime,
     ) -> int:
-        snapshots = [self._snapshot(creator, enrol.metrics_of(row), now) for row, creator in again]
+        snapshots = [self._snapshot(creator, metrics_of(row), now) for row, creator in again]
         new = candidates.unseen_snapshots(unit, snapshots)
         if not placed and not new:
             return 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.core import outcome
+from bot.core.compared import Compared, compared
 from bot.core.disagreement import Standing, Winner
 from bot.core.labels import Lesson, Taught, last_word, taught
 from bot.core.learned_model import LearnedModel, State
@@ -112,6 +113,14 @@ def retrain(
         with desk.store.unit() as unit:
             models.register(unit, [_row(one, person or models.OPERATOR, desk) for one in new], desk.clock())
     return tuple(made)
+
+
+def compared_with_theirs(desk: Desk) -> Compared:
+    """Our AI beside the team's own, on every case that somebody or something has decided."""
+    with desk.store.reading() as unit:
+        known = lessons(unit)
+        of = candidates.many(unit, [lesson.candidate_id for lesson in known])
+    return compared((lesson, of[lesson.candidate_id].theirs) for lesson in known)
 
 
 def counted(found: Sequence[Taught]) -> dict[str, int]:

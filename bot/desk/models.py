@@ -24,6 +24,8 @@ from scoring.types import Recommendation, Target
 OPERATOR = "operator"
 KIND = "model"
 """The message in which a lead reads how it does, and which shows what has become of it."""
+CURVE = "model_curve"
+"""Its calibration as a picture, beneath that message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def register(unit: Unit, made: Sequence[LearnedModel], now: datetime) -> None:
             raise Busy("gave_way")
         events.record(unit, None, model.made_by, "model_shadow", now, {}, _told(model, model.state))
         say(unit, KIND, model.id, current_lead(unit), now)
+        say(unit, CURVE, model.id, current_lead(unit), now)
 
 
 def next_name(unit: Unit, target: Target) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.core.blinding import is_blind
 from bot.core.case import Ask, Case, Digest, Happened, Inbox, Investigation, Line, Thread
 from bot.core.errors import NotFound
+from bot.core.fresh import Refresh
 from bot.core.learned_model import State as ModelState
 from bot.core.market_norm import Norm
 from bot.core.one_by_one import in_order
@@ -31,6 +34,7 @@ from db import (
     outbox,
     outcomes,
     people,
+    refreshes,
     reviews,
 )
 from db.store import Unit
@@ -51,10 +55,20 @@ def case(desk: Desk, review_id: str) -> Case:
         return whole(unit, desk, review_id)
 
 
-def case_with_history(desk: Desk, review_id: str) -> tuple[Case, tuple[Happened, ...]]:
-    """The same, and who did what to it, oldest first."""
+def case_with_history(desk: Desk, review_id: str, reader: UserId | None = None) -> tuple[Case, tuple[Happened, ...]]:
+    """The same with the latest numbers that this person may see, and who did what to it, oldest first."""
     with desk.store.reading() as unit:
-        return whole(unit, desk, review_id), events.of_review(unit, review_id)
+        found = whole(unit, desk, review_id)
+        fresh = refreshed(unit, found, reader) if reader is not None else None
+        return replace(found, refresh=fresh), events.of_review(unit, review_id)
+
+
+def refreshed(unit: Unit, case: Case, reader: UserId) -> Refresh | None:
+    """The latest numbers of a candidate; nothing to whoever is to answer blind: what the AI would say is its call."""
+    member = people.member(unit, reader)
+    if member is not None and is_blind(case.review, member):
+        return None
+    return refreshes.newest(unit, case.candidate.id)
 
 
 def cases(desk: Desk, review_ids: Sequence[str]) -> tuple[Case, ...]:

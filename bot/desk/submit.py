@@ -11,7 +11,7 @@ from bot.core.candidate_objects import read_candidate_objects
 from bot.core.errors import Invalid
 from bot.desk import keys
 from bot.desk.desk import Desk
-from bot.desk.intake import ImportReport, admit
+from bot.desk.intake import ImportReport, NumbersOf, admit
 from db import api_keys
 from db.api_keys import ApiKey
 from db.store import Unit
@@ -50,7 +50,12 @@ class _Again(Exception):
 
 
 def submit(
-    desk: Desk, key: ApiKey, request: Request, token: str | None, answer: Callable[[ImportReport], str]
+    desk: Desk,
+    key: ApiKey,
+    request: Request,
+    token: str | None,
+    answer: Callable[[ImportReport], str],
+    numbers_of: NumbersOf | None = None,
 ) -> Answered:
     """Take candidates in. With a token the same request is done once and answered twice, to the letter.
 
@@ -80,7 +85,7 @@ def submit(
     try:
         admit(
             desk, read, source=f"API, {key.name}", digest=digest, campaign=request.campaign, market=request.market,
-            dry_run=request.dry_run, before=before, after=after,
+            dry_run=request.dry_run, numbers_of=numbers_of, before=before, after=after,
         )  # fmt: skip
     except _Again as again:
         return Answered(again.answer, again=True)

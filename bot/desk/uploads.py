@@ -133,7 +133,7 @@ def drop(desk: Desk, person: UserId, upload_id: str) -> Upload:
         return _move(unit, desk, upload, Stage.DROPPED)
 
 
-def take(desk: Desk, upload_id: str, data: bytes, max_bytes: int) -> Upload:
+def take(desk: Desk, upload_id: str, data: bytes, max_bytes: int, numbers_of: intake.NumbersOf | None = None) -> Upload:
     """Import it, a few hundred rows at a time, however often it is taken up again; its account is said with the last.
 
     Raises CandidateFileError, NotFound.
@@ -154,7 +154,8 @@ def take(desk: Desk, upload_id: str, data: bytes, max_bytes: int) -> Upload:
     try:
         intake.admit(
             desk, read, source=upload.name, digest=hashlib.sha256(data).hexdigest(), campaign=str(upload.campaign),
-            market=upload.market, import_id=upload.import_id, most=_SLICE, before=before, after=after,
+            market=upload.market, import_id=upload.import_id, most=_SLICE, numbers_of=numbers_of, before=before,
+            after=after,
         )  # fmt: skip
     except _MovedOn:
         return one(desk, upload_id)

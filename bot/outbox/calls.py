@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import metrics, web_api
@@ -22,6 +22,7 @@ from bot.cards.blocks import Message
 from bot.outbox import faults
 from bot.outbox.gates import POST, Gates
 from bot.outbox.letters import is_person
+from bot.outbox.pictures import Picture
 from db.outbox import Errand, Place
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,28 @@ class Calls:
                 raise
             return await self._say(POST, errand.lane, message, **where)
         return replace(said, thread_ts=thread_ts)
+
+    async def upload(self, lane: str, picture: Picture) -> None:
+        """Into the thread beneath its message: asked for a place, brought there, shared."""
+
+        async def send() -> Any:
+            try:
+                return await self._client.files_upload_v2(
+                    channel=picture.beneath.channel, thread_ts=picture.beneath.thread_ts or picture.beneath.ts,
+                    content=picture.png, filename=picture.name, title=picture.title, alt_txt=picture.alt,
+                )  # fmt: skip
+            except SlackRequestError:
+                # The place did not take it, so nobody has seen it; what it said may quote an address of ours.
+                raise web_api.not_uploaded() from None
+
+        await self._call("files.completeUploadExternal", lane, send)
+
+    async def shows(self, lane: str, picture: Picture) -> bool:
+        """Whether an earlier attempt arrived after all: the file's name carries its errand."""
+        above = picture.beneath.thread_ts or picture.beneath.ts
+        page = await self._call("conversations.replies", lane, self._page(picture.beneath.channel, "0", "", above))
+        files = [file for message in page.get("messages") or () for file in message.get("files") or ()]
+        return any(file.get("name") == picture.name for file in files)
 
     async def _say(self, method: str, lane: str, message: Message, **where: Any) -> Place:
         """Blocks that Slack refuses are said once more as plain text: an ugly card is better than none."""

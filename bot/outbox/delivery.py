@@ -16,12 +16,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import metrics
+from bot import metrics, web_api
 from bot.desk.desk import Desk, new_id
 from bot.log import about
-from bot.outbox import faults, rows
+from bot.outbox import faults, pictures, rows
 from bot.outbox.calls import Calls, TooMuch
 from bot.outbox.faults import Fault, Kind, Phase
 from bot.outbox.letters import THREADED, compose
@@ -66,6 +67,13 @@ class Sent:
 def _stands(errand: Errand, place: Place) -> Place:
     """Where people answer it: under its card, or under itself where there is none."""
     return replace(place, thread_ts=place.thread_ts or place.ts) if errand.kind == THREADED else place
+
+
+def _judged(errand: Errand, error: Exception, phase: Phase) -> Fault:
+    fault = faults.judge(error, phase)
+    trace = error if fault.kind is Kind.ODD and phase is Phase.OPENING else None
+    log.warning("errand %s (%s %s): %s", errand.id, errand.kind, errand.ref, fault.said, exc_info=trace)
+    return fault
 
 
 class Outbox:
@@ -178,7 +186,8 @@ class Outbox:
                     if errand is None:
                         break
                     with about(errand=errand.id):
-                        after = await self._close(errand, await self._deliver(errand))
+                        deliver = self._show if errand.kind in pictures.KINDS else self._deliver
+                        after = await self._close(errand, await deliver(errand))
                 errand = after.errand
                 if after.still_ours:
                     await self._pause(self._calls.wait(lane) - _AHEAD)
@@ -255,11 +264,30 @@ class Outbox:
             return Sent(_stands(errand, await self._calls.post(errand, message, channel, letter.thread_ts)))
         except TooMuch:
             return Fault(Kind.BLIND, "too_much_since")
-        except Exception as error:
-            fault = faults.judge(error, phase)
-            trace = fault.kind is Kind.ODD and phase is Phase.OPENING
-            log.warning("errand %s (%s %s): %s", errand.id, errand.kind, errand.ref, fault.said, exc_info=trace)
-            return fault
+        except Exception as error:  # noqa: BLE001 - judged, logged, and tried again or given up
+            return _judged(errand, error, phase)
+
+    async def _show(self, errand: Errand) -> Sent | Fault:
+        """A picture beneath its message, once; one that Slack does not take is left out, and the message stands."""
+        try:
+            picture = await self._desk.read(pictures.drawn, errand)
+            if picture is None:
+                return Sent(None, asked=False)
+            if errand.in_doubt:
+                if await self._calls.shows(errand.lane, picture):
+                    return Sent(None)
+                if fault := await self._not_there(errand):
+                    return fault
+            if not await self._still_ours(errand.lane):
+                return Fault(Kind.OFFLINE, "lease_lost")
+            await self._calls.upload(errand.lane, picture)
+        except SlackApiError as error:
+            if web_api.in_trouble(error) or faults.asked_to_wait(error) is not None:
+                return _judged(errand, error, Phase.SENDING)
+            log.warning("the picture of errand %s is left out: %s", errand.id, web_api.said(error))
+        except Exception as error:  # noqa: BLE001 - as above
+            return _judged(errand, error, Phase.SENDING)
+        return Sent(None)
 
     def _since(self, errand: Errand) -> datetime:
         """When it may have been sent at the earliest: a time that is still to come was another clock's."""

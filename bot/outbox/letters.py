@@ -11,7 +11,7 @@ from bot.cards.blocks import Message
 from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, State
-from bot.desk import models, norm_list, precedents, see
+from bot.desk import models, norm_list, precedents, relearn, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
 from bot.outbox import accounts, reminding, welcomes
@@ -20,6 +20,7 @@ from bot.outbox.reminding import listed
 from db import disagreements, market_norms, outbox, threads
 from db.outbox import Errand, Place
 from db.store import Unit
+from scoring.types import Target
 
 #: The kind that stands under its card, and under which people write.
 THREADED = threads.KIND
@@ -241,6 +242,10 @@ def _spoken(desk: Desk, errand: Errand, market: str, reader: Reader) -> Voice:
     return voice_for(ours.locale if ours else None, None, market, personal=False)
 
 
+def _relearn(_desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    return model.relearn({Target(of): int(count) for of, count in errand.detail["new"].items()}, reader.voice)
+
+
 def _model(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     return model.message(models.one(desk, errand.ref).model, reader.voice)
 
@@ -282,6 +287,7 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "norm_over": _norm_over,
     "unreachable": _unreachable,
     models.KIND: _model,
+    relearn.KIND: _relearn,
     THREADED: _investigation,
     "unresolved": _unresolved,
     "wish": lambda desk, errand, reader: welcomes.wish(desk, errand, reader.voice),

@@ -128,13 +128,12 @@ class Click:
 
     # What the person sees next
 
-    async def show(self, view: Block) -> None:
-        """Open a view where they tapped: on top of a modal, else as a new one."""
+    async def show(self, view: Block) -> str:
+        """Open a view where they tapped: on top of a modal, else as a new one; its id."""
         trigger, screens = str(self.body.get("trigger_id") or ""), self.edge.screens
         if self.view.get("type") == "modal":
-            await screens.push(trigger, self.behind(view))
-        else:
-            await screens.open(trigger, view)
+            return await screens.push(trigger, self.behind(view))
+        return await screens.open(trigger, view)
 
     def behind(self, view: Block) -> Block:
         """The view, remembering which one stands behind it, so that it can be brought up to date afterwards."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.cards import ids, rationale
 from bot.cards.blocks import Block
@@ -17,6 +18,7 @@ from bot.slack.precedents import sight
 async def drawn(click: Click, case: Case, happened: Sequence[Happened]) -> Block:
     """With what it resembles, of what they can read, and with what they may do about its time."""
     whole = await click.read(precedents.before, case, await sight(click.edge, click.who.id), click.who.id)
+    whole = replace(whole, refreshable=click.edge.source is not None)
     return rationale.details(
         whole, click.who.voice, now=click.now, reader=click.who.id, happened=happened, runs=runs(click.who, whole)
     )
@@ -32,7 +34,7 @@ def changed(click: Click, review_id: str) -> None:
         return
 
     async def again() -> None:
-        case, happened = await click.read(see.case_with_history, review_id)
+        case, happened = await click.read(see.case_with_history, review_id, click.who.id)
         await click.edge.screens.update(str(view_id), await drawn(click, case, happened))
 
     click.after("refresh the details", again)

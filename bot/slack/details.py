@@ -14,7 +14,7 @@ from bot.slack.errors import guard, opening
 
 
 async def details(click: Click) -> None:
-    case, happened = await click.read(see.case_with_history, click.review())
+    case, happened = await click.read(see.case_with_history, click.review(), click.who.id)
     await click.ack()
 
     async def draw() -> Block:

@@ -5,12 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from bot.core.fresh import Answer
 from bot.desk.desk import Desk
+from bot.desk.intake import NumbersOf
 from bot.slack.access import Team
 from bot.slack.directory import Directory
 from bot.slack.screens import Screens
 from bot.slack.spawn import Spawn
+
+
+class Source(Protocol):
+    """Who knows creators' numbers."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    async def look_up(self, handle: str, platform: str, market: str) -> Answer:
+        """What it says of a creator. Raises nothing."""
 
 
 @dataclass
@@ -21,6 +35,10 @@ class Edge:
     screens: Screens
     wake: Callable[[], None]
     """Tells the outbox that something may have been enqueued."""
+    source: Source | None = None
+    """Where fresh numbers come from, if anywhere."""
+    numbers: Callable[[], NumbersOf | None] = lambda: None
+    """The same for a list that comes in."""
     spawn: Spawn = field(default_factory=Spawn)
     team: Team | None = None
     directory: Directory = field(default_factory=Directory)

@@ -27,6 +27,7 @@ from bot.slack import (
     people,
     precedents,
     ranked,
+    refresh,
     replies,
     search,
     staff,
@@ -41,7 +42,7 @@ from bot.slack.edge import Edge
 FEATURES = (
     approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, hurry, unopened, digest,
     investigation,
-    norms, outcome, precedents, ranked, models,
+    norms, outcome, precedents, ranked, models, refresh,
     own_settings, search, staff, campaigns, uploads,
 )  # fmt: skip
 

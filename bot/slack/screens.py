@@ -31,9 +31,10 @@ class Screens:
         opened = await self._client.views_open(trigger_id=trigger_id, view=view)
         return str(opened["view"]["id"])
 
-    async def push(self, trigger_id: str, view: Block) -> None:
-        """On top of the modal in which somebody tapped."""
-        await self._client.views_push(trigger_id=trigger_id, view=view)
+    async def push(self, trigger_id: str, view: Block) -> str:
+        """On top of the modal in which somebody tapped; its id, for `update`."""
+        pushed = await self._client.views_push(trigger_id=trigger_id, view=view)
+        return str(pushed["view"]["id"])
 
     async def update(self, view_id: str, view: Block, *, seen: str | None = None) -> bool:
         """Change an open view, if it is still the one `seen` (a hash); False when it has changed or gone meanwhile."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from bot.cards import campaign as campaign_cards
@@ -81,7 +82,7 @@ async def confirm(click: Click) -> None:
         await click.ack()
 
     async def work() -> None:
-        done = await _go_on(click.edge, upload, uploads.take)
+        done = await _go_on(click.edge, upload, _take(click.edge))
         if in_form:
             await click.edge.screens.update(view_id, await _drawn(click.edge, done, click))
         await staff.home_again(click)
@@ -149,6 +150,11 @@ async def _go_on(edge: Edge, upload: Upload, verb: Read) -> Upload:
         edge.wake()
 
 
+def _take(edge: Edge) -> Read:
+    """The import, with fresh numbers where there is a source of them."""
+    return partial(uploads.take, numbers_of=edge.numbers())
+
+
 async def _patiently(edge: Edge, upload: Upload, verb: Read) -> Upload:
     """Again when Slack or the database is busy: what has come in of a list stays in, and the rest follows."""
     for _ in range(_ATTEMPTS - 1):
@@ -169,7 +175,7 @@ async def recover(edge: Edge) -> None:
     try:
         for upload in await edge.desk.read(uploads.unfinished):
             log.info("a list is taken up again: %s", upload.id)
-            await _go_on(edge, upload, uploads.survey if upload.stage is Stage.READING else uploads.take)
+            await _go_on(edge, upload, uploads.survey if upload.stage is Stage.READING else _take(edge))
     except Exception as error:  # noqa: BLE001 - whoever brought it can bring it again
         log.warning("lists were not taken up again: %s", type(error).__name__)
 

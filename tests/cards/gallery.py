@@ -21,7 +21,15 @@ from scoring.learned import InUse, corrected
 from scoring.model import Model
 from scoring.types import FlagCode, Target, Verdict
 from tests import factories as f
-from tests.cards import inbox_gallery, norm_gallery, nudge_gallery, precedent_gallery, searching, setup_gallery
+from tests.cards import (
+    fresh_gallery,
+    inbox_gallery,
+    norm_gallery,
+    nudge_gallery,
+    precedent_gallery,
+    searching,
+    setup_gallery,
+)
 
 NOW = f.INTAKE + timedelta(hours=2, minutes=12)
 LATER = NOW + timedelta(days=3)
@@ -242,6 +250,10 @@ def _models(voice: Voice) -> dict[str, Made]:
     made: dict[str, Made] = {
         f"model_{state.value}": model.message(replace(one, state=state), voice) for state in ModelState
     }
+    made |= {
+        "model_relearn": model.relearn({Target.FRAUD: 34, Target.MATCH: 21}, voice),
+        "model_relearn_one": model.relearn({Target.MATCH: 41}, voice),
+    }
     return made | {"model_untested": model.message(replace(one, target=Target.MATCH, card={}), voice)}
 
 
@@ -449,6 +461,7 @@ def gallery(language: str) -> dict[str, Made]:
     made |= _notices(open_case, done, fell, person)
     made |= _threads(done, channel)
     made |= _lists(open_case, person)
+    made |= fresh_gallery.gallery(open_case, channel, person)
     made |= norm_gallery.gallery(open_case, channel, person)
     made |= nudge_gallery.gallery(open_case, done, person, NOW)
     made |= precedent_gallery.gallery(open_case, language, channel, person, NOW)

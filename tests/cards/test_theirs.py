@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,10 @@ from bot.cards import details, theirs
 from bot.cards.words import Pen
 from bot.core.theirs import Theirs
 from bot.i18n.catalog import voice_for
-from scoring.types import Verdict
+from scoring.learned import InUse, corrected
+from scoring.model import Model
+from scoring.recommend import without
+from scoring.types import Recommendation, Target, Verdict
 from tests.factories import INTAKE, case
 from tests.factories import candidate as proposed
 
@@ -71,3 +75,24 @@ def test_it_changes_nothing_of_our_call(language: str) -> None:
             b for b in with_theirs if "warns of" in b or "предупреждает" in b
         ]
         assert len(with_theirs) == len(plain) + 1
+
+
+def test_it_stands_beside_what_learned_models_and_disputed_flags_make_of_ours() -> None:
+    """Both turn our call, neither theirs: the comparison follows ours as it is on the card."""
+    lenient = InUse(Model(Target.FRAUD, "fraud-1", intercept=-4.0))
+    whole = case(candidate=proposed(theirs=Theirs(Verdict.PROCEED, flags=("growth_spike",))))
+    voice = voice_for("en", "UTC", "BR", personal=True)
+
+    def said(rec: Recommendation) -> tuple[str, str]:
+        pen = Pen(replace(whole, recommendation=rec), voice)
+        return theirs.line(pen), theirs.compared(pen)
+
+    plain = whole.recommendation
+    learned = corrected(plain, lenient)
+    codes = [flag.code for flag in plain.flags]
+    eased = without(plain, codes)
+    assert (plain.verdict, learned.verdict, eased.verdict) == (Verdict.DECLINE, Verdict.PROCEED, Verdict.PROCEED)
+    assert {said(rec)[0] for rec in (plain, learned, eased)} == {said(plain)[0]}
+    assert said(plain)[1].startswith("The two differ.")
+    assert said(learned)[1] == said(eased)[1] == "Both say the same."
+    assert without(learned, codes).learned == learned.learned, "theirs is no part of what is worked out again"

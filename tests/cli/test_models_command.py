@@ -11,11 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app, main
+from bot.core.candidate_objects import read_candidate_objects
 from bot.core.errors import NotFound, TooLate
-from bot.desk import see
+from bot.core.types import Reason
+from bot.desk import decide, intake, see
 from scoring.model import Broken, Model
 from tests.desk.answers import WIDE, answered, numbered
-from tests.desk.world import World, a_world
+from tests.desk.world import BIA, World, a_world, why
 
 
 @pytest.fixture
@@ -93,3 +95,24 @@ def test_what_goes_wrong_is_a_sentence(
     with pytest.raises(SystemExit):
         main()
     assert "No such file" in capsys.readouterr().err
+
+
+def test_your_own_ai_is_compared_with_ours(world: World) -> None:
+    assert run("models", "theirs").startswith("No decided candidate came with a verdict")
+    whole = {
+        "platform": "instagram", "country": "BR", "followers": 84000, "engagement_rate": 0.04, "growth_14d": 0.02,
+        "credibility": 0.9, "categories": ["Beauty"], "measured_on": "2026-11-20",
+    }  # fmt: skip
+    said = [("a", "proceed"), ("b", "decline"), ("c", "decline"), ("d", None)]
+    objects = [{**whole, "handle": handle, "ai_verdict": verdict} for handle, verdict in said]
+    report = intake.admit(world.desk, read_candidate_objects(objects), source="api", digest="0", campaign="aurora")
+    reviews = {fate.handle: str(fate.review_id) for fate in report.fates}
+    for handle in ("a", "b", "d"):
+        decide.approve(world.desk, reviews[handle], BIA)
+    decide.override(world.desk, reviews["c"], BIA, why("", Reason.FRAUD_EVIDENCE))
+    told = run("models", "theirs")
+    assert "3 decided candidates with both verdicts: 1 alike. Proceed: ours 3, yours 1." in told
+    assert "no outcome known: 3, both right 1, only ours 1, only yours 1, neither 0" in told
+    assert "By what became of the deals: nothing yet" in told
+    plain = json.loads(run("models", "theirs", "--json"))
+    assert (plain["cases"], plain["agree"], plain["markets"]) == (3, 1, {"BR": [3, 1]})

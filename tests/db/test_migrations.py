@@ -17,11 +17,12 @@ from sqlmodel import SQLModel
 from bot.core.case import Case
 from bot.core.disagreement import Reply
 from bot.core.errors import TooLate
+from bot.core.fresh import Answer, Asked, Why
 from bot.core.learned_model import LearnedModel
 from bot.core.learned_model import State as ModelState
 from bot.core.outcome import Outcome, What
 from bot.core.types import Member
-from bot.desk import decide, hand_over, members, models, norm_list, norm_ruling, remind, see, uploads, wishes
+from bot.desk import decide, hand_over, members, models, norm_list, norm_ruling, refresh, remind, see, uploads, wishes
 from bot.desk import object as objections
 from db import api_keys, arrivals, channels, disagreements, lanes, migrate, outbox, outcomes, replies
 from db.api_keys import ApiKey
@@ -29,7 +30,7 @@ from db.outbox import Place
 from db.reminders import Said, Shown
 from db.store import Store
 from scoring.model import Model
-from scoring.types import FlagCode, Target, Verdict
+from scoring.types import FlagCode, Metrics, Target, Verdict
 from tests.database import Database, empty
 from tests.desk.world import BIA, CAIO, CHANNEL, MAYA, START, ZOE, World, row, why
 
@@ -70,6 +71,7 @@ def lived(world: World) -> World:
     _learn(world, mine[1])
     _agree_on_a_norm(world)
     _try_a_model(world)
+    _look_up_numbers(world, mine[8])
     _deliver_some(world)
     with world.desk.store.unit() as unit:
         for event in ("Ev1", "Ev2"):
@@ -102,6 +104,14 @@ def _try_a_model(world: World) -> None:
         elif name == "fraud-2":
             models.reject(world.desk, name, ZOE)
     world.take_in(row("seen.by.three"))
+
+
+def _look_up_numbers(world: World, review_id: str) -> None:
+    """Numbers that somebody had looked up, and a candidate whose source was down."""
+    answer = Answer(Asked("Metrica", world.clock()), Metrics(followers=91_000, measured_on=START.date()))
+    refresh.keep(world.desk, review_id, BIA, answer)
+    down = Asked("Metrica", world.clock(), Why.SLOW, (("followers", "negative"),))
+    world.take_in(row("not.reached"), numbers_of=lambda rows: {r.line: replace(r, asked=down) for r in rows})
 
 
 def _agree_on_a_norm(world: World) -> None:
@@ -216,9 +226,12 @@ def test_the_desk_works_on_what_was_upgraded(lived: World) -> None:
     def cases() -> list[Case]:
         found = see.cases(lived.desk, ids)
         return [
-            replace(case, investigations=(), outcomes=(), norms={}, review=replace(case.review, reminded_at=None))
+            replace(
+                case, investigations=(), outcomes=(), norms={}, review=replace(case.review, reminded_at=None),
+                candidate=replace(case.candidate, asked=None),
+            )
             for case in found
-        ]
+        ]  # fmt: skip
 
     lived.reopen()
     ids = [line.review_id for line in lived.lines().values()]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from scipy.stats import binom
 
 from scoring.norms import NormRow, build_norms, shipped_norms
 from scoring.types import Metrics, Tier
@@ -72,6 +73,11 @@ def test_bands_of_one_month_cover_nine_of_ten_of_a_later_one(earlier: str, later
     inside, seen = (sum(column) for column in zip(*counts.values(), strict=True))
     assert seen > 700
     assert 0.88 <= inside / seen <= 0.92
+    judged = {market: count for market, count in counts.items() if count[1] >= 20}
+    assert len(judged) >= 7
+    for market, (held, all_of) in judged.items():
+        low, high = binom.ppf((0.005, 0.995), all_of, 0.9)
+        assert low <= held <= high, f"{market}: {held} of {all_of}, and chance alone gives {low:.0f} to {high:.0f}"
 
 
 def test_south_koreans_are_not_flagged_for_being_south_korean() -> None:

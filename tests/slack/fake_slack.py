@@ -37,6 +37,11 @@ class FakeSlack:
         self.download: Callable[[], web.StreamResponse] | None = None
         """Somebody else's answer in place of a file."""
         self.faults: dict[str, Fault] = {}
+        self.uploads: dict[str, bytes] = {}
+        """What was brought to the places that were asked for, by file."""
+        self.names: dict[str, str] = {}
+        self.upload_answer: web.Response | None = None
+        """Instead of taking it."""
         self.base = ""
         self._count = 0
         self.sockets: list[web.WebSocketResponse] = []
@@ -50,6 +55,7 @@ class FakeSlack:
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/response/{token}", self._response_url)
+        app.router.add_post("/upload/{file}", self._upload)
         app.router.add_get("/link", self._link)
         app.router.add_get("/files/{file}", self._file)
         self.server = TestServer(app, port=port)
@@ -169,6 +175,28 @@ class FakeSlack:
 
     def _auth_test(self, _args: Json) -> Json:
         return {"team_id": TEAM, "team": "Home", "user": "handoff", "user_id": BOT, "bot_id": "B0BOT", "url": self.base}
+
+    def _files_getUploadURLExternal(self, args: Json) -> Json:  # noqa: N802 - Slack's name
+        assert int(args["length"]) > 0 and args["filename"]
+        file = self.next("F")
+        self.names[file] = args["filename"]
+        return {"file_id": file, "upload_url": f"{self.base}/upload/{file}"}
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        if self.upload_answer is not None:
+            return self.upload_answer
+        self.uploads[request.match_info["file"]] = await request.read()
+        return web.Response(text="OK")
+
+    def _files_completeUploadExternal(self, args: Json) -> Json:  # noqa: N802 - Slack's name
+        shared = json.loads(args["files"]) if isinstance(args["files"], str) else args["files"]
+        files = [{**file, "name": self.names[file["id"]]} for file in shared if file["id"] in self.uploads]
+        ts = f"1764000000.{len(self.messages[args['channel_id']]):06d}"
+        said = {"ts": ts, "text": "", "files": files} | (
+            {"thread_ts": args["thread_ts"]} if "thread_ts" in args else {}
+        )
+        self.messages[args["channel_id"]].append(said)
+        return {"files": files}
 
     def _conversations_open(self, args: Json) -> Json:
         return {"channel": {"id": "D" + args["users"][1:]}}

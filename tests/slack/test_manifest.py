@@ -23,7 +23,7 @@ ADDRESS = "https://handoff.example.com" + PATH
 CALLS = (
     "auth.test", "chat.postMessage", "chat.update", "conversations.open", "conversations.history", "conversations.info",
     "conversations.replies", "files.info", "users.info", "dnd.teamInfo", "views.open", "views.push", "views.update",
-    "views.publish",
+    "views.publish", "files.getUploadURLExternal", "files.completeUploadExternal",
 )  # fmt: skip
 
 

@@ -1,0 +1,142 @@
+"""Fresh numbers in words: what is different from intake, what the AI would say of it, and why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from bot.cards import blocks, evidence, ids, words
+from bot.cards.blocks import Block
+from bot.cards.words import Pen
+from bot.core.case import Case
+from bot.core.fresh import Asked, Change, Refresh, changes
+from bot.i18n.catalog import Voice
+
+_SHOWN = 10
+_COUNTRIES = 3
+_SOURCE = 40
+
+Said = Callable[[Any, Voice], str]
+
+
+def _count(value: Any, voice: Voice) -> str:
+    return voice.count(value)
+
+
+def _number(value: Any, voice: Voice) -> str:
+    return voice.number(value)
+
+
+def _share(value: Any, voice: Voice) -> str:
+    return voice.share(value)
+
+
+def _growth(value: Any, voice: Voice) -> str:
+    return voice.share(value, signed=True)
+
+
+def _audience(value: Any, voice: Voice) -> str:
+    largest = sorted(value.items(), key=lambda pair: (-pair[1], pair[0]))[:_COUNTRIES]
+    return ", ".join(f"{voice.market(country)} {voice.share(share)}" for country, share in largest)
+
+
+def _country(value: Any, voice: Voice) -> str:
+    return voice.market(value)
+
+
+def _found(value: Any, voice: Voice) -> str:
+    return ", ".join(blocks.said(hit, _SOURCE) for hit in value[:_COUNTRIES]) or voice.t("fresh.clean")
+
+
+#: How each number is said; what is not here is a share.
+_SAID: Final[Mapping[str, Said]] = {
+    **dict.fromkeys(("followers", "avg_engagement", "authentic_engagement", "avg_likes", "avg_comments", "avg_views",
+                     "avg_shares"), _count),
+    **dict.fromkeys(("growth_z", "comments_per_100_likes", "views_per_like"), _number),
+    **dict.fromkeys(("growth_14d", "growth_90d"), _growth),
+    "audience": _audience, "audience_country": _country, "brand_safety": _found,
+}  # fmt: skip
+
+
+def note(case: Case, voice: Voice, today: date) -> str:
+    """For the card: fresh numbers were wanted at intake and could not be had, and so how old these are; else empty."""
+    asked = case.candidate.asked
+    return "" if asked is None or asked.why is None else f"{_why(asked, voice)} {_age(case, voice, today)}"
+
+
+def _why(asked: Asked, voice: Voice) -> str:
+    return "" if asked.why is None else voice.t(f"fresh.none.{asked.why.value}", source=_named(asked))
+
+
+def _named(asked: Asked) -> str:
+    return blocks.said(asked.source, _SOURCE)
+
+
+def _age(case: Case, voice: Voice, today: date) -> str:
+    age = evidence.age_days(case, today)
+    return voice.t("fresh.age_unknown") if age is None else voice.n("fresh.age", age)
+
+
+def button(pen: Pen) -> list[Block]:
+    """'Refresh the numbers', where there is a source."""
+    if not pen.case.refreshable:
+        return []
+    return [blocks.actions(blocks.button(pen.t("button.refresh"), ids.REFRESH, ids.value(pen.case.review)))]
+
+
+def looked_up(pen: Pen) -> list[Block]:
+    """What the latest refresh brought, for Details; nothing where nobody has asked."""
+    found = pen.case.refresh
+    return [] if found is None else [blocks.section(*_told(pen, found))]
+
+
+def _told(pen: Pen, found: Refresh) -> list[str]:
+    voice = pen.voice
+    head = pen.t("fresh.from", source=_named(found.asked), when=voice.when(found.asked.at), who=pen.who(found.by))
+    different = changes(pen.case.candidate.metrics, found.metrics)
+    lines = [f"• {_change(one, voice)}" for one in different[:_SHOWN]] or [voice.t("fresh.same")]
+    if len(different) > _SHOWN:
+        lines.append("• " + voice.n("fresh.more", len(different) - _SHOWN))
+    was, would = pen.case.recommendation, found.would
+    same = "fresh.would_same" if would.verdict is was.verdict else "fresh.would"
+    says = voice.t(same, verdict=pen.verdict(would.verdict), was=pen.verdict(was.verdict))
+    return [head, *lines, *_dropped(found.asked, voice), f"{says} {words.ai_numbers(would, voice)}"]
+
+
+def _change(one: Change, voice: Voice) -> str:
+    said = _SAID.get(one.name, _share)
+    before, after = (
+        voice.t("fresh.no_data") if value is None else said(value, voice) for value in (one.before, one.after)
+    )
+    return voice.t("fresh.change", what=voice.t(f"number.{one.name}"), before=before, after=after)
+
+
+def _dropped(asked: Asked, voice: Voice) -> list[str]:
+    """What the source said and nobody can believe: a gap, and said so."""
+    names = [f"number.{name.partition('.')[0]}" for name, _ in asked.dropped]
+    known = dict.fromkeys(voice.t(name) for name in names if voice.has(name))
+    return [voice.t("fresh.dropped", what=", ".join(map(words.lower_first, known)))] if known else []
+
+
+def asking(case: Case, source: str, voice: Voice) -> Block:
+    """While the source is asked: a form must open within three seconds, and that may take longer."""
+    name = blocks.said(case.candidate.name, words.NAME)
+    said = voice.t("fresh.asking", source=blocks.said(source, _SOURCE), name=name)
+    return _view(case, voice, [blocks.section(said)])
+
+
+def answered(case: Case, asked: Asked, voice: Voice, today: date) -> Block:
+    """What came of it: the difference and the AI's view of it, or why there is none and how old what we have is."""
+    pen = Pen(case, voice)
+    name = blocks.section(f"*{blocks.said(case.candidate.name, words.NAME)}*")
+    if asked.why is not None:
+        return _view(case, voice, [name, blocks.section(_why(asked, voice), _age(case, voice, today))])
+    if case.refresh is None:  # who answers blind
+        return _view(case, voice, [name, blocks.section(voice.t("fresh.blind", source=_named(asked)))])
+    return _view(case, voice, [name, *looked_up(pen), blocks.context(voice.t("fresh.stays"))])
+
+
+def _view(case: Case, voice: Voice, parts: list[Block]) -> Block:
+    title, close = voice.t("fresh.title"), voice.t("form.close")
+    return blocks.modal(ids.FRESH_VIEW, title, parts, close=close, meta=ids.value(case.review))
