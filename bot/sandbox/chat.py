@@ -8,7 +8,7 @@ from .registry import known_channel, method
 from .workspace import Workspace
 
 
-def _writable(ws: Workspace, args: Json) -> Channel:
+def writable(ws: Workspace, args: Json) -> Channel:
     """A channel where the app may write; a person's id stands for the direct message with them."""
     user = ws.users.get(str(args["channel"]))
     if user is not None:
@@ -25,7 +25,8 @@ def _writable(ws: Workspace, args: Json) -> Channel:
     return channel
 
 
-def _thread(ws: Workspace, channel: Channel, args: Json) -> str | None:
+def thread_of(ws: Workspace, channel: Channel, args: Json) -> str | None:
+    """The thread that is meant, if any; one that is not there is refused."""
     ts: str | None = args.get("thread_ts")
     parent = ws.message(channel.id, ts) if ts else None
     if ts and (parent is None or parent.ephemeral_to or parent.thread_ts not in (None, ts)):
@@ -34,7 +35,7 @@ def _thread(ws: Workspace, channel: Channel, args: Json) -> str | None:
 
 
 def _own(ws: Workspace, args: Json, error: str) -> Message:
-    channel = _writable(ws, args)
+    channel = writable(ws, args)
     found = ws.message(channel.id, str(args["ts"]))
     if found is None or found.ephemeral_to:
         raise SlackError("message_not_found")
@@ -51,8 +52,8 @@ UNFURL = "unfurl_links unfurl_media link_names mrkdwn parse"
 )
 def post_message(ws: Workspace, args: Json) -> Json:
     strict.message(args)
-    channel = _writable(ws, args)
-    thread = _thread(ws, channel, args)
+    channel = writable(ws, args)
+    thread = thread_of(ws, channel, args)
     made = ws.post(
         channel.id,
         ws.bot_user_id,
@@ -87,10 +88,10 @@ def delete(ws: Workspace, args: Json) -> Json:
 @method("chat.postEphemeral", "chat:write", "channel! user! text blocks thread_ts attachments link_names parse")
 def post_ephemeral(ws: Workspace, args: Json) -> Json:
     strict.message(args)
-    channel = _writable(ws, args)
+    channel = writable(ws, args)
     if args["user"] not in channel.members:
         raise SlackError("user_not_in_channel")
-    thread = _thread(ws, channel, args)
+    thread = thread_of(ws, channel, args)
     made = ws.post(
         channel.id, ws.bot_user_id, args["text"], blocks=args.get("blocks"), thread_ts=thread, ephemeral_to=args["user"]
     )

@@ -13,6 +13,7 @@ TIERS = {
     "users.list": 20, "chat.update": 50, "chat.delete": 50, "conversations.open": 50, "conversations.info": 50,
     "conversations.history": 50, "conversations.replies": 50, "dnd.info": 50, "chat.postEphemeral": 100,
     "users.info": 100, "views.open": 100, "views.push": 100, "views.update": 100, "views.publish": 100,
+    "files.getUploadURLExternal": 100, "files.completeUploadExternal": 100,
 }  # fmt: skip
 POST = "chat.postMessage"
 #: Messages a second into one channel. Slack bears short bursts; what relies on that would break one day.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import chat, conversations, files, users, views
+from . import chat, conversations, files, uploads, users, views
 from .registry import METHODS, Method, need
 
 #: Importing these modules is what registers their methods.
-ROOMS = (chat, conversations, files, users, views)
+ROOMS = (chat, conversations, files, uploads, users, views)
 __all__ = ["METHODS", "ROOMS", "Method", "need"]

@@ -164,6 +164,8 @@ class File:
     data: bytes
     created: int
     shared: bool = False
+    alt: str = ""
+    """What it shows, in words, for those who cannot see it."""
 
     @property
     def kind(self) -> str:
@@ -172,7 +174,7 @@ class File:
 
     @property
     def mimetype(self) -> str:
-        kinds = {"csv": "text/csv", "tsv": "text/tab-separated-values", "txt": "text/plain"}
+        kinds = {"csv": "text/csv", "tsv": "text/tab-separated-values", "txt": "text/plain", "png": "image/png"}
         return kinds.get(self.kind, "application/octet-stream")
 
     def body(self, base_url: str, team_id: str) -> Json:
@@ -184,7 +186,7 @@ class File:
             "external_type": "", "is_public": False, "public_url_shared": False, "display_as_bot": False,
             "username": "", "url_private": f"{where}/{quote(self.name)}",
             "url_private_download": f"{where}/download/{quote(self.name)}", "has_rich_preview": False,
-            "file_access": "visible",
+            "file_access": "visible", **({"alt_txt": self.alt} if self.alt else {}),
         }  # fmt: skip
 
 

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from . import files, strict
+from . import files, strict, uploads
 from .methods import METHODS, need
 from .model import Json, ResponseUrl, SlackError
 from .socket_mode import SocketMode
 from .workspace import Workspace
 
-JSON_ARGUMENTS = {"blocks", "view", "metadata", "attachments"}
+JSON_ARGUMENTS = {"blocks", "view", "metadata", "attachments", "files"}
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -31,6 +31,7 @@ class WebApi:
             web.post("/response/{token}", self.respond),
             web.get("/link/", self.sockets.connect),
             web.get("/files-pri/{file}/download/{name}", self.file),
+            web.post("/upload/v1/{place}", self.fill),
         ]
 
     async def call(self, request: web.Request) -> web.StreamResponse:
@@ -57,6 +58,12 @@ class WebApi:
         if self.workspace.fault and (broken := await self.workspace.fault("file", {})) is not None:
             return broken  # type: ignore[no-any-return]
         return files.serve(self.workspace, request)
+
+    async def fill(self, request: web.Request) -> web.StreamResponse:
+        """What an app brings to a place that it has asked for; as breakable as a method."""
+        if self.workspace.fault and (broken := await self.workspace.fault("upload", {})) is not None:
+            return broken  # type: ignore[no-any-return]
+        return await uploads.fill(self.workspace, request)
 
     def _run(self, name: str, token: str, args: Json) -> Json:
         ws = self.workspace

@@ -28,7 +28,7 @@ function message(m, { ctx, channel, compact, inThread }) {
   const body = h("div", { class: "message-body" });
   if (m.blocks?.length) renderBlocks(body, m.blocks, ctx);
   else body.append(h("div", { class: "text" }, mrkdwn(m.text, ctx), m.edited && h("span", { class: "edited" }, " (edited)")));
-  for (const file of m.files ?? []) body.append(h("p", { class: "file" }, icon("clip"), file.name));
+  for (const file of m.files ?? []) body.append(h("p", { class: "file", title: file.alt_txt ?? null }, icon("clip"), file.title ?? file.name, file.alt_txt && h("span", { class: "sr" }, ` ${file.alt_txt}`)));
   const head = h("div", { class: compact ? "message-head sr" : "message-head" },
     h("span", { class: "author" }, name), user?.is_bot && h("span", { class: "app-badge" }, "APP"),
     user?.guest && h("span", { class: "app-badge" }, "GUEST"), user?.stranger && h("span", { class: "app-badge" }, "EXTERNAL"),
