@@ -12,6 +12,7 @@ from db import (
     api_tables,
     channel_tables,
     columns,
+    fresh_tables,
     knowledge_tables,
     model_tables,
     norm_tables,
@@ -24,7 +25,7 @@ from db import (
 #: Whose tables alembic compares with the database's: importing them declares them.
 DECLARED = (
     tables, knowledge_tables, channel_tables, search_tables, norm_tables, precedent_tables, model_tables, api_tables,
-    reminder_tables,
+    reminder_tables, fresh_tables,
 )  # fmt: skip
 
 
