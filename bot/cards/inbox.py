@@ -18,13 +18,13 @@ _NOTHING = Setup()
 
 def home(found: Inbox, voice: Voice, *, now: datetime) -> Block:
     """The App Home tab of an expert, a marketer, a lead, or of somebody who is none of these yet."""
-    return blocks.home(setup.around(found, _body(found, voice, now), voice))
+    return blocks.home(setup.around(found, _body(found, voice, now), voice, blocks.VIEW_BLOCKS))
 
 
 def inbox(found: Inbox, voice: Voice, *, now: datetime) -> Message:
     """The same as a message, for the slash command."""
     text = lists.first_words(found.waiting, voice) if found.waiting else voice.t(_empty(found))
-    return blocks.message(text, setup.around(found, _body(found, voice, now), voice))
+    return blocks.message(text, setup.around(found, _body(found, voice, now), voice, blocks.BLOCKS))
 
 
 def _empty(found: Inbox) -> str:

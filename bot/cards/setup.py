@@ -14,13 +14,18 @@ from bot.i18n.catalog import Voice
 _NAMED = 3
 
 
-def around(found: Inbox, body: Sequence[Block], voice: Voice) -> list[Block]:
-    """What somebody sees anyway, with what they may set up: what is missing first, the ways in before the last line."""
+def around(found: Inbox, body: Sequence[Block], voice: Voice, most: int) -> list[Block]:
+    """What somebody sees anyway, with what they may set up: what is missing first, the ways in before the last line.
+
+    At most so many blocks: however much waits, the ways in stay.
+    """
     first = offer(voice) if found.setup.claimable else guide(found.setup, voice)
     *rest, last = body
     if first and found.setup.leads and not found.waiting:
         rest = rest[1:]  # that nothing waits is no news before the first card
-    return [*first, *([blocks.divider()] if first and rest else []), *rest, *ways_in(found, voice), last]
+    head = [*first, *([blocks.divider()] if first and rest else [])]
+    end = [*ways_in(found, voice), last]
+    return [*head, *rest[: most - len(head) - len(end)], *end]
 
 
 def offer(voice: Voice) -> list[Block]:
