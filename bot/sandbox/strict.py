@@ -137,10 +137,6 @@ INPUTS: dict[str, Check] = {k: v for k, v in ACTIONS.items() if k not in ("butto
     ),
     "email_text_input": _select(initial_value=string(3000), dispatch_action_config=DISPATCH),
     "url_text_input": _select(initial_value=string(3000), dispatch_action_config=DISPATCH),
-    "datetimepicker": Shape({
-        "type!": ANY, "action_id!": ID, "initial_date_time": integer(10**9, 10**10 - 1), "confirm": CONFIRM,
-        "focus_on_load": boolean,
-    }),
     "file_input": Shape({
         "type!": ANY, "action_id!": ID, "max_files": integer(1, 10),
         "filetypes": listing(string(20, pattern=r"[a-z0-9]+"), 1, 50, "file types"),
