@@ -35,7 +35,7 @@ def _line(one: Happened, pen: Pen) -> str:
     what = pen.t(
         key if pen.voice.has(key) else "history.other",
         who=pen.who(one.actor),
-        to=pen.who(_text(one.after, "expert")),
+        to=pen.who(_text(one.after, "expert") or _text(one.after, "pinged")),
         was=pen.who(_text(one.before, "expert")),
         verdict=_verdict(one.after, pen),
         until=_moment(one.after, pen),

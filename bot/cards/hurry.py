@@ -167,7 +167,7 @@ def asked(case: Case, voice: Voice, reader: Member | None, request: Request) -> 
     blind = voice.t("nudge.blind", when=voice.near(case.review.deadline_at))
     default = blind if hidden else lists.otherwise(case, voice)
     looks = "" if hidden else lists.looks(case, voice)
-    parts = [blocks.section(f"*{head}*", quote, lists.title(case, voice), lists.capital(default), looks)]
+    parts = [blocks.section(f"*{head}*", quote, lists.campaign(case, voice), lists.capital(default), looks)]
     rows = [_time_row(case, voice), *([] if hidden else [_ruling_row(case, voice)])]
     parts += rows if what is Asked.TIME else rows[::-1]
     return blocks.message(words.bare(f"{said}. {lists.capital(default)}"), parts)

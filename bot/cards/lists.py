@@ -17,9 +17,13 @@ SHOWN = 20
 
 def title(case: Case, voice: Voice) -> str:
     """'*Ana Lima* · Aurora Summer', of a hot deal with that said."""
+    return f"*{blocks.said(case.candidate.name, 60)}*{words.SEPARATOR}{campaign(case, voice)}"
+
+
+def campaign(case: Case, voice: Voice) -> str:
+    """'Aurora Summer · *hot deal*'."""
     hot = voice.t("hot.tag") if case.review.hot_at is not None and case.review.state.awaits else ""
-    parts = (f"*{blocks.said(case.candidate.name, 60)}*", blocks.said(case.campaign.name, 40), hot)
-    return words.SEPARATOR.join(part for part in parts if part)
+    return words.SEPARATOR.join(part for part in (blocks.said(case.campaign.name, 40), hot) if part)
 
 
 def otherwise(case: Case, voice: Voice) -> str:

@@ -148,7 +148,7 @@ def _ping(unit: Unit, desk: Desk, files: Sequence[File], person: UserId, now: da
             continue
         told.setdefault(to, []).append(Shown(file.review.id, one.ping.instead))
         nudges.pinged(unit, file.review.id, now, backup=one.ping.instead is not None)
-        events.record(unit, file.review.id, person, "pinged", now, {}, {"expert": to})
+        events.record(unit, file.review.id, person, "pinged", now, {}, {"pinged": to})
     remember(unit, [Said("nudge", new_id("nd"), to, tuple(shown)) for to, shown in told.items()], now)
     nudges.reminded(unit, list(told), now)
     outbox.enqueue(unit, again(unit, [one.review_id for shown in told.values() for one in shown]), now)

@@ -143,6 +143,8 @@ def test_whoever_is_asleep_is_not_woken_and_the_backup_is_asked(utc: World) -> N
     done = hurry.ping(utc.desk, review_id, MAYA)
     assert (done.expert, done.ping.to, done.ping.instead, done.ping.back_at) == (BIA, CAIO, BIA, hours(15))
     assert [lane for lane, _ in told(utc)] == [CAIO]
+    (event,) = [e for e in see.history(utc.desk, review_id) if e.what == "pinged"]
+    assert (event.actor, event.after) == (MAYA, {"pinged": CAIO}), "whose it is has not changed"
 
 
 def test_where_both_are_asleep_nobody_is_written_to(utc: World) -> None:

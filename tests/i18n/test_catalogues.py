@@ -77,6 +77,7 @@ _LEFT_OUT = {
     "clean.missing",
     "error.tail.join",
     "decided.plain",
+    "button.ping",
 }
 
 
