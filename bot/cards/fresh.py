@@ -101,7 +101,7 @@ def _told(pen: Pen, found: Refresh) -> list[str]:
     was, would = pen.case.recommendation, found.would
     same = "fresh.would_same" if would.verdict is was.verdict else "fresh.would"
     says = voice.t(same, verdict=pen.verdict(would.verdict), was=pen.verdict(was.verdict))
-    return [head, *lines, *_dropped(found.asked, voice), f"{says} {words.ai_numbers(would, voice)}"]
+    return [head, *lines, *_dropped(found.asked, voice), says, words.ai_numbers(would, voice)]
 
 
 def _change(one: Change, voice: Voice) -> str:

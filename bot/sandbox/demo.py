@@ -76,6 +76,7 @@ async def running(folder: Path, *, port: int = 0, seeded: bool = True) -> AsyncI
         SLACK_API_URL=server.api_url,
         database_url=f"sqlite:///{folder / 'handoff.sqlite3'}",
         norms_file=None,
+        upstream=None,  # a source that costs money is not asked about people who are invented
         health="",  # nobody watches a demo, and a second one should not have to ask for another port
     )
     norms = merged(seed.norms(), norms_of(settings))

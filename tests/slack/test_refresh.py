@@ -11,10 +11,12 @@ import pytest
 
 from bot.cards import ids
 from bot.core.types import Route
+from bot.desk import see
 from bot.upstream import Source
 from db.tables import REVIEWS
 from tests.slack.hands import House
 from tests.slack.test_api import WHOLE, programs
+from tests.slack.test_uploads import brings
 from tests.upstream.conftest import liar
 from tests.upstream.liar import GOOD, Liar, after
 
@@ -82,7 +84,7 @@ async def test_when_there_are_none_it_says_why_and_how_old_the_others_are(
 async def test_lies_are_gaps_that_are_said(fed: House, liar: Liar) -> None:
     liar.says = {"profile": {"followers": 91_000, "er": 40.0, "credibility": "lots"}}
     said = await refreshed(fed)
-    assert "Can’t be believed, so counted as missing: real followers, engagement." in said
+    assert "Can’t be believed, so left out: real followers, engagement." in said
 
 
 async def test_who_answers_blind_sees_nothing_of_the_call(fed: House, liar: Liar) -> None:
@@ -123,3 +125,16 @@ async def test_what_comes_by_the_api_has_fresh_numbers_before_it_is_scored(fed: 
     assert "Metrica reports a failure of its own. The numbers here are 3 days old." in json.dumps(
         card, ensure_ascii=False
     )
+
+
+async def test_a_list_brought_in_slack_has_fresh_numbers_too(empty: House, liar: Liar, tmp_path: Path) -> None:
+    source = Source(liar.config(tmp_path, limits="tries = 1"), empty.desk.clock)
+    empty.handoff.source = empty.handoff.edge.source = source
+    listed = b"handle,name,country,platform,followers,category\nana.lima,Ana Lima,Brazil,instagram,84000,Beauty\n"
+    view = await brings(empty, data=listed)
+    assert liar.asked == [], "what is only looked at costs nothing"
+    await empty.submit("U0MAYA", view, {})
+    (line,) = see.all_lines(empty.desk)
+    metrics = see.case(empty.desk, line.review_id).candidate.metrics
+    assert (metrics.followers, metrics.engagement_rate, len(liar.asked)) == (91_000, 0.05, 1)
+    await source.close()
