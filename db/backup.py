@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.core.errors import Busy, Invalid
-from db.migrate import HEAD
+from db.migrate import HEAD, is_newer
 from db.store import Store
 
 _TABLES = {"alembic_version", "reviews", "decisions", "events", "outbox"}
@@ -87,7 +87,7 @@ def _examine(connection: sqlite3.Connection, path: Path) -> str:
     level = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     if level is None:
         raise Invalid("not_handoff", path=str(path))
-    if level[0] > HEAD:
+    if is_newer(level[0]):
         raise Invalid("database_newer", level=level[0], known=HEAD, url=str(path))
     return str(level[0])
 

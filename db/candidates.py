@@ -104,6 +104,12 @@ def referrer(unit: Unit, candidate_id: str) -> str | None:
     return found.scalar_one_or_none()
 
 
+def creator_of(unit: Unit, candidate_id: str) -> str:
+    """Whose candidacy it is; empty for a candidate that does not exist."""
+    found = unit.execute(sa.select(CANDIDATES.c.creator_id).where(CANDIDATES.c.id == candidate_id))
+    return found.scalar_one_or_none() or ""
+
+
 def many(unit: Unit, ids: Sequence[str]) -> dict[str, Candidate]:
     found: dict[str, Candidate] = {}
     for part in sliced(ids):

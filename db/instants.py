@@ -31,6 +31,8 @@ class Instants:
     """The same of those that its campaign's owner gets."""
     morning: datetime | None
     """Somebody's morning digest is due."""
+    returns: datetime | None
+    """What was handed on and not looked at goes back."""
 
     @property
     def reminder(self) -> datetime | None:
@@ -39,7 +41,7 @@ class Instants:
     @property
     def first(self) -> datetime | None:
         """Of what changes a review: everything but reminders."""
-        every = (self.deadline, self.undo, self.half)
+        every = (self.deadline, self.undo, self.half, self.returns)
         return min((t for t in every if t is not None), default=None)
 
 
@@ -54,6 +56,7 @@ _INSTANTS = sa.select(
     _first(_TABLE.c.nudge_at, tables.NUDGING),
     _first(_TABLE.c.owner_at, tables.OWNED),
     _first(MEMBERS.c.digest_at, DIGESTED),
+    _first(_TABLE.c.returns_at, tables.RETURNING),
 )
 
 

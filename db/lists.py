@@ -191,20 +191,32 @@ def fast_tracked_since(unit: Unit, since: datetime) -> dict[str, int]:
     return found
 
 
-def knowers(unit: Unit, creator_ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Who judged each creator before, in any campaign."""
-    found: dict[str, set[str]] = {}
+def knowers(unit: Unit, creator_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Who judged each creator before, in any campaign, and how often; what was taken back does not count."""
+    found: dict[str, dict[str, int]] = {}
     for part in sliced(creator_ids):
-        rows = unit.execute(
-            sa.select(col(CandidateRow.creator_id), col(JudgementRow.expert))
-            .join(_R, _R.c.candidate_id == col(CandidateRow.id))
-            .join(JudgementRow, col(JudgementRow.review_id) == _R.c.id)
-            .where(col(CandidateRow.creator_id).in_(part))
-            .distinct()
-        )
-        for creator, expert in rows:
-            found.setdefault(creator, set()).add(expert)
-    return {creator: frozenset(who) for creator, who in found.items()}
+        creator = col(CandidateRow.creator_id)
+        for of, expert, often in unit.execute(_judged(creator).where(creator.in_(part))):
+            found.setdefault(of, {})[expert] = often
+    return found
+
+
+def campaign_knowers(unit: Unit, campaign: str) -> dict[str, int]:
+    """Who has judged in a campaign, and how often."""
+    rows = unit.execute(_judged(_R.c.campaign).where(_R.c.campaign == campaign))
+    return {expert: often for _, expert, often in rows}
+
+
+def _judged(by: Any) -> sa.Select[Any]:
+    expert = col(JudgementRow.expert)
+    return (
+        sa.select(by, expert, sa.func.count())
+        .select_from(_R)
+        .join(CandidateRow, col(CandidateRow.id) == _R.c.candidate_id)
+        .join(JudgementRow, col(JudgementRow.review_id) == _R.c.id)
+        .where(col(JudgementRow.undone_at).is_(None))
+        .group_by(by, expert)
+    )
 
 
 def review_of_judgement(unit: Unit, judgement_id: str) -> str | None:

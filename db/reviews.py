@@ -101,6 +101,8 @@ def _reminders(changed: frozenset[str]) -> dict[str, Any]:
         step = _TABLE.c.nudge_step
         told = sa.case((_TABLE.c.opened_at.is_(None), sa.null()), (step > one, step), else_=one)
         values |= {"nudge_step": told, "nudges": sa.null(), "backup_at": sa.null()}
+        # Nor is anybody waited for any more; who hands it on says so anew (db/handing.py).
+        values |= {"handed_by": sa.null(), "returns_at": sa.null(), "grounds": sa.null()}
     if changed & _WINDOW:
         values |= {"nudge_step": sa.literal_column("0" if "hot_at" in changed else "1"), "owner_step": sa.null()}
     if "hot_at" in changed:

@@ -196,6 +196,12 @@ class ReviewRow(SQLModel, table=True):
     owner_at: datetime | None = moment(default=None)
     """When the reminders of its campaign's owner are looked at next."""
     owner_step: int | None = None
+    handed_by: str | None = None
+    """Who has handed it on, if it may go back to them."""
+    returns_at: datetime | None = moment(default=None)
+    """When it goes back, unless whoever has got it looks; None once they have."""
+    grounds: dict[str, Any] | None = plain_json(default=None)
+    """Why its people were named, in numbers (core.assignment)."""
 
 
 REVIEWS = table_of(ReviewRow)
@@ -207,6 +213,7 @@ UNDOABLE = REVIEWS.c.undo_until.is_not(None)
 HALF_UNTOLD = REVIEWS.c.half_at.is_not(None)
 NUDGING = sa.and_(OPEN, REVIEWS.c.nudge_at.is_not(None))
 OWNED = sa.and_(AWAITING, REVIEWS.c.owner_at.is_not(None))
+RETURNING = sa.and_(AWAITING, REVIEWS.c.returns_at.is_not(None))
 # What a decision changes (the state) stands in no index but in conditions: it takes entries out and moves none.
 sa.Index("ix_reviews_campaign", REVIEWS.c.campaign)
 partial_index("ix_reviews_open", OPEN, REVIEWS.c.expert, REVIEWS.c.deadline_at, REVIEWS.c.id)
@@ -216,6 +223,7 @@ partial_index("ix_reviews_undo", UNDOABLE, REVIEWS.c.undo_until)
 partial_index("ix_reviews_half", HALF_UNTOLD, REVIEWS.c.half_at)
 partial_index("ix_reviews_nudge", NUDGING, REVIEWS.c.nudge_at)
 partial_index("ix_reviews_owner", OWNED, REVIEWS.c.owner_at)
+partial_index("ix_reviews_returns", RETURNING, REVIEWS.c.returns_at)
 
 
 class JudgementRow(SQLModel, table=True):

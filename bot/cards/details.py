@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from bot.cards import became, blocks, evidence, fresh, history, hurry, ids, learned, pending, precedents, theirs, words
+from bot.cards import (
+    became,
+    blocks,
+    evidence,
+    fresh,
+    hand_over,
+    history,
+    hurry,
+    ids,
+    learned,
+    pending,
+    precedents,
+    theirs,
+    words,
+)  # fmt: skip
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
 from bot.core.case import Case, Happened
@@ -41,7 +55,10 @@ def details(
     parts = [
         blocks.section(f"*{name}{words.SEPARATOR}{evidence.handle(case)}*", head, evidence.deal_line(pen)),
         blocks.section(
-            pen.t("details.why_expert", why=pending.rule_said(pen)), _why_person(pen, reader), *_pass_note(pen)
+            pen.t("details.why_expert", why=pending.rule_said(pen)),
+            _why_person(pen, reader),
+            *_in_numbers(pen),
+            *_pass_note(pen),
         ),
         blocks.section(*_why_call(pen)),
         *_split(_checks(pen, today)),
@@ -56,6 +73,7 @@ def details(
     parts += fresh.looked_up(pen)
     if case.judgement is not None:
         parts += _split(_said(pen))
+    parts += _split(hand_over.opinions(case, pen))
     parts += _split(history.lines(happened, pen))
     parts.append(blocks.context(_sources(pen)))
     parts += fresh.button(pen)
@@ -92,6 +110,24 @@ def _why_person(pen: Pen, reader: UserId | None) -> str:
     return (
         voice.t("details.why_you", why=why) if mine else voice.t("details.why_who", who=pen.who(review.expert), why=why)
     )
+
+
+def _in_numbers(pen: Pen) -> list[str]:
+    """What spoke for its expert and its backup when their names were put there, and when it goes back."""
+    case, voice, lines = pen.case, pen.voice, []
+    expert, backup = (case.grounds.get(person or "") for person in (case.review.expert, case.review.backup))
+    if expert is not None:
+        of = voice.n(
+            "grounds.of", expert.experts, by_market=voice.market_by(case.review.market), market_of=pen.market_of
+        )
+        lines.append(voice.t("details.numbers_then", what=hand_over.numbers(expert, voice), of=of))
+    if case.review.backup:
+        who, what = pen.who(case.review.backup), hand_over.numbers(backup, voice) if backup is not None else ""
+        lines.append(pen.t("details.backup_why", who=who, what=what) if what else pen.t("details.backup", who=who))
+    handed = case.handed
+    if handed is not None and case.review.state.awaits:
+        lines.append(pen.t("details.returns", at=voice.near(handed.returns_at)))
+    return lines
 
 
 def _pass_note(pen: Pen) -> list[str]:

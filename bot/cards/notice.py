@@ -1,4 +1,4 @@
-"""Messages to one person: what opened, what was decided, undone, held, objected to, passed on, reversed."""
+"""Messages to one person: what opened, what was decided, undone, held, objected to, reversed."""
 
 from __future__ import annotations
 
@@ -24,15 +24,12 @@ __all__ = [
     "held_together",
     "moved",
     "opened_together",
-    "passed_on",
     "result",
     "reversed",
     "stood",
     "undone",
     "withdrawn",
 ]
-
-_NOTE = 300
 
 
 def opened_together(cases: Sequence[Case], voice: Voice) -> Message:
@@ -163,15 +160,6 @@ def _ruling(case: Case, verdict: Verdict, voice: Voice) -> list[blocks.Block]:
         ),
         blocks.button(voice.t("button.let_stand"), ids.LET_STAND, value, label=voice.t("a11y.let_stand", name=name)),
     ]
-
-
-def passed_on(case: Case, voice: Voice, *, by: str) -> Message:
-    """To the expert who has it now."""
-    said = voice.t("passed_to_you", who=Pen(case, voice).who(by))
-    plain = voice.t("passed_to_you", who=Pen(case, voice, plain=True).who(by))
-    text = f"{plain} {blocks.esc(words.question(case, voice))} {lists.capital(lists.otherwise(case, voice))}"
-    parts = [blocks.section(said, blocks.quote(case.pass_note or "", _NOTE)), lists.entry(case, voice)]
-    return blocks.message(words.bare(text), parts)
 
 
 def reversed(case: Case, voice: Voice) -> Message:  # noqa: A001 - the word of the domain; read as notice.reversed

@@ -196,5 +196,5 @@ def norm_label(case: Case, voice: Voice) -> str:
 
 
 def _more(case: Case, voice: Voice) -> Block:
-    names = ("details", "know", "pass")
+    names = ("details", "ask", "pass", "know")
     return blocks.overflow(ids.MORE, [blocks.option(voice.t(f"more.{n}"), ids.choice(n, case.review)) for n in names])

@@ -1,4 +1,4 @@
-"""The forms: override, normal for this market, objection, note, pass on, "I know this creator"."""
+"""The forms: override, normal for this market, objection, note, "I know this creator"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.core.case import Case
 from bot.core.errors import Invalid
 from bot.core.outcome import What, require_possible
 from bot.core.rationale import may_explain
-from bot.core.types import Member, Rationale, UserId
+from bot.core.types import Rationale, UserId
 from bot.i18n.catalog import Voice
 from scoring.types import FlagCode, Recommendation, Verdict
 
@@ -27,7 +27,6 @@ __all__ = [
     "note_form",
     "outcome_form",
     "override_form",
-    "pass_form",
     "read_form",
     "saved",
 ]
@@ -223,33 +222,6 @@ def _can_be(what: What, case: Case) -> bool:
 
 def _title(case: Case, voice: Voice) -> str:
     return words.headline(case, voice, case.decision.verdict) if case.decision else words.question(case, voice)
-
-
-def pass_form(case: Case, voice: Voice, people: Sequence[Member]) -> Block:
-    """To whom a review is passed on; passing on never moves the deadline, and it says so."""
-    head = f"*{blocks.esc(words.question(case, voice))}*"
-    title = voice.t("pass.title")
-    if not people:
-        pen = Pen(case, voice)
-        ask = voice.t("pass.nobody", lead=pen.who(case.lead)) if case.lead else voice.t("pass.nobody_alone")
-        return blocks.modal(
-            ids.PASS_FORM, title, [blocks.section(head, ask)], close=voice.t("form.close"), meta=ids.pack(case.review)
-        )
-    options = [blocks.option(blocks.one_line(p.name, blocks.OPTION), p.id) for p in people]
-    to_whom = blocks.one_of(ids.FIELD, options, placeholder=voice.t("pass.hint"))
-    stays = voice.t("pass.stays", by=voice.by(case.review.deadline_at))
-    return _form(
-        ids.PASS_FORM,
-        title,
-        [
-            blocks.section(head, stays),
-            blocks.field(ids.PERSON, voice.t("pass.to"), to_whom),
-            fields.narrative(voice.t("pass.why"), voice.t("pass.why_hint"), None),
-        ],
-        voice,
-        submit=voice.t("pass.submit"),
-        meta=ids.pack(case.review),
-    )
 
 
 def know_form(case: Case, voice: Voice) -> Block:

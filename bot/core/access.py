@@ -46,6 +46,20 @@ def require_judge(
     return person
 
 
+def require_passer(
+    person_id: UserId,
+    person: Member | None,
+    review: Review,
+    campaign: Campaign,
+    candidate: Proposed,
+    lead: UserId | None,
+) -> None:
+    """Who may hand it to somebody else: whoever may judge, and the campaign's owner, with or without a role."""
+    if person_id == campaign.owner and (person is None or person.active):
+        return
+    require_judge(person, review, campaign, candidate, lead)
+
+
 def require_objector(
     person: Member | None, review: Review, campaign: Campaign, candidate: Proposed, lead: UserId | None
 ) -> Member:

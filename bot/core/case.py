@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.core.assignment import Grounds
 from bot.core.disagreement import Disagreement, Standing, Winner
 from bot.core.fresh import Refresh
 from bot.core.learned_model import LearnedModel
@@ -14,6 +15,7 @@ from bot.core.market_norm import Norm, View
 from bot.core.one_by_one import Walk
 from bot.core.outcome import What
 from bot.core.precedents import Precedent, SeenBefore
+from bot.core.returning import Handed
 from bot.core.setup import Setup
 from bot.core.types import (
     Campaign,
@@ -59,6 +61,21 @@ class Investigation:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a colleague was asked of a review, and what they said: it decides nothing."""
+
+    id: str
+    review_id: ReviewId
+    asker: UserId
+    colleague: UserId
+    question: str
+    asked_at: datetime
+    text: str | None = None
+    """None until they have said something."""
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Everything about one review that a card may show, read in one go."""
 
@@ -95,6 +112,11 @@ class Case:
     refreshable: bool = False
     """Whether there is a source that can be asked."""
     today: date | None = None
+    grounds: Mapping[UserId, Grounds] = field(default_factory=dict)
+    """Why its expert and its backup were named, where somebody asks (desk/handed.py); so are the next two."""
+    handed: Handed | None = None
+    """Whether it goes back when nobody looks."""
+    opinions: tuple[Opinion, ...] = ()
 
     @property
     def differs(self) -> bool:

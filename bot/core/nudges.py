@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.review import Times
-from bot.core.types import Member, OnDeadline, Review, Route, State
+from bot.core.types import Member, OnDeadline, Review, Route, State, UserId
 from bot.core.working_time import Hours, Span, without, worked, zone_of
 
 #: What part of a window is over when its expert is told: that it is theirs, then three reminders.
@@ -169,6 +169,11 @@ def when_backup(
 def working_time(free: Sequence[Span], until: datetime) -> timedelta:
     """How much of free time lies before a moment."""
     return sum((min(end, until) - start for start, end in free if start < until), timedelta())
+
+
+def time_left(members: Iterable[Member], now: datetime, until: datetime) -> dict[UserId, timedelta]:
+    """How long everybody works between two moments."""
+    return {m.id: working_time(free_time(m, now, until), until) for m in members}
 
 
 def monday_noon(now: datetime, zone: ZoneInfo) -> datetime:

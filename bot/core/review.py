@@ -71,6 +71,12 @@ class Announce(StrEnum):
     REVERSED = "reversed"
 
 
+#: Why it is theirs (`Review.why_me`), where its name has changed: a person handed it on; somebody is away, or cannot
+#: answer any more; it came back.
+PASSED_ON, STANDS_IN, REASSIGNED, RETURNED = "passed_on", "backup_away", "reassigned", "returned"
+CHANGED_HANDS = frozenset({PASSED_ON, STANDS_IN, REASSIGNED, RETURNED})
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
     """The windows of the lifecycle, all configurable."""
@@ -250,15 +256,22 @@ def show(review: Review, now: datetime) -> Change:
     return Change(replace(review, opened_at=now, version=review.version + 1), "opened", None, (Announce.CARD,))
 
 
-def pass_on(review: Review, to: UserId, backup: UserId | None, now: datetime) -> Change:
+def pass_on(
+    review: Review, to: UserId, backup: UserId | None, now: datetime, why: str = PASSED_ON, event: str = "passed_on"
+) -> Change:
     """Somebody else's name goes on it, with a backup; the clock runs on."""
     _aware(now)
     if not review.state.awaits:
         raise TooLate(review.state.value)
     if to == review.expert:
         raise Invalid("person_needed")
-    moved = replace(review, expert=to, backup=backup, why_me="passed_on", version=review.version + 1)
-    return Change(moved, "passed_on", None, (Announce.CARD,))
+    moved = replace(review, expert=to, backup=backup, why_me=why, version=review.version + 1)
+    return Change(moved, event, None, (Announce.CARD,))
+
+
+def give_back(review: Review, to: UserId, backup: UserId | None, now: datetime) -> Change:
+    """Whoever was handed it has not looked: it goes back, and the clock runs on."""
+    return pass_on(review, to, backup, now, RETURNED, "returned")
 
 
 def disclose(review: Review, by: UserId, text: str) -> Change:

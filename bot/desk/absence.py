@@ -39,7 +39,8 @@ def give_up(unit: Unit, desk: Desk, away: Member, members: Sequence[Member], now
         file = load(unit, found.id, None)
         review = file.review
         left = next((m.id for m in _able(review, members, now) if m.id not in (to, away.id)), None)
-        apply(unit, desk, review, lifecycle.pass_on(review, to, left, now), file.campaign, "policy", now)
+        change = lifecycle.pass_on(review, to, left, now, lifecycle.STANDS_IN)
+        apply(unit, desk, review, change, file.campaign, "policy", now)
         if review.queued:
             filling.add(to)
         else:

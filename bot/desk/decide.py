@@ -12,7 +12,7 @@ from bot.core.access import require_judge, require_owner
 from bot.core.errors import Invalid, NotFound, TooLate
 from bot.core.rationale import check_norm, check_override
 from bot.core.types import How, Judgement, Rationale, Review, State, UserId
-from bot.desk import deadline, disagree, late, see, tally
+from bot.desk import deadline, disagree, late, returns, see, tally
 from bot.desk.announce import say
 from bot.desk.change import File, Work, apply, attempt, load, require_open, too_late
 from bot.desk.desk import Desk, new_id
@@ -124,6 +124,8 @@ def form_opened(desk: Desk, review_id: str, person: UserId) -> Review:
         file = load(unit, review_id, person)
         require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
         require_open(unit, file, now)
+        if returns.awaited(file.review, person):
+            returns.note_look(unit, review_id, person, now)
         change = lifecycle.open_form(file.review, now, desk.limits.times)
         if change is None:
             return file.review

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.assignment import assign
+from bot.core.assignment import Assignment, Knowing, assign
 from bot.core.candidate_file import ParsedRow
 from bot.core.candidate_row import metrics_of
+from bot.core.nudges import time_left
 from bot.core.routing import POLICY_VERSION, Routed, comparable_fee, route
 from bot.core.theirs import Theirs
 from bot.core.types import Basis, By, Campaign, Candidate, Decision, Member, Review, Route, State
 from bot.desk import tally
 from bot.desk.desk import Desk, new_id
-from db import events, lists, people, reviews
+from db import events, handing, lists, people, reviews
 from db.store import Unit
 from scoring.fake_followers import Follower, with_sample
 from scoring.learned import InUse
@@ -42,6 +43,7 @@ class Placed:
     routed: Routed
     review: Review
     decision: Decision | None
+    named: Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +184,19 @@ def _assigned(
     trusted = people.trusted(unit)
     sped_up = lists.fast_tracked_since(unit, now - _MONTH)
     knows = lists.knowers(unit, [c.creator_id for _, c, new, _ in scored if not new])
+    campaign_known = lists.campaign_knowers(unit, campaign.key)
+    awake: dict[timedelta, dict[str, timedelta]] = {}
     placed: list[Placed] = []
     for row, candidate, new, rec in scored:
         referrer = (candidate.referred_by or "").strip().casefold()
         capped = bool(referrer) and sped_up.get(referrer, 0) >= desk.limits.referrals_per_month
         routed = route(campaign, candidate, rec, desk.rng, trusted=referrer in trusted, capped=capped)
+        if routed.window not in awake:
+            awake[routed.window] = time_left(members, now, now + routed.window)
+        knowing = Knowing(knows.get(candidate.creator_id, {}), campaign_known)
         named = assign(
-            candidate.market, members, load, referred_by=candidate.referred_by,
-            knows=knows.get(candidate.creator_id, frozenset()), now=now,
+            candidate.market, members, load, referred_by=candidate.referred_by, knowing=knowing, now=now,
+            awake=awake[routed.window],
         )  # fmt: skip
         if named is None:
             refused.append(Refused(row, "only_the_referrer", {"market": candidate.market}))
@@ -203,7 +210,7 @@ def _assigned(
         else:
             review = replace(review, state=State.DECIDED)
         creator = _creator_row(candidate, row) if new else None
-        placed.append(Placed(row, candidate, creator, rec, routed, review, decision))
+        placed.append(Placed(row, candidate, creator, rec, routed, review, decision, named))
     return placed
 
 
@@ -258,6 +265,7 @@ def record(unit: Unit, placed: Sequence[Placed], now: datetime) -> None:
                 "propensity": p.routed.propensity,
                 "rank": p.recommendation.match if p.recommendation.match is not None else -1.0,
                 "half_at": now + (p.review.deadline_at - now) / 2 if p.review.queued else None,
+                "grounds": handing.plain(p.named.grounds),
                 "owner_at": now,  # looked at by the next sweep: nobody who imports waits for it
             }
             for p in placed

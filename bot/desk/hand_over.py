@@ -2,71 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
+from bot.core import nudges, returning
 from bot.core import review as lifecycle
-from bot.core.access import require_judge
-from bot.core.assignment import assign, is_referrer
+from bot.core.access import require_judge, require_passer
+from bot.core.assignment import Able, Assignment, Knowing, backup_of, rank
 from bot.core.case import Case
 from bot.core.errors import Invalid, TooLate
-from bot.core.types import Member, UserId
-from bot.desk import deadline, late, see
+from bot.core.returning import Handed
+from bot.core.types import UserId
+from bot.desk import deadline, handed, late, see
 from bot.desk.announce import say
 from bot.desk.change import File, apply, load, open_next, require_open, too_late
 from bot.desk.desk import Desk
-from db import events, people, reviews
+from db import candidates, events, handing, lists, people, reviews
 from db.store import Unit
 
 _DISCLOSURE = 300
 
 
-def passing(desk: Desk, review_id: str, person: UserId) -> tuple[Case, tuple[Member, ...]]:
-    """May this person pass it on, and to whom? Experts of the market first, then leads."""
+def passing(desk: Desk, review_id: str, person: UserId) -> tuple[Case, tuple[Able, ...]]:
+    """May this person pass it on, and to whom? In the order of assignment, but oneself last: one may take it, too."""
     with desk.store.reading() as unit:
         file = load(unit, review_id, person)
-        require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
+        _require_passer(file, person)
+        now = desk.clock()
         if not file.review.state.awaits:
-            raise too_late(unit, file, desk.clock())
-        to = _able(file, people.members(unit))
-    return see.case(desk, review_id), to
+            raise too_late(unit, file, now)
+        able = able_to(unit, file, now)
+        return see.whole(unit, desk, review_id), tuple(sorted(able, key=lambda one: one.id == person))
 
 
-def _able(file: File, members: Sequence[Member]) -> tuple[Member, ...]:
+def _require_passer(file: File, person: UserId) -> None:
+    require_passer(person, file.person(person), file.review, file.campaign, file.candidate, file.lead)
+
+
+def able_to(unit: Unit, file: File, now: datetime) -> tuple[Able, ...]:
+    """Who could answer it besides whose name it carries, in the order of assignment."""
     review = file.review
-    able = [
-        m
-        for m in members
-        if m.active
-        and m.id != review.expert
-        and (m.is_lead or m.is_expert_of(review.market))
-        and not is_referrer(m, file.candidate.referred_by)
-    ]
-    return tuple(sorted(able, key=lambda m: (not m.is_expert_of(review.market), m.name.casefold())))
+    members, creator = people.members(unit), candidates.creator_of(unit, review.candidate_id)
+    knowing = Knowing(lists.knowers(unit, [creator]).get(creator, {}), lists.campaign_knowers(unit, review.campaign))
+    return rank(
+        review.market, members, reviews.load_of(unit), referred_by=file.candidate.referred_by, knowing=knowing, now=now,
+        awake=nudges.time_left(members, now, review.deadline_at), without={review.expert or ""},
+    )  # fmt: skip
 
 
-def pass_on(desk: Desk, review_id: str, person: UserId, to: UserId, note: str = "") -> Case:
-    """Put somebody else's name on it. Raises Invalid('person_needed') for somebody who could not answer it."""
+def pass_on(
+    desk: Desk, review_id: str, person: UserId, to: UserId | None, note: str = "", *, conflict: bool = False
+) -> Case:
+    """Put somebody else's name on it: `to`, or with None whoever knows the market best now.
+
+    With `conflict` it does not come back to whoever passed it on. Raises Invalid('person_needed') for somebody who
+    could not answer it, or when nobody else could.
+    """
 
     def work(unit: Unit, now: datetime) -> Case:
         file = load(unit, review_id, person)
-        require_judge(file.person(person), file.review, file.campaign, file.candidate, file.lead)
+        _require_passer(file, person)
         require_open(unit, file, now)
-        able = _able(file, people.members(unit))
-        if to not in {m.id for m in able}:
+        able = able_to(unit, file, now)
+        chosen = next((one for one in able if one.id == to or (to is None and one.id != person)), None)
+        if chosen is None:
             raise Invalid("person_needed", field="person")
-        change = lifecycle.pass_on(file.review, to, _backup(file, able, to, person), now)
-        filling = {to} if change.review.queued else ()
-        apply(unit, desk, file.review, change, file.campaign, person, now, filling=filling)
+        give(unit, desk, file, chosen, able, person, now, back_to=None if conflict else _back_to(file, person))
         if note.strip():
             events.record(unit, review_id, person, "passed_on_note", now, {}, {"note": note.strip()[:_DISCLOSURE]})
-        say(unit, "passed", f"{review_id}:{change.review.version}", to, now, {"by": person})
-        return see.whole(unit, desk, review_id)
+        return handed.beside(unit, see.whole(unit, desk, review_id), person)
 
     try:
         return deadline.answering(desk, review_id, work)
     except TooLate as told:
         raise late.keep_words(desk, review_id, person, note.strip(), told) from told
+
+
+def _back_to(file: File, person: UserId) -> UserId | None:
+    """Whoever hands it on, if they can answer it; of an owner who cannot, whose it was."""
+    member = file.person(person)
+    able = member is not None and (member.is_lead or member.is_expert_of(file.review.market))
+    return person if able else file.review.expert
+
+
+def give(
+    unit: Unit,
+    desk: Desk,
+    file: File,
+    to: Able,
+    able: tuple[Able, ...],
+    by: UserId,
+    now: datetime,
+    *,
+    back_to: UserId | None,
+) -> None:
+    """Write a hand-over with all that follows: whose it is now, their backup, when it goes back, and who is told."""
+    review, others = file.review, [one for one in able if one.id not in (to.id, by)]
+    kept = next((one.id for one in others if one.id == review.backup and one.there), None)
+    backup = kept or backup_of(to.member, others)
+    change = lifecycle.pass_on(review, to.id, backup, now)
+    filling = {to.id} if change.review.queued else ()
+    apply(unit, desk, review, change, file.campaign, by, now, filling=filling)
+    free = nudges.free_time(to.member, now, review.deadline_at)
+    until = returning.returns_at(free, now, review.deadline_at) if to.id != by else None
+    named = {one.id: one.grounds for one in able if one.id in (to.id, backup)}
+    handing.hand(unit, review.id, named, Handed(back_to, until) if until is not None else None)
+    if to.id != by:
+        say(unit, "passed", f"{review.id}:{change.review.version}", to.id, now, {"by": by})
 
 
 def disclose(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
@@ -89,33 +130,26 @@ def disclose(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
         raise late.keep_words(desk, review_id, person, said, told) from told
 
 
-def _backup(file: File, able: Sequence[Member], to: UserId, passed_by: UserId) -> UserId | None:
-    """The backup it had, else the next who could answer: never whoever has just passed it on."""
-    out = {to, passed_by, file.review.expert}
-    if file.review.backup not in out:
-        return file.review.backup
-    return next((m.id for m in able if m.id not in out), None)
-
-
 def release(unit: Unit, desk: Desk, person: UserId, now: datetime) -> int:
     """Give to others what carries the name of somebody who can no longer answer it; how many went.
 
     What nobody else could answer stays: the deadline ends it, and its owner is told.
     """
     moved = 0
-    load_by, members = reviews.load_of(unit), people.members(unit)
     for review in reviews.awaiting_of(unit, person):
         file = load(unit, review.id, person)
         member = file.person(person)
         if member and member.active and (member.is_lead or member.is_expert_of(review.market)):
             continue
-        named = assign(review.market, members, load_by, referred_by=file.candidate.referred_by, now=now)
-        if named is None or named.expert == person:
+        able = [one for one in able_to(unit, file, now) if one.id != person]
+        if not able:
             continue
-        change = lifecycle.pass_on(review, named.expert, named.backup, now)
+        first, *others = able
+        named = Assignment(first.id, backup_of(first.member, others), lifecycle.REASSIGNED)
+        change = lifecycle.pass_on(review, named.expert, named.backup, now, named.why)
         apply(unit, desk, review, change, file.campaign, "policy", now)
+        handing.hand(unit, review.id, {one.id: one.grounds for one in able if one.id in (named.expert, named.backup)})
         say(unit, "passed", f"{review.id}:{change.review.version}", named.expert, now, {"by": person})
-        load_by[named.expert] = load_by.get(named.expert, 0) + 1
         moved += 1
         if change.review.queued:
             open_next(unit, desk, named.expert, now)

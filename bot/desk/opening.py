@@ -12,7 +12,7 @@ from bot.core.review import Times
 from bot.desk.desk import Desk, Limits
 from bot.settings import Settings
 from db import search
-from db.migrate import HEAD, level, migrate
+from db.migrate import HEAD, is_newer, level, migrate
 from db.store import Store
 from scoring.norms import NormTable, merged, shipped_norms
 
@@ -43,7 +43,7 @@ def prepare(store: Store) -> None:
     where = store.url.render_as_string(hide_password=True)
     try:
         found = level(store)
-        if found is not None and found > HEAD:
+        if found is not None and is_newer(found):
             raise Invalid("database_newer", level=found, known=HEAD, url=where)
         if found != HEAD:
             migrate(store)

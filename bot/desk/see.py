@@ -15,6 +15,7 @@ from bot.core.learned_model import State as ModelState
 from bot.core.market_norm import Norm
 from bot.core.one_by_one import in_order
 from bot.core.outcome import What, standing
+from bot.core.review import CHANGED_HANDS
 from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
 from bot.desk import investigations, norm_list
 from bot.desk.announce import current_lead, lead_of
@@ -118,7 +119,7 @@ def cases_in(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...
             said_of.get(r.id, ()),
             opened.get(r.id, ()),
             standing(became.get(r.id, ())),
-            events.of_review(unit, r.id) if r.why_me == "passed_on" else (),
+            events.of_review(unit, r.id) if r.why_me in CHANGED_HANDS else (),
             named,
             norms,
             desk,
@@ -144,7 +145,9 @@ def _case(
     desk: Desk,
 ) -> Case:
     made, judgement_id = decided
-    said = [e.after["note"] for e in handed if e.what == "passed_on_note"]
+    passes = [e for e in handed if e.what in ("passed_on", "returned")]
+    # What was written to one person goes with that hand-over only.
+    said = [e.after["note"] for e in handed if e.what == "passed_on_note" and e.at >= passes[-1].at] if passes else []
     return Case(
         review=review,
         campaign=campaign,
@@ -158,7 +161,7 @@ def _case(
         comments=notes,
         investigations=opened,
         outcomes=became,
-        passes=tuple((e.before["expert"], e.after["expert"]) for e in handed if e.what == "passed_on"),
+        passes=tuple((e.before["expert"], e.after["expert"]) for e in passes),
         pass_note=said[-1] if said else None,
         names=names,
         norms={eased.norm_id: norms[eased.norm_id] for eased in recommendation.eased if eased.norm_id in norms},

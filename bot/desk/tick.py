@@ -10,7 +10,7 @@ from bot.core import review as lifecycle
 from bot.core.errors import Busy
 from bot.core.review import Announce
 from bot.core.types import Review
-from bot.desk import absence, morning, norms, patience, remind, tally
+from bot.desk import absence, morning, norms, patience, remind, returns, tally
 from bot.desk.announce import current_lead
 from bot.desk.change import Lost, Made, apply_all, fill_hands
 from bot.desk.desk import Desk, new_id
@@ -54,6 +54,7 @@ def tick(desk: Desk) -> bool:
     desk.bursting = False
     more = _is_due(due.undo, now) and _sweep(desk, _settle_due)
     more |= _is_due(due.half, now) and _sweep(desk, _tell_half)
+    more |= _is_due(due.returns, now) and _sweep(desk, returns.give_back)
     if opened:
         # What has just got a card is told of in the same pass.
         with desk.store.reading() as unit:

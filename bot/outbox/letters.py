@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cards import blocks, candidate, investigation, model, norm, notice, words
+from bot.cards import blocks, candidate, hand_over, investigation, model, norm, notice, words
 from bot.cards.blocks import Message
 from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
-from bot.core.types import Campaign, State
-from bot.desk import models, norm_list, precedents, relearn, see
+from bot.core.types import Campaign, Member, State
+from bot.desk import handed, models, norm_list, opinions, precedents, relearn, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
 from bot.outbox import accounts, reminding, welcomes
@@ -25,7 +25,7 @@ from scoring.types import Target
 #: The kind that stands under its card, and under which people write.
 THREADED = threads.KIND
 #: Kinds whose message is changed where it stands; every other errand is a message of its own.
-UPDATED = frozenset({"card", "result", "norm", "wish", "upload", models.KIND, THREADED, *REMINDERS})
+UPDATED = frozenset({"card", "result", "norm", "wish", "colleague", "upload", models.KIND, THREADED, *REMINDERS})
 #: Kinds that stand in the thread of what they are about: a market norm's announcement, an investigation.
 _BENEATH = frozenset({"norm_changed", "norm_over"})
 
@@ -181,11 +181,32 @@ def _digest(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
 
 
 def _passed(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    case = see.case(desk, _round(errand)[0])
+    case = handed.case(desk, _round(errand)[0], errand.lane)
     if not case.review.state.awaits or case.review.expert != errand.lane:
         return None
     by = str(errand.detail.get("by", ""))
-    return notice.passed_on(case, reader.voice, by=by)
+    return hand_over.passed_on(case, reader.voice, by=by)
+
+
+def _returned(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    """To whoever did not look, what was; to whoever has it again, while it is theirs."""
+    case, silent = see.case(desk, _round(errand)[0]), str(errand.detail.get("from", ""))
+    if errand.lane != silent and not (case.review.state.awaits and case.review.expert == errand.lane):
+        return None
+    by = errand.detail.get("by")
+    return hand_over.returned(case, reader.voice, silent=silent, by=str(by) if by else None, reader=errand.lane)
+
+
+def _colleague(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    case, opinion = opinions.one(desk, errand.ref)
+    if opinion.text is None and not case.review.state.awaits:
+        return None
+    who = see.person(desk, errand.lane) or Member(errand.lane, errand.lane)
+    return hand_over.asked(case, opinion, reader.voice, reader=who, today=reader.now.date())
+
+
+def _opinion(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    return hand_over.opinion(*opinions.one(desk, errand.ref), reader.voice)
 
 
 def _dissent(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
@@ -279,6 +300,9 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "withdrawn": _withdrawn,
     "digest": _digest,
     "passed": _passed,
+    "returned": _returned,
+    "colleague": _colleague,
+    "opinion": _opinion,
     "dissent": _dissent,
     "stood": _stood,
     "reversed": _reversed,

@@ -24,7 +24,7 @@ def answered(click: Click, review_id: str | None) -> None:
 async def refresh_behind(click: Click, review_id: str | None, said: str = "") -> None:
     """The modal in which they tapped, or the one behind the form that they sent; `said` is why it did not count."""
     view, screens = click.view, click.edge.screens
-    if click.kind == "view_submission":
+    if click.kind == "view_submission" or view.get("callback_id") == ids.PASS_FORM:
         kept = click.recalled()
         behind, view_id, page = kept.get("back"), view.get("previous_view_id"), str(kept.get("page") or "")
     else:

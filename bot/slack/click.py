@@ -79,7 +79,7 @@ class Click:
     def seen(self) -> tuple[str, int | None]:
         """The same with the version that was on the screen. Raises NotFound for a value that is not ours."""
         try:
-            if self.action.get("type") == "overflow":
+            if self.action.get("type") == "overflow" or self.action.get("action_id") == ids.PASS_TO:
                 return ids.parse_choice(self.value)[1:]
             return ids.parse_value(self.value)
         except ValueError as rubbish:

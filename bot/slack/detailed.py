@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.cards import ids, rationale
 from bot.cards.blocks import Block
 from bot.core.case import Case, Happened
-from bot.desk import precedents, see
+from bot.desk import handed, precedents
 from bot.slack.access import runs
 from bot.slack.answered import answered
 from bot.slack.click import Click
@@ -34,7 +34,7 @@ def changed(click: Click, review_id: str) -> None:
         return
 
     async def again() -> None:
-        case, happened = await click.read(see.case_with_history, review_id, click.who.id)
+        case, happened = await click.read(handed.with_history, review_id, click.who.id)
         await click.edge.screens.update(str(view_id), await drawn(click, case, happened))
 
     click.after("refresh the details", again)

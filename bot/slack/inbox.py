@@ -19,6 +19,7 @@ from bot.slack.arrivals import Reaction
 from bot.slack.click import Click
 from bot.slack.edge import Edge
 from bot.slack.errors import guard, opening
+from bot.slack.looked import looked
 from bot.slack.precedents import sight
 
 COMMAND = "/handoff"
@@ -72,6 +73,7 @@ async def command(click: Click) -> None:
 async def open_review(click: Click) -> None:
     case = await click.read(see.case, click.review())
     await click.ack()
+    looked(click, case)
 
     async def draw() -> Block:
         whole = await click.read(precedents.before, case, await sight(click.edge, click.who.id), click.who.id)

@@ -13,6 +13,7 @@ from db import (
     channel_tables,
     columns,
     fresh_tables,
+    handover_tables,
     knowledge_tables,
     model_tables,
     norm_tables,
@@ -25,7 +26,7 @@ from db import (
 #: Whose tables alembic compares with the database's: importing them declares them.
 DECLARED = (
     tables, knowledge_tables, channel_tables, search_tables, norm_tables, precedent_tables, model_tables, api_tables,
-    reminder_tables, fresh_tables,
+    reminder_tables, fresh_tables, handover_tables,
 )  # fmt: skip
 
 

@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import candidate, inbox, investigation, model, notice, ranked, rationale, refusal, unopened
+from bot.cards import candidate, hand_over, inbox, investigation, model, notice, ranked, rationale, refusal, unopened
 from bot.cards.blocks import Message
-from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Progress, Ranked, Thread
+from bot.core.assignment import Able, Grounds
+from bot.core.case import Case, Digest, Happened, Inbox, Investigation, Line, Opinion, Progress, Ranked, Thread
 from bot.core.disagreement import Kind, Standing, Winner
 from bot.core.errors import Busy, HandoffError, Invalid, NotAllowed, NotFound, TooLate
 from bot.core.learned_model import LearnedModel
 from bot.core.learned_model import State as ModelState
 from bot.core.outcome import What
+from bot.core.returning import Handed
 from bot.core.types import Basis, By, Comment, How, Member, OnDeadline, Rationale, Reason, Role, Route, State
 from bot.i18n.catalog import Voice, voice_for
 from scoring.learned import InUse, corrected
@@ -215,14 +217,11 @@ def _forms(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, M
         "outcome_known": rationale.outcome_form(replace(done, outcomes=(What.SIGNED, What.ON_PLAN)), voice),
         "outcome_all_known": rationale.outcome_form(replace(fell, outcomes=(What.FRAUD,)), voice),
         "outcome_declined": rationale.outcome_form(fell, voice),
-        "pass": rationale.pass_form(open_case, voice, [f.member(f.CAIO), f.member(f.ZOE, role=Role.LEAD)]),
-        "pass_nobody": rationale.pass_form(open_case, voice, []),
+        **_hands(open_case, voice),
         "know": rationale.know_form(open_case, voice),
         "saved": rationale.saved(voice, "saved.title", voice.t("decided.plain")),
         "details": rationale.details(open_case, voice, now=NOW, reader=open_case.review.expert),
-        "details_passed_on": rationale.details(
-            replace(open_case, passes=((f.CAIO, f.BIA),), pass_note="She & I shot a film"), voice, now=NOW
-        ),
+        "details_passed_on": rationale.details(_handed(open_case), voice, now=NOW, reader=open_case.review.expert),
         "details_decided": rationale.details(fell, voice, now=NOW),
         "details_learned": rationale.details(_learnt(open_case), voice, now=NOW),
         "details_history": rationale.details(done, voice, now=NOW, happened=_history()),
@@ -235,6 +234,48 @@ def _forms(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str, M
 def _trial(tested: dict[str, Any] | None = None) -> LearnedModel:
     card = {"held_out": tested} if tested else {}
     return LearnedModel("md_1", "fraud-3", Target.FRAUD, ModelState.SHADOW, "{}", "0" * 64, 80, card, NOW, f.ZOE, NOW)
+
+
+def _handed(case: Case) -> Case:
+    """Passed on by Caio, with a note; one colleague has said what they think."""
+    review = replace(case.review, why_me="passed_on")
+    grounds = {review.expert or "": Grounds(2, 3, 9.4, 1, 5), review.backup or "": Grounds(0, 3, 0.2)}
+    asked = Opinion("op_1", review.id, review.expert or "", f.ZOE, "Is this growth real?", NOW)
+    said = Opinion("op_2", review.id, review.expert or "", f.CAIO, "", NOW, "Giveaway & all: they stayed", NOW)
+    return replace(
+        case, review=review, passes=((f.CAIO, f.BIA),), pass_note="She & I shot a film; please take it",
+        grounds=grounds, handed=Handed(f.CAIO, NOW + timedelta(hours=20)), opinions=(asked, said),
+    )  # fmt: skip
+
+
+def _hands(case: Case, voice: Voice) -> dict[str, Made]:
+    """Passing on, giving back, asking a colleague."""
+    handed, reader = _handed(case), f.member(f.ZOE, role=Role.LEAD)
+    asked, said = handed.opinions
+    blind = replace(case, review=replace(case.review, route=Route.BLIND))
+    members = [f.member(f.CAIO), f.member(f.IGOR), reader]
+    able = [Able(m, Grounds(n, 2, 8.0 / (n + 1), 2 - n, n), there=n < 2) for n, m in enumerate(members)]
+    many = [Able(f.member(f"U{n:09}", f"Expert {n}"), Grounds(n, 8, 4.0)) for n in range(8)]
+    back = {"silent": f.CAIO, "by": case.review.expert}
+    conflict = replace(handed, handed=Handed(None, NOW + timedelta(hours=20)))
+    return {
+        "pass": hand_over.pass_form(case, voice, able),
+        "pass_many": hand_over.pass_form(case, voice, many),
+        "pass_nobody": hand_over.pass_form(case, voice, []),
+        "pass_done": hand_over.passed(handed, voice),
+        "pass_done_conflict": hand_over.passed(conflict, voice),
+        "passed_on": hand_over.passed_on(handed, voice, by=f.CAIO),
+        "returned": hand_over.returned(case, voice, **back, reader=case.review.expert or ""),
+        "returned_backup": hand_over.returned(case, voice, silent=f.CAIO, by=None, reader=case.review.expert or ""),
+        "returned_silent": hand_over.returned(case, voice, **back, reader=f.CAIO),
+        "ask": hand_over.ask_form(case, voice, members),
+        "ask_nobody": hand_over.ask_form(case, voice, []),
+        "asked": hand_over.asked(case, asked, voice, reader=reader, today=NOW.date()),
+        "asked_blind": hand_over.asked(blind, asked, voice, reader=reader, today=NOW.date()),
+        "asked_said": hand_over.asked(case, said, voice, reader=reader, today=NOW.date()),
+        "opinion_form": hand_over.opinion_form(case, asked, voice),
+        "opinion": hand_over.opinion(case, said, voice),
+    }
 
 
 def _models(voice: Voice) -> dict[str, Made]:
@@ -269,7 +310,6 @@ def _notices(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str,
     found = Digest("im_1", open_case.campaign, _lines(45), True, 5, NOW + timedelta(hours=12))
     objection = f.judgement(how=How.DISSENT)
     held = replace(open_case, review=replace(open_case.review, state=State.HELD, held_once=True))
-    handed = replace(open_case, passes=((f.CAIO, f.BIA),), pass_note="She & I shot a film; please take it")
     turned = replace(
         fell, decision=f.decision(by=f.ZOE, basis=Basis.LEAD, round=2, at=f.DEADLINE), dissents=(objection,)
     )
@@ -294,7 +334,6 @@ def _notices(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str,
         "held_together": notice.held_together(open_case.campaign, [held] * 3, voice),
         "dissent_lead": notice.dissent(fell, objection, voice, reader_is_lead=True),
         "dissent_owner": notice.dissent(fell, objection, voice, reader_is_lead=False),
-        "passed_on": notice.passed_on(handed, voice, by=f.CAIO),
         "reversed_dm": notice.reversed(turned, voice),
     }
 

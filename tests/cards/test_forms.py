@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.cards import ids, rationale
+from bot.cards import hand_over, ids, rationale
+from bot.core.assignment import Able, Grounds
 from bot.core.types import Confidence, Rationale, Reason
 from scoring.types import FlagCode, Verdict
 from tests import factories as f
@@ -119,8 +120,13 @@ def test_an_objection_remembers_its_verdict_and_its_draft() -> None:
 
 
 def test_passing_on_and_knowing() -> None:
-    passing = filled(rationale.pass_form(f.case(), VOICE, [f.member(f.OLEG)]), person=f.OLEG, narrative="busy")
-    assert rationale.read_form(passing).person == f.OLEG
+    able = [Able(f.member(f"U{n:09}"), Grounds(n, 8)) for n in range(8)]
+    form = hand_over.pass_form(f.case(), VOICE, able)
+    passing = rationale.read_form(filled(form, person="U000000006", narrative="busy"))
+    assert (passing.person, passing.rationale.narrative) == ("U000000006", "busy")
+    assert rationale.read_form(filled(hand_over.pass_form(f.case(), VOICE, able[:3]))).person is None
+    named = [b["accessory"]["value"] for b in form["blocks"] if "accessory" in b]
+    assert [ids.parse_choice(value)[0] for value in named] == [one.id for one in able[1:6]]
     knowing = filled(rationale.know_form(f.case(), VOICE), choice="conflict", narrative="cousins")
     answer = rationale.read_form(knowing)
     assert (answer.choice, answer.rationale.narrative) == (rationale.CONFLICT, "cousins")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.cards import candidate, ids, inbox, investigation, notice, rationale, refusal, unopened
+from bot.cards import candidate, hand_over, ids, inbox, investigation, notice, rationale, refusal, unopened
 from bot.cards.blocks import Message
-from bot.core.case import Case, Digest, Happened, Inbox, Line, Thread
+from bot.core.assignment import Able, Grounds
+from bot.core.case import Case, Digest, Happened, Inbox, Line, Opinion, Thread
 from bot.core.errors import HandoffError, Invalid, NotAllowed, NotFound, TooLate
+from bot.core.returning import Handed
 from bot.core.types import Member, Role, Route, State
 from bot.i18n.catalog import Voice, voice_for
 from scoring.types import FlagCode, Verdict
@@ -96,6 +99,21 @@ def test_any_history(case: Case, voice: Voice, now: datetime, happened: list[Hap
     assert (voice.t("history.head") in said) == bool(happened)
 
 
+def _hands(case: Case, voice: Voice, people: int) -> list[Any]:
+    members = [Member(f"U{n}", case.candidate.name) for n in range(people)]
+    able = [Able(m, Grounds(n, people, float(n), n, n), there=n % 2 == 0) for n, m in enumerate(members)]
+    asked = Opinion("op_1", case.review.id, "U0BIA00001", "U0", case.candidate.name, case.review.intake_at)
+    said = replace(asked, text=case.candidate.name, said_at=asked.asked_at)
+    handed = replace(case, handed=Handed("U0BIA00001", case.review.deadline_at), opinions=(asked, said))
+    return [
+        hand_over.pass_form(case, voice, able),
+        hand_over.passed(handed, voice),
+        hand_over.ask_form(case, voice, members),
+        hand_over.opinion_form(case, asked, voice),
+        rationale.details(handed, voice, now=asked.asked_at),
+    ]
+
+
 @given(s.CASE, _VOICES, s.RATIONALE, st.lists(s.CODES), st.one_of(st.none(), s.RECOMMENDATION), st.booleans())
 @_MANY
 def test_any_form(case: Case, voice: Voice, draft: Any, ticked: list[FlagCode], again: Any, late: bool) -> None:
@@ -105,7 +123,7 @@ def test_any_form(case: Case, voice: Voice, draft: Any, ticked: list[FlagCode], 
         rationale.dissent_form(case, voice, draft=draft, late=late, draft_id="dr_1"),
         rationale.note_form(case, voice),
         rationale.know_form(case, voice),
-        rationale.pass_form(case, voice, [Member(f"U{n}", case.candidate.name) for n in range(12 if late else 2)]),
+        *_hands(case, voice, 12 if late else 2),
         rationale.saved(voice, "saved.title", "done"),
     ]
     for view in made:
@@ -122,7 +140,7 @@ def test_any_notice(case: Case, voice: Voice, now: datetime, said: Any, lead: bo
     check(notice.held(case, voice, now=now))
     check(notice.held_together(case.campaign, [case] * (25 if lead else 2), voice))
     check(notice.dissent(case, said, voice, reader_is_lead=lead))
-    check(notice.passed_on(case, voice, by=by))
+    check(hand_over.passed_on(case, voice, by=by))
     check(notice.reversed(case, voice))
     roles = ((Role.EXPERT, "BR"),) if lead else ()
     found = Inbox(Member("U1", case.candidate.name, roles), (case,) * 3 if lead else (), 2, (), case.lead)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.assignment import assign, is_referrer
+from bot.core.assignment import Knowing, assign, is_referrer, rank
 from bot.core.types import Member, Role
 from tests.factories import BIA, CAIO, MAYA, OLEG, ZOE
 from tests.factories import member as a_member
@@ -28,10 +30,29 @@ def test_the_expert_of_the_market_with_the_fewest() -> None:
     assert (found.expert, found.backup, found.why) == (CAIO, BIA, "market_least_open")
 
 
-def test_who_knows_the_creator_goes_first_whatever_the_load() -> None:
-    found = assign("BR", TEAM, {BIA: 30}, knows=frozenset({BIA, OLEG}))
+def test_who_knows_the_creator_goes_first_while_there_is_room() -> None:
+    knowing = Knowing(creator={BIA: 1, OLEG: 7})
+    found = assign("BR", TEAM, {BIA: 9}, knowing=knowing)
     assert found is not None
     assert (found.expert, found.backup, found.why) == (BIA, CAIO, "knows_creator")
+    assert (found.grounds[BIA].creator, found.grounds[BIA].open, found.grounds[BIA].experts) == (1, 9, 2)
+    full = assign("BR", TEAM, {BIA: 10}, knowing=knowing)
+    assert full is not None
+    assert (full.expert, full.why) == (CAIO, "market_least_open")
+
+
+def test_of_those_who_have_as_many_the_one_who_knows_the_campaign() -> None:
+    knowing = Knowing(campaign={CAIO: 4})
+    assert [a.id for a in rank("BR", TEAM, {}, knowing=knowing)] == [CAIO, BIA, ZOE]
+    assert [a.id for a in rank("BR", TEAM, {CAIO: 1}, knowing=knowing)] == [BIA, CAIO, ZOE]
+
+
+def test_who_works_before_the_deadline_goes_before_who_does_not() -> None:
+    awake = {BIA: timedelta(minutes=59), CAIO: timedelta(hours=1), ZOE: timedelta(hours=9)}
+    found = assign("BR", TEAM, {CAIO: 5}, knowing=Knowing(creator={BIA: 3}), awake=awake)
+    assert found is not None
+    assert (found.expert, found.backup, found.why) == (CAIO, ZOE, "working_hours")
+    assert found.grounds[CAIO].hours == 1.0
 
 
 def test_the_only_expert_has_the_lead_behind() -> None:
@@ -61,7 +82,7 @@ def test_nobody_is_nobody() -> None:
 @pytest.mark.parametrize("gone", [{"guest": True}, {"deleted": True}])
 def test_guests_and_the_deleted_are_never_named(gone: dict[str, bool]) -> None:
     team = (a_member(BIA, None, "BR", **gone), a_member(CAIO), a_member(ZOE, role=Role.LEAD, **gone))
-    found = assign("BR", team, {CAIO: 99}, knows=frozenset({BIA}))
+    found = assign("BR", team, {CAIO: 99}, knowing=Knowing(creator={BIA: 1}))
     assert found is not None
     assert (found.expert, found.backup) == (CAIO, None)
 
@@ -70,7 +91,7 @@ def test_guests_and_the_deleted_are_never_named(gone: dict[str, bool]) -> None:
 def test_a_referrer_is_known_however_it_was_typed(typed: str) -> None:
     assert is_referrer(TEAM[0], typed)
     assert not is_referrer(TEAM[1], typed)
-    found = assign("BR", TEAM, {CAIO: 50}, referred_by=typed, knows=frozenset({BIA}))
+    found = assign("BR", TEAM, {CAIO: 50}, referred_by=typed, knowing=Knowing(creator={BIA: 1}))
     assert found is not None
     assert BIA not in (found.expert, found.backup)
 
@@ -117,16 +138,24 @@ members = st.lists(
     members,
     st.dictionaries(st.sampled_from(ids), st.integers(0, 50)),
     st.none() | st.sampled_from([*ids, "name U000000001"]),
-    st.frozensets(st.sampled_from(ids)),
+    st.dictionaries(st.sampled_from(ids), st.integers(1, 3)),
+    st.none() | st.dictionaries(st.sampled_from(ids), st.sampled_from([timedelta(), timedelta(hours=9)])),
+    st.frozensets(st.sampled_from(ids), max_size=3),
 )
 def test_whoever_is_named_may_answer(
-    team: list[Member], load: dict[str, int], referrer: str | None, knows: frozenset[str]
+    team: list[Member],
+    load: dict[str, int],
+    referrer: str | None,
+    knows: dict[str, int],
+    awake: dict[str, timedelta] | None,
+    without: frozenset[str],
 ) -> None:
+    how: Any = {"referred_by": referrer, "knowing": Knowing(creator=knows), "awake": awake, "without": without}
     able = {
         m.id: m for m in team
-        if m.active and (m.is_lead or m.is_expert_of("BR")) and not is_referrer(m, referrer)
+        if m.active and (m.is_lead or m.is_expert_of("BR")) and not is_referrer(m, referrer) and m.id not in without
     }  # fmt: skip
-    found = assign("BR", team, load, referred_by=referrer, knows=knows)
+    found = assign("BR", team, load, **how)
     assert (found is None) == (not able)
     if found is None:
         return
@@ -135,7 +164,10 @@ def test_whoever_is_named_may_answer(
     assert (found.backup is None) == (len(able) == 1)
     experts = [m for m in able.values() if m.is_expert_of("BR")]
     assert able[found.expert].is_expert_of("BR") == bool(experts)
-    if experts and not knows & {m.id for m in experts}:
-        assert load.get(found.expert, 0) == min(load.get(m.id, 0) for m in experts)
-    assert found == assign("BR", reversed(team), load, referred_by=referrer, knows=knows)
+    there = [m for m in experts if awake is None or awake.get(m.id)] or experts
+    assert able[found.expert] in there or not experts
+    if experts and not knows.keys() & {m.id for m in there}:
+        assert load.get(found.expert, 0) == min(load.get(m.id, 0) for m in there)
+    assert found == assign("BR", reversed(team), load, **how)
+    assert set(found.grounds) == {p for p in (found.expert, found.backup) if p}
     assert Counter([found.expert, found.backup])[found.expert] == 1

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 from bot.core.case import Case
@@ -22,7 +23,20 @@ from bot.core.learned_model import LearnedModel
 from bot.core.learned_model import State as ModelState
 from bot.core.outcome import Outcome, What
 from bot.core.types import Member
-from bot.desk import decide, hand_over, members, models, norm_list, norm_ruling, refresh, remind, see, uploads, wishes
+from bot.desk import (
+    decide,
+    hand_over,
+    members,
+    models,
+    norm_list,
+    norm_ruling,
+    opinions,
+    refresh,
+    remind,
+    see,
+    uploads,
+    wishes,
+)
 from bot.desk import object as objections
 from db import api_keys, arrivals, channels, disagreements, lanes, migrate, outbox, outcomes, replies
 from db.api_keys import ApiKey
@@ -34,10 +48,11 @@ from scoring.types import FlagCode, Metrics, Target, Verdict
 from tests.database import Database, empty
 from tests.desk.world import BIA, CAIO, CHANNEL, MAYA, START, ZOE, World, row, why
 
-VERSIONS = sorted(
-    path.name.partition("_")[0]
-    for path in (Path(migrate.__file__).parent / "migrations" / "versions").glob("[0-9]*.py")
-)
+VERSIONS = [
+    script.revision
+    for script in reversed(list(ScriptDirectory(str(Path(migrate.__file__).parent / "migrations")).walk_revisions()))
+]
+"""In their order; a number says only who took it first."""
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -59,6 +74,8 @@ def lived(world: World) -> World:
     objections.note(world.desk, mine[3], MAYA, "a note")
     hand_over.disclose(world.desk, mine[4], BIA, "we met")
     hand_over.pass_on(world.desk, mine[5], BIA, ZOE, "yours")
+    for colleague in (CAIO, ZOE):
+        opinions.ask(world.desk, mine[8], BIA, colleague, "«знаете»?")
     decide.withdraw(world.desk, mine[6], MAYA)
     with pytest.raises(TooLate):
         decide.override(world.desk, mine[0], ZOE, why("too late"))

@@ -10,7 +10,7 @@ import pytest
 from bot.core.errors import Invalid, NotAllowed, TooLate
 from bot.core.types import State
 from bot.desk import decide, hand_over, see
-from tests.desk.world import BIA, CAIO, GIL, IVAN, MAYA, OLEG, START, ZOE, World, row
+from tests.desk.world import BIA, CAIO, GIL, IVAN, MARKETER, MAYA, OLEG, START, ZOE, World, row
 from tests.desk.worlds import NewWorld
 
 
@@ -48,7 +48,7 @@ def test_nobody_gets_their_own_referral(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("person", "reason"), [(OLEG, "not_your_market"), (IVAN, "no_role"), (GIL, "guest"), (MAYA, "marketer_asks")]
+    ("person", "reason"), [(OLEG, "not_your_market"), (IVAN, "no_role"), (GIL, "guest"), (MARKETER, "marketer_asks")]
 )
 def test_who_may_not_answer_hands_nothing_over(world: World, person: str, reason: str) -> None:
     review_id = world.one()

@@ -138,6 +138,8 @@ def test_every_code_has_its_words() -> None:
         "lead_no_expert",
         "passed_on",
         "backup_away",
+        "reassigned",
+        "returned",
     )
     wanted += [f"why_{who}.{code}" for who in ("you", "who") for code in codes]
     assert [key for key in wanted if key not in ENGLISH] == []
