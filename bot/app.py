@@ -103,6 +103,7 @@ class Handoff:
         self.identity = AuthorizeResult.from_auth_test_response(bot_token=self.client.token, auth_test_response=who)
         self.desk.site = who.get("url")
         self.edge.team = Team(str(who.get("team_id")), who.get("enterprise_id"), bool(who.get("is_enterprise_install")))
+        self.edge.bot = self.identity.bot_user_id
         log.info("connected to %s as %s", who.get("team"), who.get("user"))
 
     async def close(self, seconds: float = _STOP_SECONDS) -> None:

@@ -96,6 +96,11 @@ def remember_profile(unit: Unit, profile: Member, seen_at: datetime) -> None:
     unit.execute(sa.update(MEMBERS).where(MEMBERS.c.id == profile.id).values(**values))
 
 
+def close(unit: Unit, member_id: str, seen_at: datetime) -> None:
+    """Slack says that this account is closed."""
+    unit.execute(sa.update(MEMBERS).where(MEMBERS.c.id == member_id).values(deleted=True, seen_at=seen_at))
+
+
 def set_own(unit: Unit, member: Member) -> None:
     """What somebody has set for themselves: language, hours, backup, and when they are away."""
     hours, away = member.hours, member.away or (None, None)

@@ -87,14 +87,23 @@ def change(desk: Desk, person: UserId, draft: Campaign) -> Campaign:
         old, new = ({name: pair[side] for name, pair in differs.items()} for side in (0, 1))
         events.record(unit, None, person, "campaign_changed", now, {"key": draft.key, **old}, {"key": draft.key, **new})
         if ON_CARDS & differs.keys():
-            _draw_again(unit, draft, now)
+            draw_again(unit, draft, now)
         return draft
 
 
-def _draw_again(unit: Unit, campaign: Campaign, now: datetime) -> None:
+def draw_again(unit: Unit, campaign: Campaign, now: datetime) -> None:
     """Cards with something to tap, where the campaign now is; the outbox changes them where they stood, too."""
     live = reviews.tappable(unit, campaign.key)
     outbox.enqueue(unit, [Fresh(new_id("ob"), "card", review, campaign.channel) for review in live], now)
+
+
+def back(desk: Desk, channel: str) -> int:
+    """The bot can write in a channel again: what waits is shown there, where it stood or anew; how many campaigns."""
+    with desk.store.unit() as unit:
+        here = [campaign for campaign in campaigns.every(unit) if campaign.channel == channel]
+        for campaign in here:
+            draw_again(unit, campaign, desk.clock())
+        return len(here)
 
 
 def _own(unit: Unit, campaign: Campaign, members: Sequence[Member]) -> None:

@@ -7,7 +7,7 @@ import re
 from bot.core.campaign import as_opened, require_valid
 from bot.core.errors import Invalid, NotFound
 from bot.core.types import Campaign, Member, Role, UserId
-from bot.desk import absence
+from bot.desk import absence, owners
 from bot.desk.desk import Desk
 from bot.desk.hand_over import release
 from bot.desk.staff import record_role
@@ -66,12 +66,16 @@ def trust(desk: Desk, name: str, *, by: str | None = None) -> bool:
 
 
 def remember(desk: Desk, profile: Member) -> None:
-    """Keep what Slack says of somebody; who has left, become a guest or is on holiday hands over."""
+    """Keep what Slack says of somebody; who has left, become a guest or is on holiday hands over.
+
+    Whoever has left leaves their campaigns to the lead, too.
+    """
     with desk.store.unit() as unit:
         now = desk.clock()
         people.remember_profile(unit, profile, now)
         if not profile.active:
             release(unit, desk, profile.id, now)
+            owners.succeed(unit, profile.id, now)
         elif profile.away_at(now):
             absence.give_up(unit, desk, profile, people.members(unit), now)
 

@@ -281,6 +281,17 @@ def _unreachable(_desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     return blocks.message(said, [blocks.section(said)])
 
 
+def _owner_left(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    """To the lead: what is theirs now because its owner has gone; what has another owner by now is left out."""
+    left = {str(key) for key in errand.detail.get("campaigns", ())}
+    mine = [c for c in see.every_campaign(desk) if c.key in left and c.owner == errand.lane]
+    if not mine:
+        return None
+    named = ", ".join(blocks.said(campaign.name, 40) for campaign in mine)
+    said = reader.voice.n("owner_left", len(mine), who=words.person(errand.ref), what=named)
+    return blocks.message(words.bare(said), [blocks.section(said)])
+
+
 _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "card": _card,
     "result": _result,
@@ -310,6 +321,7 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "norm_changed": _norm_changed,
     "norm_over": _norm_over,
     "unreachable": _unreachable,
+    "owner_left": _owner_left,
     models.KIND: _model,
     relearn.KIND: _relearn,
     THREADED: _investigation,

@@ -9,11 +9,12 @@ from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from bot.desk import hand_over, owners
 from bot.desk.announce import current_lead, say, say_all
 from bot.desk.desk import Desk
 from bot.outbox.letters import THREADED, UPDATED, is_person
 from bot.outbox.reminding import KINDS as REMINDERS
-from db import disagreements, lanes, outbox, reminders, reviews
+from db import campaigns, disagreements, lanes, outbox, people, reminders, reviews
 from db.campaigns import get as campaign_of
 from db.outbox import Errand, Place
 from db.store import Unit
@@ -26,6 +27,10 @@ EARLY = timedelta(milliseconds=20)
 LINGER = timedelta(seconds=2)
 #: In an errand's details: it follows the same message elsewhere and is followed by none.
 _COPY = {"copy": True}
+#: What Slack says of somebody who has left.
+_CLOSED = frozenset({"user_disabled"})
+#: What is said to a campaign's owner, whoever that is.
+_OWNERS = frozenset({"result", "undone", "fell", "half", "scarce", "nudge_owner", "dissent", "reversed", "digest"})
 
 #: What became of an errand, written into its row; False when somebody else has taken it over.
 Mark = Callable[[Unit, Desk, Errand], bool]
@@ -162,11 +167,32 @@ def lay_aside(unit: Unit, desk: Desk, errand: Errand, *, state: str, said: str) 
 def redirect(unit: Unit, desk: Desk, errand: Errand, *, said: str) -> bool:
     """The channel is gone for us: whom its message concerns gets it by direct message, and the lead is told."""
     now, concerned = desk.clock(), _concerned(unit, errand)
+    if said in _CLOSED and is_person(errand.lane):
+        return _closed(unit, desk, errand, said)
     done = outbox.sent(unit, errand, None, now, said) if concerned else outbox.lay_aside(unit, errand, "dead", said)
     if done:
         say_all(unit, errand.kind, errand.ref, concerned, now, {**errand.detail, **_COPY})
         _tell_lead(unit, desk, errand, {"said": said})
     return done
+
+
+def _closed(unit: Unit, desk: Desk, errand: Errand, said: str) -> bool:
+    """An account is closed, as Slack says: they hand over, and what was for a campaign's owner is the lead's."""
+    now, person = desk.clock(), errand.lane
+    owned = campaigns.owned_by(unit, person)
+    people.close(unit, person, now)
+    hand_over.release(unit, desk, person, now)
+    heir = owners.succeed(unit, person, now) or (owners.heir(unit, person) if errand.kind in _OWNERS else None)
+    if errand.kind in _OWNERS and heir is not None:
+        done = outbox.sent(unit, errand, None, now, said)
+        if done:
+            say(unit, errand.kind, errand.ref, heir, now, errand.detail)
+        return done
+    if not outbox.lay_aside(unit, errand, "dead", said):
+        return False
+    if not owned:
+        _tell_lead(unit, desk, errand, {"said": said})
+    return True
 
 
 def _concerned(unit: Unit, errand: Errand) -> tuple[str, ...]:

@@ -41,6 +41,8 @@ class Edge:
     """The same for a list that comes in."""
     spawn: Spawn = field(default_factory=Spawn)
     team: Team | None = None
+    bot: str | None = None
+    """Our own user there."""
     directory: Directory = field(default_factory=Directory)
     """People with a role, as of the last sweep."""
     missed: asyncio.Event = field(default_factory=asyncio.Event)

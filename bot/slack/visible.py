@@ -16,7 +16,7 @@ from bot import web_api
 from bot.core import visibility
 from bot.core.types import UserId
 from bot.core.visibility import Place
-from bot.desk import channels
+from bot.desk import campaigns, channels, see
 from bot.desk.channels import Known
 from bot.slack import people
 from bot.slack.access import Body
@@ -168,4 +168,20 @@ async def gone(edge: Edge, body: Body) -> None:
     await edge.desk.run(channels.left, str(event["channel"]), str(event["user"]))
 
 
-EVENTS = {"member_left_channel": Reaction(gone, _ours)}
+async def came(edge: Edge, body: Body) -> None:
+    """The bot was invited: what waits appears there, and what stands there changes."""
+    await edge.desk.run(campaigns.back, str(body["event"]["channel"]))
+    edge.wake()
+
+
+async def _invited(edge: Edge, body: Body) -> bool:
+    event = body.get("event") or {}
+    if edge.bot is None or event.get("user") != edge.bot:
+        return False
+    return any(campaign.channel == event.get("channel") for campaign in await edge.desk.read(see.every_campaign))
+
+
+EVENTS = {
+    "member_left_channel": Reaction(gone, _ours),
+    "member_joined_channel": Reaction(came, _invited),
+}

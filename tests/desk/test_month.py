@@ -197,8 +197,8 @@ def listen(played: Month) -> None:
     for kind, _, lane, detail in world.errands():
         if kind == "fell":
             played.fell |= set(detail["reviews"])
-        if kind not in ("opened", "nudge", "nudge_owner"):
-            continue
+        if kind not in ("opened", "nudge", "nudge_owner") or "reviews" not in detail:
+            continue  # without them an older message changes where it stands
         ids = [str(i) for i in detail["reviews"]]
         marks = ",".join("?" * len(ids))
         steps = dict(world.sql(f"SELECT id, nudge_step FROM reviews WHERE id IN ({marks})", *ids))  # noqa: S608 - marks

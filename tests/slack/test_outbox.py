@@ -185,7 +185,7 @@ async def test_a_lost_channel_sends_the_card_to_its_people_and_tells_the_lead(ho
 
 async def test_a_person_who_cannot_be_written_to_is_said_to_the_lead_once(house: House) -> None:
     async def gone(args: Json) -> Any:
-        return {"ok": False, "error": "user_disabled"} if args["users"] == "U0MAYA" else None
+        return {"ok": False, "error": "user_not_found"} if args["users"] == "U0MAYA" else None
 
     house.slack.faults["conversations.open"] = gone
     for who in ("bruno", "ana"):
