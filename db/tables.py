@@ -197,9 +197,8 @@ class ReviewRow(SQLModel, table=True):
     """When the reminders of its campaign's owner are looked at next."""
     owner_step: int | None = None
     handed_by: str | None = None
-    """Who has handed it on, if it may go back to them."""
     returns_at: datetime | None = moment(default=None)
-    """When it goes back, unless whoever has got it looks; None once they have."""
+    """When it goes back to them (core.returning), unless whoever has got it looks; None once they have."""
     grounds: dict[str, Any] | None = plain_json(default=None)
     """Why its people were named, in numbers (core.assignment)."""
 

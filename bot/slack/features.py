@@ -41,10 +41,8 @@ from bot.slack.arrivals import Arrivals, Reaction, either
 from bot.slack.edge import Edge
 
 FEATURES = (
-    approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, opinion, hurry, unopened,
-    digest,
-    investigation,
-    norms, outcome, precedents, ranked, models, refresh,
+    approve, override, market_norm, undo, one_by_one, inbox, details, dissent, note, hand_over, opinion, hurry,
+    unopened, digest, investigation, norms, outcome, precedents, ranked, models, refresh,
     own_settings, search, staff, campaigns, uploads,
 )  # fmt: skip
 

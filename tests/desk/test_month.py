@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.nudges import STEPS, Pace, free_time, next_good, window_of
+from bot.core.nudges import STEPS, Pace, free_time, window_of
 from bot.core.review import Change, Times
 from bot.core.types import Member, Review, Role
-from bot.core.working_time import Hours, Span
+from bot.core.working_time import Hours, Span, without
 from bot.desk import decide, members, settings, tick
 from bot.desk.change import Made, apply_all
 from db import campaigns, people, reviews
@@ -67,7 +67,8 @@ class Month:
     rng: Random
     said: list[Said] = field(default_factory=list)
     away: list[Absence] = field(default_factory=list)
-    quiet: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
+    quiet: dict[str, list[tuple[datetime, Span]]] = field(default_factory=lambda: defaultdict(list))
+    """Person -> each Do Not Disturb, and when Slack told of it."""
     answers: list[tuple[datetime, str, str]] = field(default_factory=list)
     hot: set[str] = field(default_factory=set)
     fell: set[str] = field(default_factory=set)
@@ -167,7 +168,7 @@ def live(played: Month) -> None:
             start = now + timedelta(hours=rng.choice((1, 3, 10)))
             span = (start, start + timedelta(hours=rng.choice((1, 2, 9))))
             settings.quiet(world.desk, {person: span})
-            played.quiet[person].append(span)
+            played.quiet[person].append((now, span))
         if rng.random() < 0.01 and not any(a.person == person and a.span[1] > now for a in played.away):
             until = now + timedelta(days=rng.choice((2, 5)))
             if n % 2:
@@ -232,8 +233,12 @@ def on_the_wall(member: Member, moment: datetime) -> bool:
 
 def known_quiet(played: Month, person: str, moment: datetime) -> bool:
     """Whether Slack had told of a Do Not Disturb at this moment: it tells of one at a time, the newest counts."""
-    told = [span for span in played.quiet[person] if span[0] - timedelta(hours=10) <= moment]
-    return bool(told) and told[-1][0] <= moment < told[-1][1]
+    span = _quiet(played, person, moment)
+    return span is not None and span[0] <= moment < span[1]
+
+
+def _quiet(played: Month, person: str, moment: datetime) -> Span | None:
+    return next((span for told, span in reversed(played.quiet[person]) if told <= moment), None)
 
 
 def test_it_was_a_month_worth_looking_at(month: Month) -> None:
@@ -306,20 +311,41 @@ def test_every_review_had_its_chance_or_its_backup(month: Month) -> None:
 
 
 def _moments(month: Month, review: Review, who: dict[str, Member]) -> bool:
-    """Whether its expert or its backup had a moment between its opening and its end, as far as a step of ours."""
+    """Whether there was a moment to tell its expert or its backup, by what was known then.
+
+    What is known changes twice a day. A Do Not Disturb of which Slack tells at noon makes no moment of this morning,
+    when nobody could know that it would be the last one.
+    """
     window = window_of(review, Times())
-    since = max(window.since, review.opened_at or window.since) + STEP
-    for person in (review.expert, review.backup):
-        member = who.get(person or "")
-        if member is None:
-            continue
-        gone = [a.span for a in month.away if a.person == person]
-        free = free_time(replace(member, away=None, dnd=None, status_until=None), since, window.latest)
-        quiet = [*gone, *month.quiet[member.id]]
-        at = next_good([s for s in free if not any(q[0] < s[1] and s[0] < q[1] for q in quiet)], since, window.latest)
-        if at is not None and window.latest - at > 2 * STEP:
+    since, half = max(window.since, review.opened_at or window.since) + STEP, window.at(STEPS[1])
+    morning = window.since.replace(hour=0, minute=0)
+    learned = [max(since, morning + timedelta(hours=12 * n)) for n in range(10)]
+    for known, until in pairwise([*learned, window.latest]):
+        if known >= window.latest:
+            break
+        people = (who.get(person or "") for person in (review.expert, review.backup))
+        expert, backup = (_known_free(month, person, known, window.latest) for person in people)
+        rest = [(max(start, half), end) for start, end in expert if end > half]
+        # Where nothing is left from half of it on, the last moment before is a good one, and so is the backup's.
+        ends = min(until, window.latest)
+        if _lasts(rest or expert, ends) or (not rest and _lasts(backup, ends)):
             return True
     return False
+
+
+def _known_free(month: Month, member: Member | None, moment: datetime, until: datetime) -> list[Span]:
+    """Somebody's free time from a moment on, by what was known at it."""
+    if member is None:
+        return []
+    gone = [a.span for a in month.away if a.person == member.id and a.span[0] <= moment]
+    quiet = _quiet(month, member.id, moment)
+    free = free_time(replace(member, away=None, dnd=None, status_until=None), moment, until)
+    return list(without(free, [*gone, *([quiet] if quiet else [])]))
+
+
+def _lasts(free: Sequence[Span], until: datetime) -> bool:
+    """Whether some of it lies before a moment, and for longer than the clock of this test needs to come by."""
+    return any(min(end, until) - start > 2 * STEP for start, end in free)
 
 
 def test_every_owner_was_told_before_and_after(month: Month) -> None:
