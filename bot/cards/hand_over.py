@@ -11,7 +11,7 @@ from bot.cards.words import Pen
 from bot.core.assignment import Able, Grounds
 from bot.core.case import Case, Opinion
 from bot.core.nudges import hides
-from bot.core.types import Member, UserId
+from bot.core.types import Campaign, Member, UserId
 from bot.i18n.catalog import Voice
 from scoring.types import FlagCode
 
@@ -230,3 +230,10 @@ def opinions(case: Case, pen: Pen) -> list[str]:
         else:
             lines += [f"• {pen.who(one.colleague)}:", blocks.quote(one.text, _NOTE)]
     return lines
+
+
+def owner_left(campaigns: Sequence[Campaign], who: UserId, voice: Voice) -> Message:
+    """To the lead: whose campaigns are theirs now, until they give them another owner."""
+    named = ", ".join(blocks.said(campaign.name, _NAME) for campaign in campaigns)
+    said = voice.n("owner_left", len(campaigns), who=words.person(who), what=named)
+    return blocks.message(words.bare(said), [blocks.section(said)])

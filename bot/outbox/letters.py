@@ -285,11 +285,7 @@ def _owner_left(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     """To the lead: what is theirs now because its owner has gone; what has another owner by now is left out."""
     left = {str(key) for key in errand.detail.get("campaigns", ())}
     mine = [c for c in see.every_campaign(desk) if c.key in left and c.owner == errand.lane]
-    if not mine:
-        return None
-    named = ", ".join(blocks.said(campaign.name, 40) for campaign in mine)
-    said = reader.voice.n("owner_left", len(mine), who=words.person(errand.ref), what=named)
-    return blocks.message(words.bare(said), [blocks.section(said)])
+    return hand_over.owner_left(mine, errand.ref, reader.voice) if mine else None
 
 
 _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {

@@ -275,6 +275,8 @@ def _hands(case: Case, voice: Voice) -> dict[str, Made]:
         "asked_said": hand_over.asked(case, said, voice, reader=reader, today=NOW.date()),
         "opinion_form": hand_over.opinion_form(case, asked, voice),
         "opinion": hand_over.opinion(case, said, voice),
+        "owner_left": hand_over.owner_left([case.campaign], f.MAYA, voice),
+        "owner_left_two": hand_over.owner_left([case.campaign, case.campaign], f.MAYA, voice),
     }
 
 

@@ -29,6 +29,7 @@ from tests.database import fresh
 from tests.desk.world import CAMPAIGN, World, row
 
 FULL = int(os.environ.get("FAULT_ROUNDS") or 0) >= 1
+pytestmark = pytest.mark.timeout(900 if FULL else 120)
 DAYS, A_DAY = (30, 104) if FULL else (5, 40)
 BEGINS = datetime(
     2026, 10, 12 if FULL else 23, tzinfo=UTC
@@ -241,7 +242,7 @@ def _quiet(played: Month, person: str, moment: datetime) -> Span | None:
     return next((span for told, span in reversed(played.quiet[person]) if told <= moment), None)
 
 
-def test_it_was_a_month_worth_looking_at(month: Month) -> None:
+def it_was_a_month_worth_looking_at(month: Month) -> None:
     reviewed = every_review(month)
     kinds = Counter(s.kind for s in month.said)
     who = everyone(month)
@@ -259,19 +260,19 @@ def test_it_was_a_month_worth_looking_at(month: Month) -> None:
     assert month.hot and month.away and month.fell
 
 
-def test_nobody_hears_of_anything_outside_their_hours(month: Month) -> None:
+def nobody_hears_of_anything_outside_their_hours(month: Month) -> None:
     who = everyone(month)
     wrong = [s for s in month.said if not on_the_wall(who[s.lane], s.at)]
     wrong += [s for s in month.said for a in month.away if a.person == s.lane and a.span[0] < s.at < a.span[1]]
     assert not wrong, wrong[:3]
 
 
-def test_nobody_is_disturbed(month: Month) -> None:
+def nobody_is_disturbed(month: Month) -> None:
     assert any(month.quiet.values())
     assert not [s for s in month.said if known_quiet(month, s.lane, s.at)][:3]
 
 
-def test_nobody_twice_in_four_hours_but_for_hot_deals_and_last_calls(month: Month) -> None:
+def nobody_twice_in_four_hours_but_for_hot_deals_and_last_calls(month: Month) -> None:
     by_person: dict[str, list[Said]] = defaultdict(list)
     for s in month.said:
         if s.kind != "opened":
@@ -291,7 +292,7 @@ def test_nobody_twice_in_four_hours_but_for_hot_deals_and_last_calls(month: Mont
     print(f"\n{close} of {sum(map(len, by_person.values()))} reminders within four hours, all {exempt} hot or last")  # noqa: T201
 
 
-def test_every_review_had_its_chance_or_its_backup(month: Month) -> None:
+def every_review_had_its_chance_or_its_backup(month: Month) -> None:
     """What nobody answered: its expert or its backup was told; if neither was, no working hour of either was left."""
     reviewed, who = every_review(month), everyone(month)
     told: dict[str, list[Said]] = defaultdict(list)
@@ -348,7 +349,7 @@ def _lasts(free: Sequence[Span], until: datetime) -> bool:
     return any(min(end, until) - start > 2 * STEP for start, end in free)
 
 
-def test_every_owner_was_told_before_and_after(month: Month) -> None:
+def every_owner_was_told_before_and_after(month: Month) -> None:
     reviewed, who = every_review(month), everyone(month)
     before: dict[str, list[datetime]] = defaultdict(list)
     for s in month.said:
@@ -370,3 +371,16 @@ def test_every_owner_was_told_before_and_after(month: Month) -> None:
 def _by_deadline(month: Month, review_id: str) -> bool:
     found = month.world.sql("SELECT by FROM decisions WHERE review_id = ? ORDER BY round DESC LIMIT 1", review_id)
     return bool(found) and found[0][0] == "deadline"
+
+
+def test_a_month_of_an_agency(month: Month) -> None:
+    """All of it in one test: spread over several processes the month would be played in each of them."""
+    for look in (
+        it_was_a_month_worth_looking_at,
+        nobody_hears_of_anything_outside_their_hours,
+        nobody_is_disturbed,
+        nobody_twice_in_four_hours_but_for_hot_deals_and_last_calls,
+        every_review_had_its_chance_or_its_backup,
+        every_owner_was_told_before_and_after,
+    ):
+        look(month)
