@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot.cards import ids
 from bot.core.types import State
+from bot.desk import see
 from db import tables
 from tests.slack.conftest import on_both
 from tests.slack.hands import House
@@ -214,3 +215,18 @@ async def test_a_morning_digest_arrives(house: House) -> None:
     await later(house, hours=23)
     said = last(house, MAYA_DM, "Your campaigns since")
     assert "1 decided by people" in said["text"]
+
+
+async def test_an_owner_hands_it_to_somebody_else(house: House) -> None:
+    before = house.case("ana").review
+    await house.tap("U0MAYA", ids.OWNER_MORE, f"hand:{house.value('ana')}", choice=True)
+    form = house.slack.last_view
+    assert form["callback_id"] == ids.PASS_FORM
+    await house.submit("U0MAYA", form, {})
+    after = house.case("ana").review
+    assert after.expert not in (before.expert, None)
+    assert after.deadline_at == before.deadline_at, "never resets the clock"
+    passed = [e for e in see.history(house.desk, after.id) if e.what == "passed_on"]
+    assert [(e.actor, e.before["expert"], e.after["expert"]) for e in passed] == [
+        ("U0MAYA", before.expert, after.expert)
+    ]
