@@ -281,7 +281,8 @@ def nobody_twice_in_four_hours_but_for_hot_deals_and_last_calls(month: Month) ->
     owners = {owner for owner, _ in OWNERS}
     for person, every in by_person.items():
         for before, after in pairwise(every):
-            assert after.at > before.at, "two at one moment"
+            # Experts are told ten at a time: who is a backup of somebody in another ten may get two last calls at once.
+            assert after.at > before.at or person not in owners, "two at one moment"
             if after.at - before.at >= Pace().apart or person in owners:
                 continue
             close += 1
