@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.core.types import Review, UserId
 from db import reviews, tables
 from db.store import Unit, sliced
-from db.tables import MEMBERS
+from db.tables import CAMPAIGNS, MEMBERS
 
 _TABLE = tables.REVIEWS
 _NOTES = (_TABLE.c.nudge_step, _TABLE.c.nudges, _TABLE.c.backup_at, _TABLE.c.owner_step)
@@ -61,7 +61,7 @@ def _due(unit: Unit, where: sa.ColumnElement[bool], at: sa.Column[Any], now: dat
 def due(unit: Unit, now: datetime, limit: int, people: int) -> tuple[Noted, ...]:
     """Open reviews whose people's reminders are to be looked at, longest due first: all that so many people have."""
     first = sa.select(_TABLE.c.expert).where(tables.NUDGING, _TABLE.c.nudge_at <= now).order_by(_TABLE.c.nudge_at)
-    whose = list(dict.fromkeys(unit.execute(first.limit(limit)).scalars()))[:people]
+    whose = _ours(unit, list(dict.fromkeys(unit.execute(first.limit(limit)).scalars()))[:people])
     if not whose:
         return ()
     theirs = sa.or_(_TABLE.c.expert.in_([who for who in whose if who]), _TABLE.c.expert.is_(None))
@@ -69,8 +69,25 @@ def due(unit: Unit, now: datetime, limit: int, people: int) -> tuple[Noted, ...]
 
 
 def owners_due(unit: Unit, now: datetime, limit: int) -> tuple[Noted, ...]:
-    """Unanswered reviews whose owner's reminders are to be looked at."""
-    return _due(unit, tables.OWNED, _TABLE.c.owner_at, now, limit)
+    """Unanswered reviews whose owners' reminders are to be looked at: all that an owner has, as far as the limit."""
+    joined = sa.join(_TABLE, CAMPAIGNS, CAMPAIGNS.c.key == _TABLE.c.campaign)
+    first = sa.select(CAMPAIGNS.c.owner).select_from(joined).where(tables.OWNED, _TABLE.c.owner_at <= now)
+    rows = unit.execute(first.order_by(_TABLE.c.owner_at).limit(limit)).scalars()
+    whose = _ours(unit, list(dict.fromkeys(rows)))
+    if not whose:
+        return ()
+    theirs = _TABLE.c.campaign.in_(sa.select(CAMPAIGNS.c.key).where(CAMPAIGNS.c.owner.in_(whose)))
+    return _due(unit, sa.and_(tables.OWNED, theirs), _TABLE.c.owner_at, now, limit)
+
+
+def _ours(unit: Unit, people: Sequence[str | None]) -> list[str | None]:
+    """Those whom no other replica is about to tell something: else two of them make two messages of one."""
+    if unit.get_bind().dialect.name != "postgresql":
+        return list(people)
+    named = sa.select(MEMBERS.c.id).where(MEMBERS.c.id.in_([one for one in people if one])).order_by(MEMBERS.c.id)
+    known = set(unit.execute(named).scalars())
+    ours = set(unit.execute(named.with_for_update(skip_locked=True)).scalars())
+    return [one for one in people if one in ours or one not in known]
 
 
 def noted(unit: Unit, ids: Sequence[str]) -> dict[str, Noted]:

@@ -264,9 +264,10 @@ def half_gone(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:
     return tuple(review_from(row) for row in _batch(unit, found))
 
 
-def mark_half_told(unit: Unit, ids: Sequence[str]) -> None:
-    if ids:
-        unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(ids)).values(half_at=None))
+def tell_half(unit: Unit, ids: Sequence[str], at: datetime | None) -> None:
+    """When to look again, since whoever is to be told is off; None when they have been told."""
+    for part in sliced(ids):
+        unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(half_at=at))
 
 
 # Judgements and decisions

@@ -151,7 +151,9 @@ def _audience(campaign: Campaign | None, voice: Voice) -> Block:
 
 
 def _money_said(campaign: Campaign | None) -> str:
-    return "" if campaign is None or campaign.budget is None else f"{campaign.budget:g} {campaign.currency}"
+    if campaign is None or campaign.budget is None:
+        return ""
+    return f"{campaign.budget:.2f}".removesuffix(".00") + f" {campaign.currency}"
 
 
 def filled(view: Mapping[str, Any], before: Campaign | None) -> Campaign:

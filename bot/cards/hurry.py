@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ _NAME = 20
 """Of somebody's name on a button."""
 #: Until when a competing offer may stand, as choices: hours from now.
 _HOURS = (4, 8, 24)
+_CHOSEN = re.compile(r"(h|at)([0-9]{1,10})")
+"""Hours from now, or the very moment that was shown."""
 _PRESET = 8
 OTHER = "other"
 """The choice of a time that one sets oneself."""
@@ -64,7 +67,7 @@ def hot_form(case: Case, voice: Voice, now: datetime) -> Block:
         for hours in _HOURS
     ]
     noon = tomorrow_noon(voice, now)
-    options.append(blocks.option(voice.t("hot.tomorrow_noon", at=voice.near(noon)), "noon"))
+    options.append(blocks.option(voice.t("hot.tomorrow_noon", at=voice.near(noon)), f"at{int(noon.timestamp())}"))
     options.append(blocks.option(voice.t("hot.other"), OTHER))
     stays = voice.t("hot.shortens", when=voice.when(case.review.deadline_at))
     parts = [
@@ -82,15 +85,20 @@ def tomorrow_noon(voice: Voice, now: datetime) -> datetime:
     return local.replace(hour=12, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
-def read_until(view: Mapping[str, Any], voice: Voice, now: datetime) -> datetime | None:
-    """The moment that was chosen or set, None for nothing."""
-    chosen = fields.picked_one(view, ids.CHOICE) or ""
-    if chosen == "noon":
-        return tomorrow_noon(voice, now)
-    if chosen[:1] == "h" and chosen[1:].isdecimal() and int(chosen[1:]) in _HOURS:
-        return now + timedelta(hours=int(chosen[1:]))
+def read_until(view: Mapping[str, Any], now: datetime) -> datetime | None:
+    """The moment that was set or chosen, None for nothing."""
     own = fields.values_of(view).get(ids.UNTIL, {}).get("selected_date_time")
-    return datetime.fromtimestamp(own, UTC) if isinstance(own, int) and 0 < own < 2**33 else None
+    if own is not None:
+        # Whoever set a time of their own meant it, whatever is preset above it.
+        return datetime.fromtimestamp(own, UTC) if type(own) is int and 0 < own < 2**33 else None
+    chosen = _CHOSEN.fullmatch(fields.picked_one(view, ids.CHOICE) or "")
+    if chosen is None:
+        return None
+    kind, number = chosen[1], int(chosen[2])
+    if kind == "at":
+        # As it was shown, also when it is sent after midnight.
+        return datetime.fromtimestamp(number, UTC)
+    return now + timedelta(hours=number) if number in _HOURS else None
 
 
 def ask_form(case: Case, voice: Voice, possible: Collection[Asked], *, leads: bool) -> Block:

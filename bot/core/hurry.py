@@ -12,7 +12,7 @@ from bot.core import nudges
 from bot.core.errors import Invalid, TooLate
 from bot.core.nudges import Window
 from bot.core.review import Announce, Change
-from bot.core.types import Review, State, UserId
+from bot.core.types import OnDeadline, Review, State, UserId
 from bot.core.working_time import Span
 
 #: What a lead gives, once.
@@ -69,11 +69,14 @@ def mark_hot(review: Review, until: datetime, now: datetime) -> Change | None:
         raise Invalid("expiry_soon", field="until")
     if review.hot_at is not None and review.hot_until == until:
         return None
+    holds = review.on_deadline is OnDeadline.HOLD and review.state is not State.HELD and not review.held_once
+    # What the lead rules without an answer is left to the lead while the other offer still stands.
+    due = now + (until - now) / 2 if holds else until
     hot = replace(
         review,
         hot_at=now,
         hot_until=until,
-        deadline_at=min(review.deadline_at, until),
+        deadline_at=min(review.deadline_at, due),
         opened_at=review.opened_at or now,
         version=review.version + 1,
     )

@@ -147,6 +147,13 @@ def answer(
     return Change(moved, "answered", decision, (Announce.CARD, Announce.RESULT))
 
 
+def hold_of(review: Review, times: Times) -> timedelta:
+    """How long the lead has after the deadline: of a hot deal not beyond the other offer."""
+    if review.hot_until is None or review.hot_until <= review.deadline_at:
+        return times.hold
+    return min(times.hold, review.hot_until - review.deadline_at)
+
+
 def expire(review: Review, recommended: Verdict, now: datetime, times: Times = Times()) -> Change:
     """The deadline has passed: follow the AI, decline, or hold for the lead (once). Raises Invalid when it is early."""
     _aware(now)
@@ -154,7 +161,7 @@ def expire(review: Review, recommended: Verdict, now: datetime, times: Times = T
         raise Invalid("deadline_early", deadline=review.deadline_at)
     holding = review.on_deadline is OnDeadline.HOLD and not review.held_once
     if holding and review.state.awaits:
-        held = _moved(review, Event.ESCALATE, held_once=True, deadline_at=now + times.hold, form_held=False)
+        held = _moved(review, Event.ESCALATE, held_once=True, deadline_at=now + hold_of(review, times), form_held=False)
         return Change(held, "held", None, (Announce.CARD, Announce.HELD))
     basis, verdict = Basis.FOLLOW_AI, recommended
     if review.state is State.HELD:

@@ -228,6 +228,17 @@ def owners(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     return len(due)
 
 
+def good_for(unit: Unit, people_: Sequence[UserId], now: datetime, until: datetime) -> datetime:
+    """The first moment at which all of them may be written to; now, where there is none in time."""
+    known = {m.id: m for m in people.members(unit)}
+    moments = [now]
+    for person in people_:
+        member = known.get(person)
+        good = rules.next_good(rules.free_time(member, now, until), now, until) if member else now
+        moments.append(good or now)
+    return max(moments)
+
+
 def _is_due(coming: rules.Next, now: datetime) -> bool:
     return coming.at is not None and coming.at <= now
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.core import review as lifecycle
 from bot.core.blinding import is_blind
 from bot.core.case import Ask, Case, Digest, Happened, Inbox, Investigation, Line, Thread
 from bot.core.errors import NotFound
@@ -166,7 +167,7 @@ def _case(
         names=names,
         norms={eased.norm_id: norms[eased.norm_id] for eased in recommendation.eased if eased.norm_id in norms},
         today=desk.clock().date(),
-        hold=desk.limits.times.hold,
+        hold=lifecycle.hold_of(review, desk.limits.times),
     )
 
 

@@ -177,9 +177,14 @@ def _tell_half(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
         campaign = campaigns.get(unit, key)
         if campaign is not None:
             told = dict.fromkeys(who for who in (campaign.owner, current_lead(unit)) if who)
+            later = remind.good_for(unit, tuple(told), now, max(r.deadline_at for r in unopened))
+            if later > now:
+                reviews.tell_half(unit, [r.id for r in unopened], later)
+                due = tuple(r for r in due if r not in unopened)
+                continue
             shown = tuple(Shown(r.id) for r in unopened)
             remind.remember(unit, [Said("half", new_id("nd"), who, shown) for who in told], now)
-    reviews.mark_half_told(unit, [r.id for r in due])
+    reviews.tell_half(unit, [r.id for r in due], None)
     return len(due)
 
 

@@ -64,7 +64,7 @@ async def ask_until(click: Click) -> None:
 
 
 async def mark_hot(click: Click) -> None:
-    until = cards.read_until(click.view, click.who.voice, click.now)
+    until = cards.read_until(click.view, click.now)
     if until is None:
         raise Invalid("expiry_needed", field=ids.UNTIL)
     review = await click.run(hurry.mark_hot, click.meta().review_id, click.who.id, until)

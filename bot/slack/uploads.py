@@ -198,14 +198,15 @@ async def _sent(_edge: Edge, body: Body) -> bool:
 async def take_in(edge: Edge, body: Body) -> None:
     """Each file is a list; who may bring none is told so, and nothing is read."""
     event = body["event"]
-    who = await people.admit(edge, body)
+    person = str(event.get("user") or "")
     for file in _files(body):
         source = f"{event.get('channel')}:{event.get('ts')}"
         name = str(file.get("name") or file.get("title") or file["id"])
         try:
+            who = await people.admit(edge, body)
             upload = await edge.desk.chore(uploads.begin, who.id, source, str(file["id"]), name, None)
         except HandoffError as error:
-            await edge.desk.chore(uploads.refuse, who.id, source, str(file["id"]), name, error)
+            await edge.desk.chore(uploads.refuse, person, source, str(file["id"]), name, error)
         else:
             if upload.stage is Stage.READING:
                 edge.spawn.start("read a list", lambda upload=upload: _go_on(edge, upload, uploads.survey))  # type: ignore[misc]

@@ -14,7 +14,9 @@ from bot.core import hurry
 from bot.core.errors import Invalid, TooLate
 from bot.core.hurry import MORE, Ping
 from bot.core.nudges import Window
-from bot.core.types import Review, State
+from bot.core.review import Times, expire, hold_of
+from bot.core.types import OnDeadline, Review, State
+from scoring.types import Verdict
 from tests import factories as f
 
 NOW = f.INTAKE + timedelta(hours=2)
@@ -146,3 +148,16 @@ def test_whom_a_ping_reaches() -> None:
     assert hurry.whom_to_ping(OPEN, window, never, there, NOW) == Ping(f.CAIO, f.BIA, None)
     assert hurry.whom_to_ping(OPEN, window, later, never, NOW) == Ping(None, None, NOW + 9 * HOUR)
     assert hurry.whom_to_ping(replace(OPEN, backup=None), window, never, there, NOW) == Ping(None)
+
+
+def test_what_the_lead_would_rule_is_left_time_to_rule_before_the_offer_ends() -> None:
+    """High stakes are held by default: half of what the other offer leaves is the expert's, half the lead's."""
+    grave = f.review(deadline_at=NOW + timedelta(days=2), on_deadline=OnDeadline.HOLD)
+    change = hurry.mark_hot(grave, NOW + 4 * HOUR, NOW)
+    assert change is not None
+    hot = change.review
+    assert hot.deadline_at == NOW + 2 * HOUR
+    assert hold_of(hot, Times()) == 2 * HOUR
+    held = expire(hot, Verdict.PROCEED, hot.deadline_at)
+    assert (held.review.state, held.review.deadline_at) == (State.HELD, NOW + 4 * HOUR)
+    assert hold_of(grave, Times()) == Times().hold

@@ -140,6 +140,14 @@ async def test_a_change_keeps_what_the_form_does_not_ask_for_and_is_on_record(em
     assert len(audit(empty)) == 1
 
 
+@pytest.mark.parametrize("budget", [1_500_000.0, 12_345_678.0, 123_456.78, 900.0, 0.5])
+async def test_a_budget_is_shown_as_it_is_read(empty: House, budget: float) -> None:
+    members.add_campaign(empty.desk, Campaign("scan", "Scan", ("BR",), "C0SCAN", "U0MAYA", budget=budget))
+    answer, _ = await changes(empty, "U0MAYA", "scan", {})
+    assert answer.errors == {}
+    assert campaigns(empty)["scan"].budget == budget
+
+
 @pytest.mark.parametrize("who", ["U0BIA", "U0NOBODY"])
 async def test_campaigns_are_for_marketers_and_leads(empty: House, who: str) -> None:
     answer = await empty.command(who, "campaign")

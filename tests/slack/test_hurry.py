@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.cards import hurry as cards
 from bot.cards import ids
 from bot.core.types import State
 from bot.desk import see
@@ -69,6 +70,21 @@ async def test_a_time_of_ones_own_must_be_set_and_lie_ahead(house: House) -> Non
     good = int((house.clock.now + timedelta(hours=3)).timestamp())
     assert (await _submit_at(house, form, good)).errors == {}
     assert int(house.case("ana").review.deadline_at.timestamp()) == good
+
+
+async def test_a_time_that_was_set_counts_whatever_is_preset_and_noon_is_the_one_that_was_shown(house: House) -> None:
+    await house.tap("U0MAYA", ids.HOT, house.value("ana"))
+    form = house.slack.last_view
+    choice = next(b for b in form["blocks"] if b.get("block_id") == ids.CHOICE)["element"]
+    noon = next(o["value"] for o in choice["options"] if o["value"].startswith("at"))
+    own = int((house.clock.now + timedelta(hours=20)).timestamp())
+    assert house.case("ana").review.hot_at is None
+    preset = {"type": "radio_buttons", "selected_option": choice["initial_option"]}
+    set_too = {ids.CHOICE: {"v": preset}, ids.UNTIL: {"v": {"type": "datetimepicker", "selected_date_time": own}}}
+    assert cards.read_until({"state": {"values": set_too}}, house.clock.now) == datetime.fromtimestamp(own, UTC)
+    chosen = {ids.CHOICE: {"v": {"type": "radio_buttons", "selected_option": {"value": noon}}}}
+    shown = cards.read_until({"state": {"values": chosen}}, house.clock.now)
+    assert cards.read_until({"state": {"values": chosen}}, house.clock.now + timedelta(hours=20)) == shown
 
 
 async def _submit_at(house: House, form: dict[str, Any], at: int) -> Any:

@@ -178,6 +178,8 @@ async def test_whoever_may_bring_none_is_told_so_and_nothing_is_read(empty: Hous
     (said,) = await told(empty, "U0BIA")
     assert "marketers and leads" in said["text"]
     assert not empty.slack.to("files.info")
+    await sends(empty, "U0GUEST", ts="1764000502.000100")
+    assert "Guest" in str(await told(empty, "U0GUEST"))
     # A file that comes with a message in a channel is nobody's list.
     await sends(empty, "U0MAYA", channel="C0BRAZIL", channel_type="channel", ts="1764000501.000100")
     assert not empty.slack.to("files.info")
