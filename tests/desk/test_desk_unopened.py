@@ -110,3 +110,16 @@ def test_what_was_answered_meanwhile_is_left_alone(full: World) -> None:
     made = see.case(full.desk, first).decision
     assert made is not None
     assert made.by == ZOE
+
+
+def test_it_is_listed_by_day(new_world: NewWorld) -> None:
+    world = new_world(limits=replace(World.LIMITS, open_per_expert=1))
+    live_in(world, MAYA, ZOE, tz="America/Los_Angeles")
+    world.take_in(*(row(f"creator{n}", "Russia") for n in range(4)))
+    for hours in (24, 7):
+        world.clock.move(hours=hours)
+        world.sweep()
+        assert not world.errands("half"), "it is night where they live"
+    world.clock.move(hours=1)
+    world.sweep()
+    assert {lane for _, _, lane, _ in world.errands("half")} == {MAYA, ZOE}
