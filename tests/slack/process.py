@@ -60,7 +60,8 @@ class Bot:
         async with asyncio.timeout(30):
             while len(self.server.socket.connections) < sockets:  # noqa: ASYNC110 - sockets of another process
                 await asyncio.sleep(0.02)
-            await self.server.workspace.until(lambda: len(self.server.workspace.messages.get(seed.BRAZIL, [])) >= 5)
+            posted = self.server.workspace.messages
+            await self.server.workspace.until(lambda: len(posted.get(seed.BRAZIL, [])) >= 5, 30)
 
     async def down(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Signal it, and its exit code with what it logged."""
