@@ -37,8 +37,10 @@ screenshots: $(DEV) ## Photograph every surface, two languages, phone and deskto
 
 # How many times as long as in the checks.
 FAULT_ROUNDS ?= 5
+# Thirty days of reminders; MONTH= leaves them out (make test plays five).
+MONTH ?= tests/desk/test_month.py
 faults: $(DEV) ## Break everything on purpose, for longer than the tests do (FAULT_ROUNDS=5)
-	@FAULT_ROUNDS=$(FAULT_ROUNDS) $(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal -q tests/faults tests/desk/test_month.py $(ARGS)
+	@FAULT_ROUNDS=$(FAULT_ROUNDS) $(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal -q tests/faults $(MONTH) $(ARGS)
 
 check: $(DEV) ## Look at the code without running it: ruff, mypy, import-linter, docs
 	@bad=; look() { name=$$1; shift; said=$$("$$@" 2>&1) && echo "  ok      $$name" || { bad=1; echo "  NOT OK  $$name"; echo "$$said"; }; }; \
