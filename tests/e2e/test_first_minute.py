@@ -122,9 +122,11 @@ async def test_more_on_the_card(demo: Demo, phone: Page, shots: Path) -> None:
     await person.gone()
 
     await person.more("Ana Lima for Aurora Summer?", "Pass on")
-    await person.modal.get_by_text("caio").click()
+    await expect(person.modal).to_contain_text("caio")
     await phone.screenshot(path=shots / "13-pass-on.png")
     await person.submit()
+    await expect(person.modal).to_contain_text("Passed on to")
+    await person.modal.get_by_test_id("modal-close").click()
     await person.gone()
     await person.says("Ana Lima for Aurora Summer?", "Caio")
 
