@@ -11,11 +11,8 @@ from tests.slack.hands import House
 async def test_the_owner_sees_them_in_order_from_home_and_opens_one(house: House) -> None:
     await house.event({"type": "app_home_opened", "user": "U0MAYA", "tab": "home", "channel": "D1", "event_ts": "1"})
     published = house.slack.to("views.publish")[-1]["view"]
-    (button,) = [
-        block["accessory"]
-        for block in published["blocks"]
-        if block.get("accessory", {}).get("action_id") == ids.RANKED and block["accessory"]["value"] == "aurora"
-    ]
+    shown = [e for block in published["blocks"] for e in (block.get("accessory"), *block.get("elements", ())) if e]
+    (button,) = [e for e in shown if (e.get("action_id"), e.get("value")) == (ids.RANKED, "aurora")]
     await house.tap("U0MAYA", button["action_id"], button["value"])
     view = house.slack.last_view
     assert view["callback_id"] == ids.RANKED_VIEW

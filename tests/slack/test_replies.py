@@ -219,7 +219,7 @@ async def caught_up(house: House) -> None:
     async with asyncio.timeout(5):
         while house.handoff.edge.silent.is_set() or not house.slack.to("conversations.replies"):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)  # until what Slack said is on record, on a busy machine too
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
