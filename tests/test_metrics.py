@@ -18,6 +18,7 @@ NAMES = {
     "handoff_reconnects": ("counter", set()),
     "handoff_refused": ("counter", {"why"}),
     "handoff_api_requests": ("counter", {"status"}),
+    "handoff_upstream": ("counter", {"outcome"}),
     "handoff_sockets_connected": ("gauge", set()),
     "handoff_outbox_depth": ("gauge", {"state"}),
     "handoff_outbox_age_seconds": ("gauge", set()),

@@ -15,6 +15,8 @@ from bot.sandbox.demo import Demo, running
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 ROOT = Path(__file__).parents[2]
+KEPT = bool(os.environ.get("KEEP_SHOTS"))
+"""Whether anybody will look at pictures: without a graphics card each takes a second or two to draw."""
 
 
 @pytest.fixture
@@ -45,9 +47,11 @@ async def desktop(browser: Browser) -> AsyncIterator[Page]:
 
 async def _page(browser: Browser, size: Any, *, phone: bool) -> AsyncIterator[Page]:
     context = await browser.new_context(
-        viewport=size, device_scale_factor=2, has_touch=phone, is_mobile=phone, locale="en-GB"
+        viewport=size, device_scale_factor=2 if KEPT else 1, has_touch=phone, is_mobile=phone, locale="en-GB"
     )
     page = await context.new_page()
+    if not KEPT:
+        page.screenshot = _unseen  # type: ignore[method-assign]
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.on("console", lambda line: broken.append(line.text) if line.type == "error" else None)
@@ -57,9 +61,13 @@ async def _page(browser: Browser, size: Any, *, phone: bool) -> AsyncIterator[Pa
     assert not broken, f"the page complained: {broken}"
 
 
+async def _unseen(**_: Any) -> bytes:
+    return b""
+
+
 @pytest.fixture
 def shots(tmp_path: Path) -> Path:
     """Where screenshots go: test-artifacts/ in the checkout when KEEP_SHOTS is set, else a folder thrown away."""
-    folder = ROOT / "test-artifacts" if os.environ.get("KEEP_SHOTS") else tmp_path / "shots"
+    folder = ROOT / "test-artifacts" if KEPT else tmp_path / "shots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

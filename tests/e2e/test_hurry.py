@@ -72,6 +72,7 @@ async def test_from_the_owners_message(demo: Demo, phone: Page, shots: Path, wor
     await person.button(person.message(words.head), words.ping).first.click()
     await expect(phone.get_by_test_id("ephemeral").last).to_contain_text(words.pinged)
     await shot("2-pinged")
+    await phone.wait_for_timeout(2000)  # until the message has changed for good: a menu that is open goes with it
 
     await person.message(words.head).get_by_test_id("overflow").last.click()
     await phone.get_by_test_id("overflow-option").filter(has_text=words.ask).click()
