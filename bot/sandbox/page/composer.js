@@ -27,7 +27,7 @@ export class Composer {
   }
 
   clip(attach) {
-    const input = h("input", { type: "file", class: "sr", multiple: true, tabindex: "-1", "aria-hidden": "true", data: { testid: "attach" } });
+    const input = h("input", { type: "file", class: "sr", multiple: true, tabindex: "-1", "aria-label": "Files to send", data: { testid: "attach" } });
     input.addEventListener("change", () => { attach([...input.files]); input.value = ""; });
     return [input, h("button", { type: "button", class: "clip icon-button", "aria-label": "Send a file", title: "Send a file", onclick: () => input.click() }, icon("clip"))];
   }
