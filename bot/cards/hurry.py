@@ -157,6 +157,12 @@ def pinged(lines: Sequence[str], voice: Voice) -> Message:
     return blocks.message(words.bare(" ".join(shown)), [blocks.section(*shown, *tail)])
 
 
+def nobody_there(case: Case, voice: Voice, *, expert: UserId, back_at: datetime | None) -> Message:
+    """To whoever marked it hot: that nobody was called, since when somebody is there, and what can be done."""
+    said = ping_said(case.candidate.name, expert or None, Ping(None, None, back_at), None, voice)
+    return blocks.message(words.bare(said), [blocks.section(said), blocks.actions(lists.details_button(case, voice))])
+
+
 # What the lead is asked, and what the owner hears of it
 
 

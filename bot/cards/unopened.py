@@ -48,9 +48,12 @@ def half_window(campaign: Campaign, lines: Sequence[Line], voice: Voice, *, ref:
     for line in lines:
         last = max(other.deadline_at for other in lines if other.reviewer == line.reviewer)
         waiting[voice.t("half.group", who=person(line.reviewer), by=voice.by(last))].append(line)
+    more = sum(len(lines) for lines in list(waiting.values())[_SECTIONS:])
+    shown = fell.named(dict(list(waiting.items())[:_SECTIONS]))[: 2 * _SECTIONS]
     parts = [
         blocks.section(f"*{head}*", voice.t("half.why")),
-        *(fell.named(waiting)[:_SECTIONS] or [blocks.section(voice.t("half.none"))]),
+        *(shown or [blocks.section(voice.t("half.none"))]),
+        *([blocks.context(voice.n("nudge_owner.more", more))] if more else []),
         blocks.context(voice.t("half.ways"), over),
         _ways(len(lines), ref, voice),
     ]

@@ -78,6 +78,8 @@ def require_possible(what: What, review: Review, decided: Verdict | None) -> Non
     """Raises Invalid for what cannot have happened: a deal that nobody decided on, or that was declined."""
     if what is What.FRAUD:
         return
+    if review.state is State.WITHDRAWN:
+        raise Invalid("outcome_withdrawn", field="outcome")
     if decided is Verdict.DECLINE:
         raise Invalid("outcome_declined", field="outcome")
     if what in EXECUTING and (decided is None or review.state is not State.DECIDED):

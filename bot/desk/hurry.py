@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from bot.core.hurry import PING_APART, Ping
 from bot.core.types import Member, Review, ReviewId, State, UserId
 from bot.core.working_time import Span, zone_of
 from bot.desk import deadline, see
-from bot.desk.announce import again
+from bot.desk.announce import again, say
 from bot.desk.change import File, apply, attempt, load, require_open, too_late
 from bot.desk.desk import Desk, new_id
 from bot.desk.remind import remember
@@ -67,9 +67,19 @@ def mark_hot(desk: Desk, review_id: str, person: UserId, until: datetime) -> Rev
         if change is None:
             return file.review
         apply(unit, desk, file.review, change, file.campaign, person, now)
+        _say_if_nobody(unit, desk, replace(file, review=change.review), person, now)
         return change.review
 
     return deadline.answering(desk, review_id, work)
+
+
+def _say_if_nobody(unit: Unit, desk: Desk, file: File, person: UserId, now: datetime) -> None:
+    """Nobody is called when expert and backup are off: whoever is in a hurry must not take silence for a call."""
+    found = _whom(desk, file, {m.id: m for m in people.members(unit)}, now)
+    if found.to is None:
+        back_at = found.back_at.isoformat() if found.back_at else None
+        about = {"expert": _asked(file), "back_at": back_at}
+        say(unit, "nobody_there", f"{file.review.id}:{file.review.version}", person, now, about)
 
 
 def mondays(desk: Desk, cases: Sequence[Case]) -> dict[ReviewId, datetime]:
@@ -156,11 +166,22 @@ def _ping(unit: Unit, desk: Desk, files: Sequence[File], person: UserId, now: da
 
 
 def _aim(unit: Unit, desk: Desk, file: File, members: Mapping[UserId, Member], now: datetime) -> Pinged:
-    review, name = file.review, file.candidate.name
-    asked = (file.lead or review.expert) if review.state is State.HELD else review.expert
+    review, name, asked = file.review, file.candidate.name, _asked(file)
     before = [e.at for e in events.of_review(unit, review.id) if e.what == "pinged" and e.at > now - PING_APART]
     if before:
         return Pinged(name, asked, Ping(None), before[-1] + PING_APART)
+    return Pinged(name, asked, _whom(desk, file, members, now))
+
+
+def _asked(file: File) -> UserId | None:
+    """Its expert; whoever rules, of one that is held."""
+    held = file.review.state is State.HELD
+    return (file.lead or file.review.expert) if held else file.review.expert
+
+
+def _whom(desk: Desk, file: File, members: Mapping[UserId, Member], now: datetime) -> Ping:
+    """Who may be written to now."""
+    review, asked = file.review, _asked(file)
     window = reminding.Window(now, review.deadline_at, desk.limits.pace.before)
 
     def free(who: UserId | None) -> tuple[Span, ...]:
@@ -169,4 +190,4 @@ def _aim(unit: Unit, desk: Desk, file: File, members: Mapping[UserId, Member], n
         return reminding.free_time(member, now, review.deadline_at) if member is not None and active else ()
 
     found = rules.whom_to_ping(review, window, free(asked), free(review.backup), now)
-    return Pinged(name, asked, Ping(asked) if found.to == review.expert else found)
+    return Ping(asked) if found.to == review.expert else found

@@ -300,6 +300,7 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "asked": lambda desk, errand, reader: reminding.asked(desk, errand, reader.voice),
     "time_given": lambda desk, errand, reader: reminding.time_given(desk, errand, reader.voice),
     "left_as_is": lambda desk, errand, reader: reminding.left_as_is(desk, errand, reader.voice),
+    "nobody_there": lambda desk, errand, reader: reminding.nobody_there(desk, errand, reader.voice),
     "held": _held,
     "half": lambda desk, errand, reader: reminding.half(desk, errand, reader.voice),
     "left_to_ai": _left_to_ai,

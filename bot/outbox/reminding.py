@@ -98,6 +98,15 @@ def left_as_is(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
     return cards.left_as_is(case, voice, by=str(errand.detail.get("by"))) if case.review.state.awaits else None
 
 
+def nobody_there(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """To whoever marked a deal hot while nobody is at work, while it still waits."""
+    case, back_at = see.case(desk, errand.ref.rpartition(":")[0]), errand.detail.get("back_at")
+    if not case.review.state.awaits:
+        return None
+    back = datetime.fromisoformat(str(back_at)) if back_at else None
+    return cards.nobody_there(case, voice, expert=str(errand.detail.get("expert") or ""), back_at=back)
+
+
 def _unsaid(desk: Desk, errand: Errand, told: Told) -> bool:
     """Whether there is nothing to say: nobody knows any more what it showed, or all was over before it was said."""
     if told.still or (not listed(errand) and (told.over or told.newer)):

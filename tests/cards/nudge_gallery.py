@@ -105,5 +105,7 @@ def _owners(one: Case, done: Case, voice: Voice, now: datetime) -> dict[str, Mes
         "pinged": hurry.pinged(lines, voice),
         "time_given": hurry.time_given(one, voice, by=f.ZOE),
         "left_as_is": hurry.left_as_is(one, voice, by=f.ZOE),
+        "nobody_there": hurry.nobody_there(one, voice, expert=f.BIA, back_at=now + timedelta(hours=9)),
+        "nobody_there_for_good": hurry.nobody_there(one, voice, expert=f.BIA, back_at=None),
         "details_runs": details.details(one, voice, now=now, reader=f.MAYA, runs=True),
     }

@@ -296,3 +296,13 @@ def test_one_that_was_answered_does_not_keep_the_other_from_moving(utc: World) -
     decide.approve(utc.desk, first, OLEG)
     assert hurry.to_monday(utc.desk, ref, MAYA) == 1
     assert see.case(utc.desk, second).review.moved_at is not None
+
+
+@pytest.mark.parametrize(("hours_on", "said"), [(14, 1), (24, 0)], ids=["at night", "by day"])
+def test_a_hot_deal_says_when_nobody_was_called(utc: World, hours_on: int, said: int) -> None:
+    review_id = utc.one()
+    utc.clock.move(hours=hours_on)
+    hurry.mark_hot(utc.desk, review_id, MAYA, utc.clock() + timedelta(hours=4))
+    expert = see.case(utc.desk, review_id).review.expert
+    told_of = [(ref.partition(":")[0], lane, detail) for _, ref, lane, detail in utc.errands("nobody_there")]
+    assert told_of == [(review_id, MAYA, {"expert": expert, "back_at": None})] * said
