@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core import review as lifecycle
-from bot.core.assignment import is_referrer
+from bot.core.assignment import rank
 from bot.core.errors import Invalid, NotAllowed, TooLate
 from bot.core.types import Campaign, Member, OnDeadline, UserId
 from bot.desk import tally
@@ -125,12 +125,6 @@ def _may_leave(file: File, person: UserId) -> bool:
 def _able(file: File, members: Sequence[Member]) -> list[Member]:
     """Who could answer it besides whose name it carries: experts of its market first, then leads."""
     review = file.review
-    able = [
-        m
-        for m in members
-        if m.active
-        and m.id != review.expert
-        and (m.is_lead or m.is_expert_of(review.market))
-        and not is_referrer(m, file.candidate.referred_by)
-    ]
-    return sorted(able, key=lambda m: (not m.is_expert_of(review.market), m.id))
+    without = (review.expert,) if review.expert else ()
+    able = rank(review.market, members, {}, referred_by=file.candidate.referred_by, without=without)
+    return [one.member for one in able]
