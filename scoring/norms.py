@@ -1,24 +1,32 @@
 """Market norms: what is usual per platform, market and follower tier, and per category where enough creators are known.
 
-A norm is never borrowed from another market: where there is none, the answer is "no norm yet".
+A market's own creators count for as much as there are of them: its quantiles are drawn towards those of its region, and
+a region's towards the world's. Where there are hardly any creators of the market, or nobody to learn the rest from, the
+answer is "no norm yet"; another market's norm never stands in for it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
 from scoring.features import derived, sieved
+from scoring.regions import REGIONS, region_of
 from scoring.types import Band, Metrics, Tier
 
 WORLD = "*"
 """Key of the rows over all markets together. Only found by asking for it: for shrinkage, never as a silent stand-in."""
 LEAST = 20
-"""Fewest creators behind a norm. From 19 on the 5 % and 95 % quantiles lie inside the sample."""
+"""Fewest creators behind a norm that stands alone. From 19 on the 5 % and 95 % quantiles lie inside the sample."""
+FEW = 5
+"""Fewest creators of a market whose norm may lean on others: docs/norms.md has what that was measured to hold."""
+KAPPA = 20
+"""As how many creators the region counts in a market's norm, and the world in a region's (DOMAIN.md)."""
 METRICS = ("engagement_rate", "comments_per_100_likes", "views_per_like")
 
 _Cell = tuple[str, str, Tier, str | None]
@@ -110,20 +118,24 @@ def shipped_norms() -> NormTable:
 
 
 def merged(own: NormTable, shipped: NormTable, least: int = LEAST) -> NormTable:
-    """Own norms where they rest on enough creators, shipped ones elsewhere.
+    """Own norms where they rest on enough creators, else shipped ones, else own ones of few creators.
 
     Where own numbers decide a platform, market, tier and metric, the shipped categories of that cell go as well.
     """
     mine = {key: band for key, band in own.bands.items() if (band.creators or 0) >= least}
     covered = {key._replace(category=None) for key in mine}
     rest = {key: band for key, band in shipped.bands.items() if key._replace(category=None) not in covered}
-    return NormTable({**rest, **mine}, {"own": dict(own.provenance), "shipped": dict(shipped.provenance)})
+    bands = {**own.bands, **rest, **mine}
+    return NormTable(bands, {"own": dict(own.provenance), "shipped": dict(shipped.provenance)})
 
 
 def build_norms(
     rows: Iterable[NormRow], *, least: int = LEAST, provenance: Mapping[str, Any] | None = None
 ) -> NormTable:
     """Norms of earlier creators (one row each, never the batch that is being judged), where at least `least` are known.
+
+    A market's has at least `FEW`, if there are `least` in all, and leans on its region and the world: of n creators,
+    the logarithm of each quantile is (n · own + `KAPPA` · region's) / (n + `KAPPA`), and so for the region.
 
     Quantiles of 5, 50 and 95 % at position (n + 1)·p of the sorted values (Weibull; Hyndman and Fan 1996, type 6): a
     further creator of the same kind falls inside the band with probability 90 % however small the sample, where the
@@ -153,12 +165,50 @@ def build_norms(
     bands: dict[NormKey, Band] = {}
     names = list(groups)
     for metric in METRICS:
-        for group, creators, low, median, high in _quantiles(owners[metric], values[metric], least):
-            platform, market, tier, category = names[group]
-            where = None if market == WORLD else market
-            band = Band(low, high, creators, where, median, tier, category)
-            bands[NormKey(platform, market, tier, category, metric)] = band
+        found = {names[group]: counted for group, *counted in _quantiles(owners[metric], values[metric])}
+        bands.update(_bands(found, metric, least))
     return NormTable(bands, provenance or {})
+
+
+def _bands(found: Mapping[_Cell, Sequence[Any]], metric: str, least: int) -> Iterator[tuple[NormKey, Band]]:
+    for cell, (creators, *own) in found.items():
+        platform, market, tier, category = cell
+        if market in REGIONS:
+            continue
+        if market == WORLD or category is not None:
+            quantiles = own if creators >= least else None
+        else:
+            quantiles = _leaning(found, cell, least)
+        if quantiles is not None:
+            low, median, high = quantiles
+            where = None if market == WORLD else market
+            yield (
+                NormKey(platform, market, tier, category, metric),
+                Band(low, high, creators, where, median, tier, category),
+            )
+
+
+def _leaning(found: Mapping[_Cell, Sequence[Any]], cell: _Cell, least: int) -> list[float] | None:
+    """A market's quantiles, drawn towards its region's and those towards the world's; None with nobody to lean on."""
+    platform, market, tier, _ = cell
+    world = found.get((platform, WORLD, tier, None))
+    if world is None or world[0] < least:
+        return None
+    leant: Sequence[float] = world[1:]
+    places = ((platform, region_of(market) or "", tier, None), cell)
+    for creators, *own in (found[place] for place in places if place in found):
+        share = creators / (creators + KAPPA)
+        leant = [_between(parent, mine, share) for parent, mine in zip(leant, own, strict=True)]
+    return list(leant)
+
+
+def _between(parent: float, own: float, share: float) -> float:
+    """`own` for that share, on the scale of logarithms; on the plain one where there is no logarithm to take."""
+    if parent == own:
+        return own
+    if parent <= 0 or own <= 0:
+        return share * own + (1 - share) * parent
+    return math.exp(share * math.log(own) + (1 - share) * math.log(parent))
 
 
 def _cells(row: NormRow, tier: Tier) -> list[_Cell]:
@@ -167,15 +217,15 @@ def _cells(row: NormRow, tier: Tier) -> list[_Cell]:
     if row.market and row.market != WORLD:
         market = row.market.upper()
         cells.append((platform, market, tier, None))
+        if (region := region_of(market)) is not None:
+            cells.append((platform, region, tier, None))
         names = dict.fromkeys(name.strip().lower() for name in row.categories)
         cells.extend((platform, market, tier, name) for name in names if name)
     return cells
 
 
-def _quantiles(
-    owners: Sequence[int], values: Sequence[float], least: int
-) -> list[tuple[int, int, float, float, float]]:
-    """(group, creators, 5 %, 50 %, 95 %) per group of at least `least`; one sort for all groups."""
+def _quantiles(owners: Sequence[int], values: Sequence[float]) -> list[tuple[int, int, float, float, float]]:
+    """(group, creators, 5 %, 50 %, 95 %) per group of at least `FEW`; one sort for all groups."""
     if not values:
         return []
     import numpy as np  # only batches pay for numpy
@@ -184,7 +234,7 @@ def _quantiles(
     order = np.lexsort((value, group))
     group, value = group[order], value[order]
     found, first, count = np.unique(group, return_index=True, return_counts=True)
-    enough = count >= least
+    enough = count >= FEW
     found, first, count = found[enough], first[enough], count[enough]
     columns = []
     for p in (0.05, 0.5, 0.95):

@@ -17,7 +17,7 @@ from bot.core.working_time import Span
 
 #: What a lead gives, once.
 MORE = timedelta(hours=24)
-#: Between two pings of one review.
+#: Between two pings of one review; a person is pinged no sooner after any reminder, but for a hot deal.
 PING_APART = timedelta(hours=1)
 #: A competing offer that ends sooner leaves nobody time to answer.
 _SOONEST = timedelta(minutes=15)

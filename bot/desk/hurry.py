@@ -122,7 +122,7 @@ def to_monday(desk: Desk, ref: str, person: UserId) -> int:
 
 
 def ping(desk: Desk, review_id: str, person: UserId) -> Pinged:
-    """One reminder more, now. Raises TooLate('pinged_already') within the hour, NotAllowed, TooLate."""
+    """One reminder more, now. Raises TooLate('pinged_already') within the hour of the last one, NotAllowed, TooLate."""
 
     def work(unit: Unit, now: datetime) -> Pinged:
         (done,) = _ping(unit, desk, [open_file(unit, review_id, person, now)], person, now)
@@ -170,7 +170,12 @@ def _aim(unit: Unit, desk: Desk, file: File, members: Mapping[UserId, Member], n
     before = [e.at for e in events.of_review(unit, review.id) if e.what == "pinged" and e.at > now - PING_APART]
     if before:
         return Pinged(name, asked, Ping(None), before[-1] + PING_APART)
-    return Pinged(name, asked, _whom(desk, file, members, now))
+    ping = _whom(desk, file, members, now)
+    told = members[ping.to].nudged_at if ping.to is not None else None
+    if told is not None and now < told + PING_APART and review.hot_at is None:
+        # Twenty reviews of one expert would be twenty messages; a deal that expires may interrupt.
+        return Pinged(name, asked, Ping(None), told + PING_APART)
+    return Pinged(name, asked, ping)
 
 
 def _asked(file: File) -> UserId | None:

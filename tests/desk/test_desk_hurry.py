@@ -137,6 +137,21 @@ def test_a_ping_is_one_reminder_more_and_one_an_hour(utc: World) -> None:
     assert len(told(utc)) == 2
 
 
+def test_one_message_an_hour_to_a_person_however_many_wait_but_for_a_hot_deal(utc: World) -> None:
+    live_in(utc, OLEG)
+    ids = [str(fate.review_id) for fate in utc.take_in(*(row(f"creator{n}", "Russia") for n in range(3))).fates]
+    hurry.ping(utc.desk, ids[0], MAYA)
+    utc.clock.move(minutes=20)
+    with pytest.raises(TooLate, match="pinged_already") as refused:
+        hurry.ping(utc.desk, ids[1], MAYA)
+    assert refused.value.params["until"] == hours(1)
+    hurry.mark_hot(utc.desk, ids[2], MAYA, hours(8))
+    hurry.ping(utc.desk, ids[2], MAYA)
+    assert [named for lane, named in told(utc) if lane == OLEG] == [[ids[0]], [ids[2]]]
+    utc.clock.move(minutes=60)
+    assert hurry.ping(utc.desk, ids[1], MAYA).ping.to == OLEG
+
+
 def test_whoever_is_asleep_is_not_woken_and_the_backup_is_asked(utc: World) -> None:
     live_in(utc, BIA, tz="Asia/Tokyo")
     review_id = utc.one()

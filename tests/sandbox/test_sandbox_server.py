@@ -228,8 +228,8 @@ async def test_slash_command_home_closing_and_replies(server: Server, client: As
         heard.append(("closed", body["is_cleared"]))
 
     people, workspace = server.people, server.workspace
-    ts = await post(client)
     async with connected(server, app):
+        ts = await post(client)
         assert (await people.slash(ANA, HERE, "/handoff", "inbox")).acked
         assert [(m.text, m.ephemeral_to) for m in workspace.messages[HERE]][1:] == [("You said inbox", ANA)]
         await people.open_home(ANA)

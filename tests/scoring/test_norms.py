@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.countries import country_codes
 from scoring.norms import WORLD, NormKey, NormRow, NormTable, build_norms, merged, shipped_norms
+from scoring.regions import REGIONS
 from scoring.types import Band, Metrics, Tier
 
 
@@ -31,20 +33,55 @@ def test_quantiles_at_weibull_positions_by_hand() -> None:
     assert (band.low, band.median, band.high) == pytest.approx((0.02, 0.20, 0.38))
 
 
-def test_a_norm_needs_twenty_creators_and_never_borrows() -> None:
+def test_a_norm_needs_creators_of_its_own_market_and_twenty_in_all() -> None:
     norms = build_norms(
-        [*(row(0.03, "BR", "Beauty") for _ in range(20)), *(row(0.03, "RU", "Beauty") for _ in range(19))]
+        [*(row(0.03, "BR", "Beauty") for _ in range(20)), *(row(0.03, "RU", "Beauty") for _ in range(4))]
     )
     assert norms.band("instagram", "BR", Tier.MID, "engagement_rate") is not None
-    assert norms.band("instagram", "RU", Tier.MID, "engagement_rate") is None
+    assert norms.band("instagram", "RU", Tier.MID, "engagement_rate") is None, "four are too few to lean on others"
     assert norms.band("instagram", "BR", Tier.NANO, "engagement_rate") is None
     assert norms.band("instagram", "BR", None, "engagement_rate") is None
     assert norms.band("tiktok", "BR", Tier.MID, "engagement_rate") is None
     world = norms.band("instagram", WORLD, Tier.MID, "engagement_rate")
     assert world is not None
-    assert (world.creators, world.market) == (39, None)
+    assert (world.creators, world.market) == (24, None)
+    alone = build_norms(row(0.03) for _ in range(19))
+    assert not alone.bands, "nineteen, and nobody to lean on"
     with pytest.raises(ValueError, match="at least 19"):
         build_norms([], least=5)
+
+
+def test_a_market_of_few_leans_on_its_region_and_that_on_the_world() -> None:
+    usual = {"KR": 0.16, "JP": 0.04, "BR": 0.01}
+    creators = {"KR": 10, "JP": 10, "BR": 40}
+    norms = build_norms(row(usual[market], market) for market, n in creators.items() for _ in range(n))
+    # All alike within a market, so that every quantile can be said by hand: the world's median is Brazil's.
+    world = norms.band("instagram", WORLD, Tier.MID, "engagement_rate")
+    korea = norms.band("instagram", "kr", Tier.MID, "engagement_rate")
+    assert world is not None
+    assert korea is not None
+    assert (world.low, world.median, world.high) == (0.01, 0.01, 0.16)
+    # Eastern Asia: twenty creators, half and half, so its median lies between; it counts for half against the world.
+    region = (0.10 * 0.01) ** 0.5
+    assert korea.median == pytest.approx(0.16 ** (1 / 3) * region ** (2 / 3))
+    assert (korea.creators, korea.market) == (10, "KR"), "what a card shows is how many were measured there"
+    assert korea.low is not None
+    assert korea.low > world.low, "and South Koreans are not flagged for being South Korean"
+    everybody = {key.market for key in norms.bands}
+    assert everybody == {WORLD, "KR", "JP", "BR"}, "a region is leant on and shown nowhere"
+
+
+def test_every_market_has_one_region() -> None:
+    codes = [code for codes in REGIONS.values() for code in codes.split()]
+    assert len(codes) == len(set(codes))
+    assert set(codes) | {"AQ", "BV", "HM", "GS", "IO", "TF"} >= country_codes()
+
+
+def test_nothing_measured_has_no_logarithm() -> None:
+    norms = build_norms([*(row(0.0, "KR") for _ in range(20)), *(row(0.04, "BR") for _ in range(60))])
+    korea = norms.band("instagram", "KR", Tier.MID, "engagement_rate")
+    assert korea is not None
+    assert (korea.low, korea.high) == pytest.approx((0.0, 0.01)), "half and half of the region's, itself of the world's"
 
 
 def test_a_category_has_its_own_norm_from_twenty_creators_on() -> None:
@@ -72,9 +109,10 @@ def test_own_norms_win_where_they_rest_on_enough() -> None:
     cell = NormKey("instagram", "BR", Tier.MID, None, "engagement_rate")
     other, humor = cell._replace(market="RU"), cell._replace(category="humor")
     shipped = NormTable({cell: Band(0.1, 0.2, 400), other: Band(0.3, 0.4, 400), humor: Band(0.5, 0.6, 40)})
-    own = NormTable({cell: Band(0.01, 0.02, 20), other: Band(0.03, 0.04, 19)})
+    third = cell._replace(market="KR")
+    own = NormTable({cell: Band(0.01, 0.02, 20), other: Band(0.03, 0.04, 19), third: Band(0.05, 0.06, 7)})
     both = merged(own, shipped)
-    assert both.bands == {cell: own.bands[cell], other: shipped.bands[other]}
+    assert both.bands == {cell: own.bands[cell], other: shipped.bands[other], third: own.bands[third]}
     assert merged(NormTable(), shipped).bands == shipped.bands
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from scipy.stats import binom
 
-from scoring.norms import NormRow, build_norms, shipped_norms
+from bot.core.countries import parse_country
+from scoring.norms import LEAST, NormRow, build_norms, shipped_norms
 from scoring.types import Metrics, Tier
 
 DATA = Path(os.environ.get("HANDOFF_DATA") or Path(__file__).parents[3] / "shared" / "data")
@@ -26,7 +28,7 @@ pytestmark = [
 
 # Column of followers, audience country and average engagement, looked up by hand in each export.
 COLUMNS = {"2022_03": (5, 6, 10), "2022_09": (4, 5, 9), "2022_11": (5, 6, 10)}
-KOREA = "South Korea"
+KOREA = "KR"
 
 
 def instagram(month: str) -> Iterator[NormRow]:
@@ -34,7 +36,7 @@ def instagram(month: str) -> Iterator[NormRow]:
     with (CREATORS / f"instagram_{month}.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in list(csv.reader(file))[1:]:
             metrics = Metrics(followers=int(float(row[followers])), avg_engagement=float(row[engaged]))
-            yield NormRow("instagram", row[country].strip() or None, Tier.MEGA, (), metrics)
+            yield NormRow("instagram", parse_country(row[country]), Tier.MEGA, (), metrics)
 
 
 def test_the_shipped_norms_come_from_these_files() -> None:
@@ -67,7 +69,10 @@ def covered(earlier: str, later: str) -> dict[str, tuple[int, int]]:
     return counts
 
 
-@pytest.mark.parametrize(("earlier", "later"), [("2022_03", "2022_11"), ("2022_03", "2022_09"), ("2022_09", "2022_11")])
+MONTHS = [("2022_03", "2022_11"), ("2022_03", "2022_09"), ("2022_09", "2022_11")]
+
+
+@pytest.mark.parametrize(("earlier", "later"), MONTHS)
 def test_bands_of_one_month_cover_nine_of_ten_of_a_later_one(earlier: str, later: str) -> None:
     counts = covered(earlier, later)
     inside, seen = (sum(column) for column in zip(*counts.values(), strict=True))
@@ -78,6 +83,20 @@ def test_bands_of_one_month_cover_nine_of_ten_of_a_later_one(earlier: str, later
     for market, (held, all_of) in judged.items():
         low, high = binom.ppf((0.005, 0.995), all_of, 0.9)
         assert low <= held <= high, f"{market}: {held} of {all_of}, and chance alone gives {low:.0f} to {high:.0f}"
+
+
+@pytest.mark.parametrize(("earlier", "later"), MONTHS)
+def test_a_market_of_few_leans_on_others_and_is_judged_no_worse(earlier: str, later: str) -> None:
+    """Of five to nineteen creators a market would have no norm alone. Korea's median is far from the world's."""
+    of_market = Counter(row.market for row in instagram(earlier) if row.market and row.metrics.followers)
+    counts = covered(earlier, later)
+    few = [count for market, count in counts.items() if of_market[market] < LEAST]
+    inside, seen = (sum(column) for column in zip(*few, strict=True))
+    assert seen > 90
+    assert 0.86 <= inside / seen <= 0.95
+    inside, seen = counts[KOREA]
+    assert of_market[KOREA] < LEAST
+    assert inside / seen >= 0.85
 
 
 def test_south_koreans_are_not_flagged_for_being_south_korean() -> None:
