@@ -8,6 +8,7 @@ reason where that is not here.
 from __future__ import annotations
 
 import ipaddress
+import operator
 import os
 import shutil
 import socket
@@ -18,6 +19,9 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 
 from tests import postgres as embedded
 
@@ -44,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if name.startswith(("SLACK_", "HANDOFF_")) and name != "HANDOFF_DATA":
             del os.environ[name]
     _stay_at_home(config)
+    _compile_once()
     if (memory := embedded.in_memory()) is not None:
         # Databases and browsers' profiles: no test can show what a disk does when the machine dies. Workers follow.
         os.environ["TMPDIR"] = tempfile.tempdir = memory
@@ -73,6 +78,19 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def _turn(item: pytest.Item) -> int:
     return next((n for n, start in enumerate(_FIRST) if item.nodeid.startswith(start)), len(_FIRST))
+
+
+def _compile_once() -> None:
+    """Engines of one kind share the statements that they have compiled.
+
+    In production there is one engine for as long as the process lives; here each test has its own, and would spend a
+    third of its time on compiling the same statements anew.
+    """
+    compiled = LRUCache[Any, Any](4000)
+    kind = operator.attrgetter("__class__", "paramstyle")
+    Engine._compiled_cache = property(lambda _self: compiled, lambda _self, _own: None)  # type: ignore[assignment]
+    DefaultDialect.__hash__ = lambda self: hash(kind(self))  # type: ignore[method-assign]
+    DefaultDialect.__eq__ = lambda self, other: self.__class__ is other.__class__ and kind(self) == kind(other)  # type: ignore[assignment,method-assign]
 
 
 # What is here, and what is not

@@ -125,9 +125,14 @@ def ping(desk: Desk, review_id: str, person: UserId) -> Pinged:
     """One reminder more, now. Raises TooLate('pinged_already') within the hour of the last one, NotAllowed, TooLate."""
 
     def work(unit: Unit, now: datetime) -> Pinged:
-        (done,) = _ping(unit, desk, [open_file(unit, review_id, person, now)], person, now)
-        if done.again_at is not None:
-            raise TooLate("pinged_already", until=done.again_at)
+        file = open_file(unit, review_id, person, now)
+        before = {m.id: m.nudged_at for m in people.members(unit)}
+        (done,) = _ping(unit, desk, [file], person, now)
+        told = before.get(done.ping.to or "")
+        soonest = done.again_at or (told + PING_APART if told is not None and file.review.hot_at is None else now)
+        if soonest > now:
+            # Twenty reviews of one person would be twenty messages; a deal that expires may interrupt.
+            raise TooLate("pinged_already", until=soonest)
         return done
 
     return deadline.answering(desk, review_id, work)
@@ -170,12 +175,7 @@ def _aim(unit: Unit, desk: Desk, file: File, members: Mapping[UserId, Member], n
     before = [e.at for e in events.of_review(unit, review.id) if e.what == "pinged" and e.at > now - PING_APART]
     if before:
         return Pinged(name, asked, Ping(None), before[-1] + PING_APART)
-    ping = _whom(desk, file, members, now)
-    told = members[ping.to].nudged_at if ping.to is not None else None
-    if told is not None and now < told + PING_APART and review.hot_at is None:
-        # Twenty reviews of one expert would be twenty messages; a deal that expires may interrupt.
-        return Pinged(name, asked, Ping(None), told + PING_APART)
-    return Pinged(name, asked, ping)
+    return Pinged(name, asked, _whom(desk, file, members, now))
 
 
 def _asked(file: File) -> UserId | None:
