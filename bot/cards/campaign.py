@@ -10,13 +10,15 @@ from typing import Any
 
 from bot.cards import blocks, fields, ids, words
 from bot.cards.blocks import Block
+from bot.cards.norm import tier_said
 from bot.cards.people import market_groups
 from bot.core.countries import country_codes
 from bot.core.errors import Invalid
 from bot.core.money import parse_money
 from bot.core.setup import Reach
-from bot.core.types import Campaign, Stakes
+from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes
 from bot.i18n.catalog import Voice, locales
+from scoring.types import Tier
 
 SHOWN = 40
 CHANGE, IMPORT = "change", "import"
@@ -105,10 +107,14 @@ def form(
         blocks.field(ids.OWNER, voice.t("campaign.owner"), who),
         _window(campaign, voice),
         _stakes(campaign, voice),
-        _line(ids.BUDGET, "budget", _money_said(campaign), voice),
+        _on_deadline(campaign, voice),
+        _line(ids.BUDGET, "budget", _money_said(campaign, campaign.budget if campaign else None), voice),
+        _line(ids.FEE_LINE, "fee_line", _money_said(campaign, campaign.fee_line if campaign else None), voice),
         _line(ids.CATEGORIES, "categories", ", ".join(campaign.categories) if campaign else "", voice),
+        _tiers(campaign, voice),
         _audience(campaign, voice),
         _line(ids.AVOID, "avoid", ", ".join(campaign.avoid) if campaign else "", voice),
+        _kind(campaign, voice),
     ]
     if campaign:
         parts.insert(0, blocks.context(voice.t("campaign.keeps_terms")))
@@ -144,16 +150,38 @@ def _stakes(campaign: Campaign | None, voice: Voice) -> Block:
     return blocks.field(ids.STAKES, voice.t("campaign.stakes"), blocks.one_of(ids.FIELD, options, chosen))
 
 
+def _on_deadline(campaign: Campaign | None, voice: Voice) -> Block:
+    """What happens at the deadline; as the stakes say, unless the campaign says otherwise."""
+    rule = campaign.on_deadline if campaign else None
+    options = [blocks.option(voice.t("campaign.on_deadline.stakes"), ids.ANY)]
+    options += [blocks.option(voice.t(f"campaign.on_deadline.{r.value}"), r.value) for r in OnDeadline]
+    element = blocks.select(ids.FIELD, options, rule.value if rule else ids.ANY)
+    return blocks.field(ids.ON_DEADLINE, voice.t("campaign.on_deadline"), element)
+
+
+def _tiers(campaign: Campaign | None, voice: Voice) -> Block:
+    options = [blocks.option(tier_said(tier, voice), tier.value) for tier in Tier]
+    chosen = [tier.value for tier in campaign.tiers] if campaign else ()
+    element = blocks.several(ids.FIELD, options, chosen, placeholder=voice.t("campaign.tiers_any"))
+    return blocks.field(ids.TIERS, voice.t("campaign.tiers"), element, optional=True)
+
+
+def _kind(campaign: Campaign | None, voice: Voice) -> Block:
+    kind = campaign.type if campaign else DecisionType.PARTNERSHIP
+    options = [blocks.option(voice.t(f"campaign.type.{k.value}"), k.value) for k in DecisionType]
+    return blocks.field(ids.KIND, voice.t("campaign.type"), blocks.select(ids.FIELD, options, kind.value))
+
+
 def _audience(campaign: Campaign | None, voice: Voice) -> Block:
     least = campaign.min_audience if campaign else None
     element = blocks.number_input(ids.FIELD, initial="" if least is None else f"{least * 100:g}", least=0, most=100)
     return blocks.field(ids.AUDIENCE, voice.t("campaign.audience"), element, optional=True)
 
 
-def _money_said(campaign: Campaign | None) -> str:
-    if campaign is None or campaign.budget is None:
+def _money_said(campaign: Campaign | None, amount: float | None) -> str:
+    if campaign is None or amount is None:
         return ""
-    return f"{campaign.budget:.2f}".removesuffix(".00") + f" {campaign.currency}"
+    return f"{amount:.2f}".removesuffix(".00") + f" {campaign.currency}"
 
 
 def filled(view: Mapping[str, Any], before: Campaign | None) -> Campaign:
@@ -161,9 +189,11 @@ def filled(view: Mapping[str, Any], before: Campaign | None) -> Campaign:
 
     Raises Invalid, naming the field, for what cannot be read.
     """
-    budget, currency = _money(fields.one_line(view, ids.BUDGET), before)
+    budget, fee_line, currency = _money(view, before)
     window = fields.picked_one(view, ids.WINDOW) or ""
     stakes, language = fields.picked_one(view, ids.STAKES), fields.picked_one(view, ids.LANGUAGE)
+    rule, kind = fields.picked_one(view, ids.ON_DEADLINE), fields.picked_one(view, ids.KIND)
+    tiers = fields.ticked(view, ids.TIERS)
     draft = before or Campaign("", "", (), "", "")
     return replace(
         draft,
@@ -174,8 +204,12 @@ def filled(view: Mapping[str, Any], before: Campaign | None) -> Campaign:
         window=timedelta(seconds=int(window)) if window.isdecimal() else timedelta(),
         stakes=Stakes(stakes) if stakes in set(Stakes) else draft.stakes,
         locale=language if language in locales() else draft.locale,
+        on_deadline=OnDeadline(rule) if rule in set(OnDeadline) else None,
         budget=budget,
+        fee_line=fee_line,
         currency=currency,
+        type=DecisionType(kind) if kind in set(DecisionType) else draft.type,
+        tiers=tuple(tier for tier in Tier if tier.value in tiers),
         categories=_listed(fields.one_line(view, ids.CATEGORIES)),
         avoid=_listed(fields.one_line(view, ids.AVOID)),
         min_audience=_share(fields.one_line(view, ids.AUDIENCE)),
@@ -186,14 +220,20 @@ def _listed(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in _WORDS.split(typed) if word.strip()))[:_MOST_WORDS]
 
 
-def _money(typed: str, before: Campaign | None) -> tuple[float | None, str]:
-    currency = before.currency if before else Campaign("", "", (), "", "").currency
-    if not typed:
-        return None, currency
-    read = parse_money(typed)
-    if read is None:
-        raise Invalid("campaign_money", field=ids.BUDGET, value=typed)
-    return read[0], read[1] or currency
+def _money(view: Mapping[str, Any], before: Campaign | None) -> tuple[float | None, float | None, str]:
+    """(budget, fee line, the one currency of both): the currency is that of whichever names one."""
+    amounts, named = [], []
+    for name in (ids.BUDGET, ids.FEE_LINE):
+        typed = fields.one_line(view, name)
+        read = parse_money(typed) if typed else (None, None)
+        if read is None:
+            raise Invalid("campaign_money", field=name, value=typed)
+        amounts.append(read[0])
+        named += [read[1]] if read[1] else []
+    if len(set(named)) > 1:
+        raise Invalid("campaign_currencies", field=ids.FEE_LINE, budget=named[0], fee=named[1])
+    usual = before.currency if before else Campaign("", "", (), "", "").currency
+    return amounts[0], amounts[1], named[0] if named else usual
 
 
 def _share(typed: str) -> float | None:

@@ -14,9 +14,10 @@ from bot.cards.blocks import Message
 from bot.cards.campaign import Saved
 from bot.core.case import Inbox
 from bot.core.setup import Placed, Reach, Roster, Setup, Wish
-from bot.core.types import Campaign, Member, Role
+from bot.core.types import Campaign, DecisionType, Member, OnDeadline, Role
 from bot.core.upload import Left, Outlook, Stage, Upload
 from bot.i18n.catalog import Voice
+from scoring.types import Tier
 from tests import factories as f
 
 Made = Message | dict[str, Any]
@@ -94,7 +95,8 @@ def gallery(campaign: Campaign, voice: Voice) -> dict[str, Made]:
     many = Roster(tuple(replace(bia, id=f"U{n:05d}", name=f"Person {n}") for n in range(70)), ())
     filled = replace(
         campaign, categories=("beauty", "life & style"), min_audience=0.6, budget=4500.0, avoid=("casino",),
-        window=timedelta(hours=36), locale="ru",
+        window=timedelta(hours=36), locale="ru", fee_line=3000.5, on_deadline=OnDeadline.HOLD,
+        type=DecisionType.RENEWAL, tiers=(Tier.MID, Tier.MACRO),
     )  # fmt: skip
     offered = Wish(f.IGOR, "BR", "I lived in Recife for ten years\nand know <everybody>", f.ZOE)
     return {

@@ -9,16 +9,18 @@ import pytest
 import sqlalchemy as sa
 
 from bot.cards import ids
-from bot.core.types import Campaign, DecisionType, Role, Stakes
+from bot.core.types import Campaign, DecisionType, OnDeadline, Role, Stakes
 from bot.desk import decide, members, see
 from db.tables import EVENTS
+from scoring.types import Tier
 from tests.slack.fake_slack import TEAM
 from tests.slack.hands import Answer, House, Json
 
 GOOD: Json = {
     "name": "Аврора  Лето", "market": ["BR", "AR"], "channel": "C0LUMA", "owner": "U0MAYA", "language": "ru",
     "deadline": str(24 * 3600), "stakes": "high", "budget": "R$ 2.000", "categories": "beauty, life & style;beauty",
-    "min_audience": "62.5", "avoid": "casino",
+    "min_audience": "62.5", "avoid": "casino", "fee_line": "1500", "on_deadline": "decline", "type": "renewal",
+    "tiers": ["macro", "mid"],
 }  # fmt: skip
 
 
@@ -52,7 +54,8 @@ async def test_one_form_opens_a_campaign_and_its_key_comes_from_its_name(empty: 
     answer, view = await opens(empty, "U0MAYA", GOOD)
     assert answer.errors == {}
     assert campaigns(empty)["avrora-leto"] == Campaign(
-        "avrora-leto", "Аврора Лето", ("BR", "AR"), "C0LUMA", "U0MAYA", stakes=Stakes.HIGH,
+        "avrora-leto", "Аврора Лето", ("BR", "AR"), "C0LUMA", "U0MAYA", DecisionType.RENEWAL, stakes=Stakes.HIGH,
+        tiers=(Tier.MID, Tier.MACRO), fee_line=1500.0, on_deadline=OnDeadline.DECLINE,
         categories=("beauty", "life & style"), min_audience=0.625, avoid=("casino",), budget=2000.0, currency="BRL",
         window=timedelta(hours=24), locale="ru",
     )  # fmt: skip
@@ -70,7 +73,8 @@ async def test_one_form_opens_a_campaign_and_its_key_comes_from_its_name(empty: 
     ("field", "value"),
     [
         ("market", []), ("name", " "), ("budget", "a lot"), ("budget", "0"), ("channel", "D0SELF"), ("owner", ""),
-        ("deadline", None), ("min_audience", "150"), ("min_audience", "much"),
+        ("deadline", None), ("min_audience", "150"), ("min_audience", "much"), ("fee_line", "much"),
+        ("fee_line", "900 GBP"),
     ],
 )  # fmt: skip
 async def test_what_is_wrong_is_said_at_its_field(empty: House, field: str, value: Any) -> None:
@@ -120,7 +124,7 @@ async def test_somebody_new_who_runs_it_becomes_a_marketer_and_a_guest_is_warned
     assert new.roles == ((Role.MARKETER, None),)
 
 
-async def test_a_change_keeps_what_the_form_does_not_ask_for_and_is_on_record(empty: House) -> None:
+async def test_a_change_keeps_what_nobody_touched_and_is_on_record(empty: House) -> None:
     members.add_campaign(
         empty.desk,
         Campaign("scan", "Scan", ("BR",), "C0SCAN", "U0MAYA", DecisionType.DISCOVERY, fee_line=900.0, currency="GBP",
