@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from db.columns import moment, partial_index, plain_json, table_of, word
+from db.tables import JUDGEMENTS
 
 
 class DisagreementRow(SQLModel, table=True):
@@ -63,6 +64,8 @@ class ReplyRow(SQLModel, table=True):
 
 
 REPLIES = table_of(ReplyRow)
+#: What one person answered lately.
+sa.Index("ix_judgements_expert", JUDGEMENTS.c.expert, JUDGEMENTS.c.at)
 sa.Index("ix_replies_disagreement", REPLIES.c.disagreement_id, REPLIES.c.at)
 
 

@@ -111,3 +111,21 @@ def ruling(said: Message, voice: Voice, about: str) -> Block:
     """What a lead rules on, as a view: the same words and buttons as the message that told of it."""
     title, close = voice.t("home.ruling"), voice.t("form.done")
     return blocks.modal(ids.RULING_VIEW, title, said.blocks, close=close, meta=about)
+
+
+def month(found: Inbox, voice: Voice) -> list[Block]:
+    """'31 answers, half of them within 2 h 5 min. 4 against the AI: 3 proved right, 1 still open', and a way there."""
+    mine = found.month
+    if mine is None:
+        return []
+    said = [voice.n("month.answers", mine.answers, half=voice.lasted(mine.half_within))]
+    if mine.against:
+        parts = (("month.right", mine.right), ("month.open", mine.open))
+        became = ", ".join(voice.n(key, n) for key, n in parts if n)
+        said.append(voice.n("month.against", mine.against) + (f": {became}." if became else "."))
+    question = ids.asked(0, f"by:<@{found.person.id}>")
+    more = blocks.button(voice.t("button.more"), ids.SEARCH_OPEN, question, label=voice.t("a11y.month"))
+    return [
+        blocks.divider(),
+        blocks.section(voice.t("month.head"), " ".join(said), accessory=more if mine.against else None),
+    ]

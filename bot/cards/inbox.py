@@ -46,6 +46,7 @@ def _body(found: Inbox, voice: Voice, now: datetime) -> list[Block]:
         *home_parts.to_rule(found, voice),
         *_campaigns(found, voice),
         *norm.listed(found.norms, voice),
+        *home_parts.month(found, voice),
         *([blocks.divider(), *own_settings.lines(found.person, voice, now=now)] if found.person.roles else []),
         _questions(found, voice),
     ]

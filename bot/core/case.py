@@ -244,6 +244,21 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """What one person's answers of 30 days came to."""
+
+    answers: int
+    half_within: timedelta
+    """Half of them were given within this time of the card's opening."""
+    against: int
+    """How many of them disagreed with the AI, in its call or in a warning."""
+    right: int
+    """Of those, in how many the investigation found for the expert."""
+    open: int
+    """Of those, how many are still looked into."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """What waits for one person, soonest deadline first."""
 
@@ -263,6 +278,8 @@ class Inbox:
     """For a lead: learned models that are tried and wait for a ruling."""
     news: tuple[Case, ...] = ()
     """For an owner: what was decided lately, newest first."""
+    month: Month | None = None
+    """Their own answers of late, if there are any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from bot.core.one_by_one import in_order
 from bot.core.outcome import What, standing
 from bot.core.review import CHANGED_HANDS
 from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
-from bot.desk import investigations, norm_list
+from bot.desk import investigations, month, norm_list
 from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
 from bot.desk.setup import setup_of
@@ -251,6 +251,7 @@ def inbox(desk: Desk, user_id: UserId) -> Inbox:
             asks=_asks(unit, desk, who) if who.is_lead else (),
             models=models.in_state(unit, ModelState.SHADOW) if who.is_lead else (),
             news=cases_in(unit, desk, lists.decided_lately(unit, [c.key for c in owned], now - _LATELY, _NEWS)),
+            month=month.of(unit, user_id, now),
         )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.cards import inbox, one_by_one, own_settings
-from bot.core.case import Ask, Case, Inbox, Investigation, Progress, Stop
+from bot.core.case import Ask, Case, Inbox, Investigation, Month, Progress, Stop
 from bot.core.learned_model import LearnedModel
 from bot.core.one_by_one import Walk
 from bot.core.types import How, Role, Route, State
@@ -83,8 +83,11 @@ def homes(local: dict[str, Case], trial: LearnedModel, voice: Voice) -> dict[str
     lead = f.member(f.ZOE, role=Role.LEAD)
     news = (local["overridden"], fell)
     many = tuple(replace(asks[0], objection=n % 2 == 0) for n in range(14))
+    month = Month(31, timedelta(hours=2, minutes=5), 4, 3, 1)
     found = {
         "expert_hidden": Inbox(away, (open_case, clean, blind), 0, (), f.ZOE),
+        "expert_month": Inbox(f.member(f.BIA), (open_case,), 0, (), f.ZOE, month=month),
+        "expert_month_agreed": Inbox(f.member(f.BIA), (), 0, (), f.ZOE, month=replace(month, answers=1, against=0)),
         "marketer_news": Inbox(f.member(f.MAYA, role=Role.MARKETER), (), 0, (going, going), f.ZOE, news=news),
         "lead_to_rule": Inbox(lead, (), 0, (), f.ZOE, asks=asks, models=(trial,)),
         "lead_much_to_rule": Inbox(lead, (open_case,) * 30, 4, (going,) * 30, f.ZOE, asks=many, models=(trial,) * 9),
