@@ -47,7 +47,10 @@ def pass_form(case: Case, voice: Voice, able: Sequence[Able]) -> Block:
         return blocks.modal(ids.PASS_FORM, title, [blocks.section(head, ask)], close=close, meta=ids.pack(case.review))
     first, rest = able[0], able[1:]
     name, market = blocks.said(first.member.name, _NAME), case.review.market
-    best = voice.t("pass.best", name=name, market_of=voice.market_of(market), by_market=voice.market_by(market))
+    best = voice.t(
+        "pass.best" if first.member.is_expert_of(market) else "pass.leads",
+        name=name, market_of=voice.market_of(market), by_market=voice.market_by(market),
+    )  # fmt: skip
     parts = [
         blocks.section(head, voice.t("pass.stays", by=voice.by(case.review.deadline_at))),
         blocks.section(best, _numbers(first, voice), voice.t("pass.best_how") if rest else ""),

@@ -127,17 +127,21 @@ def _questions(found: Inbox, voice: Voice) -> Block:
     return blocks.context(voice.t("inbox.questions_alone"))
 
 
-def help(voice: Voice, lead: str | None, may: Setup = _NOTHING) -> Message:  # noqa: A001 - read as inbox.help
-    """What Handoff is and what one can type."""
+def help(  # noqa: A001 - read as inbox.help
+    voice: Voice, lead: str | None, may: Setup = _NOTHING, *, unknown: str = ""
+) -> Message:
+    """What Handoff is and what one can type; first of all that a word was not understood, where there was one."""
     ask = voice.t("help.ask", lead=words.person(lead)) if lead else ""
     own = [voice.t(f"help.{word}") for word in ("inbox", "search", "settings", "away")]
     commands = [*own, *setup.commands(may, voice), voice.t("help.help")]
+    missed = voice.t("help.unknown", word=blocks.said(unknown, 40)) if unknown else ""
     parts = [
+        *([blocks.section(missed)] if missed else []),
         blocks.section(voice.t("inbox.about")),
         blocks.section(voice.t("help.cards")),
         blocks.section(voice.t("help.head"), *(f"• {line}" for line in commands)),
     ]
     if ask:
         parts.append(blocks.context(ask))
-    text = words.bare(" ".join((voice.t("inbox.about"), voice.t("help.head"), *(f"{line}." for line in commands))))
-    return blocks.message(text, parts)
+    said = (missed, voice.t("inbox.about"), voice.t("help.head"), *(f"{line}." for line in commands))
+    return blocks.message(words.bare(" ".join(filter(None, said))), parts)

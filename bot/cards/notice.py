@@ -93,6 +93,12 @@ def undone(case: Case, voice: Voice) -> Message:
     return blocks.message(words.bare(" ".join((head, *lines))), parts)
 
 
+def taken_back(case: Case, voice: Voice) -> Message:
+    """What the message of a decision becomes that was taken back: `undone` says the rest below it."""
+    head, said = blocks.esc(words.question(case, voice)), voice.t("undone.before")
+    return blocks.message(words.bare(f"{head} {said}"), [blocks.section(f"*{head}*", said)])
+
+
 def withdrawn(case: Case, voice: Voice, *, by: str) -> Message:
     """To the owner, when somebody else took the candidate back."""
     head = blocks.esc(words.question_withdrawn(case, voice))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import blocks, hurry, ids, lists, pending, words
@@ -55,7 +56,7 @@ def _ended(told: Told, voice: Voice) -> list[Block]:
 def _done(told: Told, voice: Voice) -> Message:
     """Nothing in it is waited for any more, or a newer one says all of it: the message shrinks."""
     head = voice.t("nudge.all_newer") if told.newer else voice.t("nudge.all_over")
-    return blocks.message(head, [blocks.section(f"*{head}*"), *_ended(told, voice)])
+    return blocks.message(head, [blocks.section(f"*{head}*"), *_ended(replace(told, newer=()), voice)])
 
 
 def _asked(case: Case, voice: Voice, reader: Member | None, instead: UserId | None) -> list[Block]:

@@ -124,7 +124,7 @@ def _result(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     review_id, round_ = _round(errand)
     case, undone = see.undone_case(desk, review_id, round_)
     if undone:
-        return notice.undone(case, reader.voice)
+        return notice.taken_back(case, reader.voice)
     if case.decision is None or case.review.round != round_:
         return None
     return notice.result(case, reader.voice, now=reader.now)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import webbrowser
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -109,6 +110,14 @@ async def _connected(server: Server, bot: asyncio.Task[None]) -> None:
         await asyncio.sleep(0.02)
 
 
+async def _interrupted() -> None:
+    """Until somebody ends the process: by Ctrl-C, which cancels us, or as services do, by SIGTERM."""
+    ended = asyncio.Event()
+    with suppress(NotImplementedError):  # Windows has no such handlers
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    await ended.wait()
+
+
 async def serve(*, port: int, browser: bool, say: Callable[[str], None]) -> None:
     """Run until interrupted, and say where to look."""
     say("Furnishing a local workspace …")
@@ -118,4 +127,4 @@ async def serve(*, port: int, browser: bool, say: Callable[[str], None]) -> None
             say("You are Bia. Switch people at the top; Ctrl-C ends the demo and forgets everything.")
             if browser:
                 await asyncio.to_thread(webbrowser.open, demo.url)
-            await asyncio.Event().wait()
+            await _interrupted()

@@ -23,6 +23,8 @@ from bot.slack.looked import looked
 from bot.slack.precedents import sight
 
 COMMAND = "/handoff"
+_INBOX = frozenset({"inbox", "инбокс", "входящие"})
+_HELP = frozenset({"", "help", "помощь", "справка"})
 
 
 async def home(edge: Edge, body: Body) -> None:
@@ -61,12 +63,12 @@ async def command(click: Click) -> None:
         await uploads.ask(click)
         return
     found = await click.read(see.inbox, click.who.id)
-    if verb == "inbox" or found.setup.claimable:
+    if verb in _INBOX or found.setup.claimable:
         # Where nobody leads yet, whatever is typed brings the offer to.
         said = cards.inbox(found, voice, now=click.now)
     else:
         # Help for anything else: nobody should have to guess a word.
-        said = cards.help(voice, found.lead, found.setup)
+        said = cards.help(voice, found.lead, found.setup, unknown="" if verb in _HELP else verb)
     await click.ack(text=said.text, blocks=said.blocks, response_type="ephemeral")
 
 

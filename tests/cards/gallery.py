@@ -253,15 +253,17 @@ def _hands(case: Case, voice: Voice) -> dict[str, Made]:
     handed, reader = _handed(case), f.member(f.ZOE, role=Role.LEAD)
     asked, said = handed.opinions
     blind = replace(case, review=replace(case.review, route=Route.BLIND))
-    members = [f.member(f.CAIO), f.member(f.IGOR), reader]
+    market = case.review.market
+    members = [f.member(f.CAIO, None, market), f.member(f.IGOR, None, market), reader]
     able = [Able(m, Grounds(n, 2, 8.0 / (n + 1), 2 - n, n), there=n < 2) for n, m in enumerate(members)]
-    many = [Able(f.member(f"U{n:09}", f"Expert {n}"), Grounds(n, 8, 4.0)) for n in range(8)]
+    many = [Able(f.member(f"U{n:09}", f"Expert {n}", market), Grounds(n, 8, 4.0)) for n in range(8)]
     back = {"silent": f.CAIO, "by": case.review.expert}
     conflict = replace(handed, handed=Handed(None, NOW + timedelta(hours=20)))
     return {
         "pass": hand_over.pass_form(case, voice, able),
         "pass_many": hand_over.pass_form(case, voice, many),
         "pass_nobody": hand_over.pass_form(case, voice, []),
+        "pass_leads": hand_over.pass_form(case, voice, [replace(able[0], member=reader)]),
         "pass_done": hand_over.passed(handed, voice),
         "pass_done_conflict": hand_over.passed(conflict, voice),
         "passed_on": hand_over.passed_on(handed, voice, by=f.CAIO),
@@ -321,6 +323,7 @@ def _notices(open_case: Case, done: Case, fell: Case, voice: Voice) -> dict[str,
         "result_final": notice.result(done, voice, now=LATER),
         "result_deadline": notice.result(fell, voice, now=LATER),
         "undone": notice.undone(open_case, voice),
+        "taken_back": notice.taken_back(open_case, voice),
         "moved": notice.moved(open_case, voice),
         "digest": notice.digest(found, voice),
         "digest_first_page": notice.digest_page(found, voice, 0),
@@ -407,7 +410,7 @@ def _lists(open_case: Case, voice: Voice) -> dict[str, Made]:
     made["ranked_none"] = ranked.view(Ranked(open_case.campaign, (), 0, blind=True), voice)
     made["inbox"] = inbox.inbox(people["expert"], voice, now=NOW)
     made["inbox_empty"] = inbox.inbox(people["expert_free"], voice, now=NOW)
-    return made | {"help": inbox.help(voice, f.ZOE)}
+    return made | {"help": inbox.help(voice, f.ZOE), "help_unknown": inbox.help(voice, f.ZOE, unknown="serch <b>")}
 
 
 def errors() -> dict[str, HandoffError]:

@@ -48,11 +48,29 @@ async def test_the_home_tab_follows_a_decision(house: House) -> None:
     assert "Bruno Reis" not in texts(house.slack.to("views.publish")[-1]["view"]["blocks"])
 
 
-@pytest.mark.parametrize("words", ["", "help", "  HELP me ", "<!channel>", "инбокс"])
-async def test_anything_unknown_is_help(house: House, words: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "unknown"),
+    [
+        ("", ""),
+        ("help", ""),
+        ("  HELP me ", ""),
+        ("справка", ""),
+        ("<!channel>", "&lt;!channel&gt;"),
+        ("Serch x", "serch"),
+    ],
+)
+async def test_anything_unknown_is_said_to_be_and_is_help(house: House, words: str, unknown: str) -> None:
     answer = await house.command("U0BIA", words)
     assert answer.body["response_type"] == "ephemeral"
-    assert "/handoff inbox" in texts(answer.body)
+    said = texts(answer.body)
+    assert "/handoff inbox" in said
+    assert ("I don’t know" in said) == bool(unknown)
+    assert f"“{unknown}”" in said or not unknown
+
+
+async def test_the_inbox_by_its_russian_name(house: House) -> None:
+    expert = house.case("bruno").review.expert or ""
+    assert "Bruno Reis" in texts((await house.command(expert, "входящие")).body)
 
 
 async def test_the_inbox_is_soonest_first_and_private(house: House) -> None:
