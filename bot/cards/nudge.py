@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.cards import blocks, hurry, ids, lists, pending, words
+from bot.cards import blocks, hurry, ids, lists, notice, pending, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import Pen
 from bot.core.case import Case, Told
@@ -42,6 +42,14 @@ def reminder(told: Told, voice: Voice, reader: Member | None, *, apart: int) -> 
     first = f"{blocks.said(cases[0].candidate.name, words.NAME)} {_default(Pen(cases[0], voice, plain=True), reader)}"
     text = f"{voice.n('inbox.head', len(cases))}. {voice.t('nudge.first', first=first)}"
     return blocks.message(words.bare(text), parts)
+
+
+def opened(told: Told, voice: Voice) -> Message:
+    """To the expert, once it is their day: these are yours. What has ended since is said below."""
+    if not told.still:
+        return _done(told, voice)
+    said = notice.opened_together(told.still, voice)
+    return blocks.message(said.text, [*said.blocks, *_ended(told, voice)])
 
 
 def _ended(told: Told, voice: Voice) -> list[Block]:

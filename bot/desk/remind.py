@@ -10,7 +10,7 @@ from bot.core import nudges as rules
 from bot.core.nudges import OWNER_STEPS, STEPS, Window
 from bot.core.types import Member, Review, State, UserId
 from bot.core.working_time import Span
-from bot.desk.announce import lead_of, say
+from bot.desk.announce import lead_of
 from bot.desk.desk import Desk, new_id
 from db import campaigns, candidates, nudges, outbox, people, reminders
 from db.nudges import Further, Noted
@@ -169,9 +169,9 @@ def _say(unit: Unit, told: Mapping[UserId, _Told], now: datetime) -> None:
             shown = (Shown(review_id, what.instead.get(review_id)) for review_id in (*what.nudged, *what.opened))
             said.append(Said("nudge", new_id("nd"), person, tuple(shown)))
         else:
-            say(unit, "opened", "opened", person, now, {"reviews": what.opened})
+            said.append(Said("opened", new_id("nd"), person, tuple(map(Shown, what.opened))))
     remember(unit, said, now)
-    nudges.reminded(unit, [one.lane for one in said], now)
+    nudges.reminded(unit, [one.lane for one in said if one.kind == "nudge"], now)
 
 
 def remember(unit: Unit, said: Sequence[Said], now: datetime) -> None:

@@ -58,7 +58,8 @@ def compose(desk: Desk, errand: Errand) -> Letter:
     """The letter as things stand now. Raises NotFound when what it is about is gone, KeyError for an unknown kind."""
     kind = _KINDS[errand.kind]
     place, above, unseen = None, None, False
-    if errand.kind in UPDATED:
+    # An errand of an older version is named like its kind: it is a message of its own each time.
+    if errand.kind in UPDATED and errand.ref != errand.kind:
         with desk.store.reading() as unit:
             place = outbox.place_of(unit, errand.kind, errand.ref, errand.lane)
             if errand.kind == THREADED:
@@ -159,11 +160,6 @@ def _left_to_ai(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
 def _withdrawn(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     case = see.case(desk, _round(errand)[0])
     return notice.withdrawn(case, reader.voice, by=str(errand.detail.get("by", "")))
-
-
-def _opened(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    still = [c for c in see.cases(desk, listed(errand)) if c.review.state.awaits and c.review.expert == errand.lane]
-    return notice.opened_together(still, reader.voice) if still else None
 
 
 def _held(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
@@ -293,7 +289,7 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "result": _result,
     "undone": _undone,
     "fell": _fell,
-    "opened": _opened,
+    "opened": lambda desk, errand, reader: reminding.opened(desk, errand, reader.voice),
     "nudge": lambda desk, errand, reader: reminding.to_expert(desk, errand, reader.voice),
     "nudge_owner": lambda desk, errand, reader: reminding.to_owner(desk, errand, reader.voice),
     "scarce": lambda desk, errand, reader: reminding.scarce(desk, errand, reader.voice),

@@ -18,7 +18,7 @@ from db import outbox, reminders
 from db.outbox import Errand
 
 #: Kinds that show reviews and change with each of them; one that was never said, or is gone, stays unsaid.
-KINDS = frozenset({"nudge", "nudge_owner", "scarce", "asked", "half"})
+KINDS = frozenset({"opened", "nudge", "nudge_owner", "scarce", "asked", "half"})
 #: A reminder that is no older was said in time.
 _FRESH = timedelta(minutes=15)
 
@@ -26,6 +26,12 @@ _FRESH = timedelta(minutes=15)
 def listed(errand: Errand) -> list[str]:
     """What an errand names by itself: nothing, when it only brings a message up to date."""
     return [str(i) for i in errand.detail.get("reviews", ())]
+
+
+def opened(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """Whose the cards are that have opened, with what has ended of them since."""
+    told = reminded.told(desk, errand.ref, errand.lane, listed(errand))
+    return None if _unsaid(desk, errand, told) else nudge.opened(told, voice)
 
 
 def to_expert(desk: Desk, errand: Errand, voice: Voice) -> Message | None:

@@ -33,7 +33,8 @@ def utc(world: World) -> World:
 
 
 def told(world: World, kind: str = "nudge") -> list[tuple[str, list[str]]]:
-    return [(lane, detail["reviews"]) for _, _, lane, detail in world.errands(kind)]
+    """What is said anew where it stands is left out."""
+    return [(lane, detail["reviews"]) for _, _, lane, detail in world.errands(kind) if "reviews" in detail]
 
 
 def until(world: World, moment: datetime, step: timedelta = timedelta(minutes=15)) -> None:

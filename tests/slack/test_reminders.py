@@ -97,3 +97,23 @@ async def test_an_answer_given_while_the_reminder_was_drawn_is_caught_up_with(ho
     await house.deliver()
     said = [m for m in house.slack.messages[BIA_DM] if "answer" in m["text"]]
     assert (ids.APPROVE, house.ids["bruno"]) not in [pair for m in said for pair in buttons(m)]
+
+
+async def test_the_first_message_follows_too(house: House) -> None:
+    """What says whose the cards are is the oldest a person has, and the last to be believed if it goes stale."""
+    await later(house, hours=3)
+    first = last(house, BIA_DM, "need")
+    opens = json.dumps(first).count(ids.OPEN)
+    assert opens >= 1
+    mine = [name for name in house.ids if house.case(name).review.expert == "U0BIA"]
+    await house.tap("U0BIA", ids.APPROVE, house.value(mine[0]))
+    await house.deliver()
+    now = next(m for m in house.slack.messages[BIA_DM] if m["ts"] == first["ts"])
+    assert json.dumps(now).count(ids.OPEN) == opens - 1
+    assert "agreed with the AI" in json.dumps(now)
+    for name in mine[1:]:
+        await house.tap("U0CAIO", ids.APPROVE, house.value(name))
+    await house.deliver()
+    now = next(m for m in house.slack.messages[BIA_DM] if m["ts"] == first["ts"])
+    assert ids.OPEN not in json.dumps(now)
+    assert "Nothing is left to answer here" in now["text"]
