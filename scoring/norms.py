@@ -197,18 +197,22 @@ def _leaning(found: Mapping[_Cell, Sequence[Any]], cell: _Cell, least: int) -> l
     leant: Sequence[float] = world[1:]
     places = ((platform, region_of(market) or "", tier, None), cell)
     for creators, *own in (found[place] for place in places if place in found):
-        share = creators / (creators + KAPPA)
-        leant = [_between(parent, mine, share) for parent, mine in zip(leant, own, strict=True)]
+        leant = _between(leant, own, creators / (creators + KAPPA))
     return list(leant)
 
 
-def _between(parent: float, own: float, share: float) -> float:
-    """`own` for that share, on the scale of logarithms; on the plain one where there is no logarithm to take."""
-    if parent == own:
-        return own
-    if parent <= 0 or own <= 0:
-        return share * own + (1 - share) * parent
-    return math.exp(share * math.log(own) + (1 - share) * math.log(parent))
+def _between(parent: Sequence[float], own: Sequence[float], share: float) -> list[float]:
+    """Quantiles with `own` counting for that share, on the scale of logarithms.
+
+    On the plain scale where one of them has no logarithm: all of them then, or a median could fall below the 5 %.
+    """
+    pairs = list(zip(parent, own, strict=True))
+    if min(*parent, *own) <= 0:
+        return [share * mine + (1 - share) * theirs for theirs, mine in pairs]
+    return [
+        mine if mine == theirs else math.exp(share * math.log(mine) + (1 - share) * math.log(theirs))
+        for theirs, mine in pairs
+    ]
 
 
 def _cells(row: NormRow, tier: Tier) -> list[_Cell]:

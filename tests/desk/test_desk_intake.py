@@ -390,12 +390,10 @@ def test_a_crash_halfway_through_the_cards_writes_nothing(
 # Lists as people really exchange them
 
 EXPORTS = [f"{p}_2022_{m}" for p in ("instagram", "tiktok", "youtube") for m in ("03", "06", "09", "11")]
-# What a list can hold that a database might not take, each platform's newest shows.
-ON_BOTH = [pytest.param("postgres", e, marks=pytest.mark.postgres) for e in EXPORTS if e.endswith("_11")]
 
 
 @pytest.mark.data
-@pytest.mark.parametrize(("kind", "name"), [*(("sqlite", e) for e in EXPORTS), *ON_BOTH], indirect=["kind"])
+@pytest.mark.parametrize("name", EXPORTS)
 def test_a_real_export_is_accounted_for_and_adds_nothing_twice(world: World, data_dir: Path, name: str) -> None:
     file = data_dir / "creators" / f"{name}.csv"
     data = file.read_bytes()

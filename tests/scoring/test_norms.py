@@ -71,6 +71,18 @@ def test_a_market_of_few_leans_on_its_region_and_that_on_the_world() -> None:
     assert everybody == {WORLD, "KR", "JP", "BR"}, "a region is leant on and shown nowhere"
 
 
+def test_a_market_where_some_measure_nothing_keeps_its_quantiles_in_order() -> None:
+    """One scale for all three: else the 5 % of these would lie above their median."""
+    barely = [*(row(0.0, "KR") for _ in range(2)), *(row(0.00001, "KR") for _ in range(18))]
+    norms = build_norms([*barely, *(row(0.4 + n / 1000, "BR") for n in range(60))])
+    korea = norms.band("instagram", "KR", Tier.MID, "engagement_rate")
+    assert korea is not None
+    assert korea.low is not None
+    assert korea.median is not None
+    assert korea.high is not None
+    assert korea.low <= korea.median <= korea.high
+
+
 def test_every_market_has_one_region() -> None:
     codes = [code for codes in REGIONS.values() for code in codes.split()]
     assert len(codes) == len(set(codes))
