@@ -195,6 +195,7 @@ def filled(view: Mapping[str, Any], before: Campaign | None) -> Campaign:
     rule, kind = fields.picked_one(view, ids.ON_DEADLINE), fields.picked_one(view, ids.KIND)
     tiers = fields.ticked(view, ids.TIERS)
     draft = before or Campaign("", "", (), "", "")
+    asked = fields.values_of(view)
     return replace(
         draft,
         name=fields.one_line(view, ids.NAME),
@@ -204,12 +205,13 @@ def filled(view: Mapping[str, Any], before: Campaign | None) -> Campaign:
         window=timedelta(seconds=int(window)) if window.isdecimal() else timedelta(),
         stakes=Stakes(stakes) if stakes in set(Stakes) else draft.stakes,
         locale=language if language in locales() else draft.locale,
-        on_deadline=OnDeadline(rule) if rule in set(OnDeadline) else None,
+        # A form that was opened before these were asked for leaves them as they are.
+        on_deadline=(OnDeadline(rule) if rule in set(OnDeadline) else None) if rule else draft.on_deadline,
         budget=budget,
-        fee_line=fee_line,
+        fee_line=fee_line if ids.FEE_LINE in asked else draft.fee_line,
         currency=currency,
         type=DecisionType(kind) if kind in set(DecisionType) else draft.type,
-        tiers=tuple(tier for tier in Tier if tier.value in tiers),
+        tiers=tuple(tier for tier in Tier if tier.value in tiers) if ids.TIERS in asked else draft.tiers,
         categories=_listed(fields.one_line(view, ids.CATEGORIES)),
         avoid=_listed(fields.one_line(view, ids.AVOID)),
         min_audience=_share(fields.one_line(view, ids.AUDIENCE)),

@@ -219,3 +219,20 @@ async def test_whoever_owns_it_now_is_told_from_then_on(house: House) -> None:
     decide.approve(house.desk, house.ids["bruno"], house.case("bruno").review.expert)
     await house.deliver()
     assert any("Bruno" in m["text"] for m in house.slack.messages["D0MARK"])
+
+
+async def test_a_form_of_an_older_version_leaves_alone_what_it_did_not_ask_for(empty: House) -> None:
+    members.add_campaign(
+        empty.desk,
+        Campaign("scan", "Scan", ("BR",), "C0SCAN", "U0MAYA", fee_line=900.0, on_deadline=OnDeadline.DECLINE,
+                 tiers=(Tier.MID,), type=DecisionType.RENEWAL),
+    )  # fmt: skip
+    await empty.tap("U0MAYA", ids.CAMPAIGN_MORE, "change:scan", home=True, choice=True)
+    form = empty.slack.last_view
+    newer = (ids.FEE_LINE, ids.ON_DEADLINE, ids.TIERS, ids.KIND)
+    older = {**form, "blocks": [b for b in form["blocks"] if b.get("block_id") not in newer]}
+    answer = await empty.submit("U0MAYA", older, {"name": "Scan II"})
+    assert answer.errors == {}
+    after = campaigns(empty)["scan"]
+    assert (after.name, after.fee_line, after.on_deadline) == ("Scan II", 900.0, OnDeadline.DECLINE)
+    assert (after.tiers, after.type) == ((Tier.MID,), DecisionType.RENEWAL)
