@@ -33,8 +33,8 @@ NO_CHROMIUM = "Chromium is not here: install it (Debian: apt-get install chromiu
 #: Slack's rules come as scripts of their own; they are called, not collected.
 collect_ignore = ["slack_rules"]
 
-settings.register_profile("house", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("house"), max_examples=40, derandomize=True, print_blob=True)
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("house"), derandomize=True, print_blob=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

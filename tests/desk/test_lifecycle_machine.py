@@ -637,7 +637,7 @@ class LifecycleOnPostgres(Lifecycle):
 
 Lifecycle.TestCase.settings = LifecycleOnPostgres.TestCase.settings = settings(
     # Under half a minute: the profile's hundred examples are for functions, not for a hundred agencies.
-    max_examples=max(1, settings().max_examples // 5),
+    max_examples=max(1, settings().max_examples // 8),
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=list(HealthCheck),
