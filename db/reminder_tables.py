@@ -19,7 +19,7 @@ class ReminderRow(SQLModel, table=True):
     lane: str
     at: datetime = moment(index=True)
     instead: str | None = None
-    """Whose place the reader is asked to take."""
+    """Whose place the reader is asked to take; of what was passed on, by whom."""
     newer_at: datetime | None = moment(default=None)
     """When a newer one of its kind showed this review to this person: since then that one answers for it."""
 

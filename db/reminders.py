@@ -27,6 +27,7 @@ class Shown:
 
     review_id: str
     instead: str | None = None
+    """Whose place the reader takes; of what was passed on, by whom."""
     current: bool = True
     """Whether no newer one asks for it."""
 

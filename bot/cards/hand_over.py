@@ -117,14 +117,18 @@ def passed_on(case: Case, voice: Voice, *, by: str) -> Message:
     return blocks.message(words.bare(text), parts)
 
 
-def returned(case: Case, voice: Voice, *, silent: UserId, by: UserId | None, reader: UserId) -> Message:
-    """To whoever has it again, with a way in; to whoever did not look, that there is nothing to do."""
+def gone(case: Case, voice: Voice) -> Message:
+    """To whoever did not look: who has it now, and that there is nothing to do."""
     pen, plain = Pen(case, voice), Pen(case, voice, plain=True)
-    to = case.review.expert or ""
-    if reader == silent:
-        said, bare = (p.t("returned.from_you", name=p.name, who=p.who(to)) for p in (pen, plain))
-        return blocks.message(words.bare(bare), [blocks.section(said)])
-    key = "returned.to_you" if reader == by else "returned.to_backup"
+    said, bare = (p.t("returned.from_you", name=p.name, who=p.who(case.review.expert or "")) for p in (pen, plain))
+    return blocks.message(words.bare(bare), [blocks.section(said)])
+
+
+def back(case: Case, voice: Voice, *, silent: UserId, reader: UserId) -> Message:
+    """To whoever has it instead, with a way in; whether again, say the hands that it went through."""
+    pen, plain = Pen(case, voice), Pen(case, voice, plain=True)
+    again = any(giver == reader for giver, _ in case.passes)
+    key = "returned.to_you" if again else "returned.to_backup"
     said, bare = (p.t(key, who=p.who(silent)) for p in (pen, plain))
     text = f"{bare} {blocks.esc(words.question(case, voice))} {lists.capital(lists.otherwise(case, voice))}"
     return blocks.message(words.bare(text), [blocks.section(said), lists.entry(case, voice)])

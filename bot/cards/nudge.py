@@ -28,7 +28,7 @@ def reminder(told: Told, voice: Voice, reader: Member | None, *, apart: int) -> 
     """
     cases = told.still
     if not cases:
-        return _done(told, voice)
+        return done(told, voice)
     parts = [blocks.header(voice.n("inbox.head", len(cases)))]
     if len(cases) > 1:
         parts.append(blocks.actions(lists.one_by_one(voice)))
@@ -47,7 +47,7 @@ def reminder(told: Told, voice: Voice, reader: Member | None, *, apart: int) -> 
 def opened(told: Told, voice: Voice) -> Message:
     """To the expert, once it is their day: these are yours. What has ended since is said below."""
     if not told.still:
-        return _done(told, voice)
+        return done(told, voice)
     said = notice.opened_together(told.still, voice)
     return blocks.message(said.text, [*said.blocks, *_ended(told, voice)])
 
@@ -61,7 +61,7 @@ def _ended(told: Told, voice: Voice) -> list[Block]:
     return [*(blocks.section(line) for line in lines), *([blocks.context(*small)] if small else [])]
 
 
-def _done(told: Told, voice: Voice) -> Message:
+def done(told: Told, voice: Voice) -> Message:
     """Nothing in it is waited for any more, or a newer one says all of it: the message shrinks."""
     head = voice.t("nudge.all_newer") if told.newer else voice.t("nudge.all_over")
     return blocks.message(head, [blocks.section(f"*{head}*"), *_ended(replace(told, newer=()), voice)])
@@ -109,7 +109,7 @@ def to_owner(told: Told, voice: Voice, reader: Member | None, *, said: Mapping[s
     """To the campaign's owner: what happens if nobody answers, result first; how often its expert was reminded."""
     cases = told.still
     if not cases:
-        return _done(told, voice)
+        return done(told, voice)
     several = len({case.campaign.key for case in cases}) > 1
     head = voice.n("nudge_owner.head", len(cases))
     parts = [blocks.header(head), blocks.section(voice.t("nudge_owner.else"))]
@@ -188,7 +188,7 @@ def scarce(told: Told, voice: Voice, *, hours: int, mondays: Mapping[ReviewId, d
     """
     cases = told.still
     if not cases:
-        return _done(told, voice)
+        return done(told, voice)
     campaign = cases[0].campaign
     head = voice.n("scarce.head", len(cases), campaign=blocks.said(campaign.name, 60))
     why = voice.n("scarce.why", hours)

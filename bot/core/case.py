@@ -136,7 +136,7 @@ class Told:
     newer: tuple[Case, ...] = ()
     """What a newer reminder asks the same person for."""
     instead: Mapping[ReviewId, UserId] = field(default_factory=dict)
-    """Whose place the reader is asked to take."""
+    """Whose place the reader is asked to take; of what was passed on, by whom."""
 
 
 @dataclass(frozen=True, slots=True)

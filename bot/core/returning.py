@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.nudges import next_good
+from bot.core.nudges import next_good, working_time
 from bot.core.types import UserId
 from bot.core.working_time import Span
 
@@ -59,13 +59,15 @@ def _worked(free: Sequence[Span], least: timedelta) -> datetime | None:
 def goes_back(
     order: Sequence[UserId], free: Mapping[UserId, Sequence[Span]], now: datetime, deadline: datetime
 ) -> tuple[UserId, datetime] | None:
-    """To the first of these who is at work now, else to whoever is at work first, and when; None when nobody is.
+    """To the first of these who still works an hour before the deadline, as soon as they do; None when nobody can.
 
-    `order` is whoever handed it on, then the backup, as far as they could answer it.
+    Where nobody has so much, to whoever is at work first. `order` is whoever handed it on, whose it was before that,
+    then as reviews are assigned, of all these who could answer it; `free` is theirs from now on.
     """
     moments = [(person, next_good(free.get(person, ()), now, deadline - BEFORE)) for person in order]
     coming = [(at, place, person) for place, (person, at) in enumerate(moments) if at is not None]
     if not coming:
         return None
-    at, _, person = min(coming)
+    enough = [one for one in coming if working_time(free[one[2]], deadline) >= LEAST]
+    at, _, person = enough[0] if enough else min(coming)
     return person, at

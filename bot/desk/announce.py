@@ -52,11 +52,15 @@ def told(
             yield from _letters(unit, what, change.review, before, campaign)
 
 
-def again(unit: Unit, review_ids: Collection[str]) -> list[Fresh]:
-    """The reminders that show these are said anew, where they stand; nothing is asked where there are none."""
+def again(unit: Unit, review_ids: Collection[str], kinds: Collection[str] = ()) -> list[Fresh]:
+    """The reminders that show these are said anew, where they stand; nothing is asked where there are none.
+
+    All of them, or those of some kinds only.
+    """
     if not review_ids:
         return []
-    return [Fresh(new_id("ob"), kind, ref, lane) for kind, ref, lane in reminders.showing(unit, review_ids)]
+    shown = [one for one in reminders.showing(unit, review_ids) if not kinds or one[0] in kinds]
+    return [Fresh(new_id("ob"), kind, ref, lane) for kind, ref, lane in shown]
 
 
 def _letters(unit: Unit, what: Announce, review: Review, before: Review, campaign: Campaign) -> list[Fresh]:

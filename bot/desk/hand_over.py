@@ -11,12 +11,13 @@ from bot.core.assignment import Able, Assignment, Knowing, backup_of, rank
 from bot.core.case import Case
 from bot.core.errors import Invalid, TooLate
 from bot.core.returning import Handed
-from bot.core.types import UserId
-from bot.desk import deadline, handed, late, see
-from bot.desk.announce import say
+from bot.core.types import Review, UserId
+from bot.desk import deadline, handed, hands, late, see
 from bot.desk.change import File, apply, load, open_next, require_open, too_late
 from bot.desk.desk import Desk
+from bot.desk.remind import remember
 from db import candidates, events, handing, lists, people, reviews
+from db.reminders import Said, Shown
 from db.store import Unit
 
 _DISCLOSURE = 300
@@ -39,13 +40,14 @@ def _require_passer(file: File, person: UserId) -> None:
 
 
 def able_to(unit: Unit, file: File, now: datetime) -> tuple[Able, ...]:
-    """Who could answer it besides whose name it carries, in the order of assignment."""
+    """Who could answer it besides whose name it carries, in the order of assignment; nobody who is too close."""
     review = file.review
     members, creator = people.members(unit), candidates.creator_of(unit, review.candidate_id)
     knowing = Knowing(lists.knowers(unit, [creator]).get(creator, {}), lists.campaign_knowers(unit, review.campaign))
     return rank(
         review.market, members, reviews.load_of(unit), referred_by=file.candidate.referred_by, knowing=knowing, now=now,
-        awake=nudges.time_left(members, now, review.deadline_at), without={review.expert or ""},
+        awake=nudges.time_left(members, now, review.deadline_at),
+        without={review.expert or "", *hands.of(unit, review.id).too_close},
     )  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def pass_on(
 ) -> Case:
     """Put somebody else's name on it: `to`, or with None whoever knows the market best now.
 
-    With `conflict` it does not come back to whoever passed it on. Raises Invalid('person_needed') for somebody who
+    With `conflict` it never comes back to whoever passed it on. Raises Invalid('person_needed') for somebody who
     could not answer it, or when nobody else could.
     """
 
@@ -67,8 +69,9 @@ def pass_on(
         if chosen is None:
             raise Invalid("person_needed", field="person")
         give(unit, desk, file, chosen, able, person, now, back_to=None if conflict else _back_to(file, person))
-        if note.strip():
-            events.record(unit, review_id, person, "passed_on_note", now, {}, {"note": note.strip()[:_DISCLOSURE]})
+        if note.strip() or conflict:
+            said = {"note": note.strip()[:_DISCLOSURE], **({hands.CONFLICT: True} if conflict else {})}
+            events.record(unit, review_id, person, "passed_on_note", now, {}, said)
         return handed.beside(unit, see.whole(unit, desk, review_id), person)
 
     try:
@@ -107,7 +110,12 @@ def give(
     named = {one.id: one.grounds for one in able if one.id in (to.id, backup)}
     handing.hand(unit, review.id, named, Handed(back_to, until) if until is not None else None)
     if to.id != by:
-        say(unit, "passed", f"{review.id}:{change.review.version}", to.id, now, {"by": by})
+        _tell(unit, change.review, by, now)
+
+
+def _tell(unit: Unit, review: Review, by: UserId, now: datetime) -> None:
+    """Whoever has it now is told by whom, in a message that follows what becomes of it."""
+    remember(unit, [Said("passed", f"{review.id}:{review.version}", review.expert or "", (Shown(review.id, by),))], now)
 
 
 def disclose(desk: Desk, review_id: str, person: UserId, text: str) -> Case:
@@ -149,7 +157,7 @@ def release(unit: Unit, desk: Desk, person: UserId, now: datetime) -> int:
         change = lifecycle.pass_on(review, named.expert, named.backup, now, named.why)
         apply(unit, desk, review, change, file.campaign, "policy", now)
         handing.hand(unit, review.id, {one.id: one.grounds for one in able if one.id in (named.expert, named.backup)})
-        say(unit, "passed", f"{review.id}:{change.review.version}", named.expert, now, {"by": person})
+        _tell(unit, change.review, person, now)
         moved += 1
         if change.review.queued:
             open_next(unit, desk, named.expert, now)

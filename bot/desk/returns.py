@@ -1,4 +1,4 @@
-"""What was handed to somebody who does not look goes back, once: to whoever handed it on, else to the backup."""
+"""What was handed to somebody who does not look goes back, once: to whoever handed it on, else whose it was before."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from datetime import datetime
 
 from bot.core import nudges, returning
 from bot.core import review as lifecycle
-from bot.core.assignment import Able, rank
+from bot.core.assignment import Able, Knowing, rank
 from bot.core.types import Member, Review, State, UserId
-from bot.desk.announce import say
+from bot.desk import hands
+from bot.desk.announce import again, say
 from bot.desk.change import apply
 from bot.desk.desk import Desk
-from db import campaigns, candidates, events, handing, people, reviews
+from bot.desk.remind import remember
+from db import campaigns, candidates, events, handing, lists, outbox, people, reviews
+from db.reminders import Said, Shown
 from db.store import Unit
 
 
@@ -29,11 +32,12 @@ def give_back(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
 def _one(
     unit: Unit, desk: Desk, review: Review, by: UserId | None, members: tuple[Member, ...], now: datetime
 ) -> None:  # fmt: skip
-    silent = review.expert or ""
-    able = _able(unit, review, members, now)
+    silent, before = review.expert or "", hands.of(unit, review.id)
+    able = tuple(one for one in _able(unit, review, members, now) if one.id not in before.too_close)
     free = {one.id: nudges.free_time(one.member, now, review.deadline_at) for one in able}
     # Open again: somebody has answered it since, so it was looked at.
-    order = [p for p in dict.fromkeys((by, review.backup)) if p in free and p != silent]
+    named = dict.fromkeys((by, *before.had, review.backup, *(one.id for one in able)))
+    order = [p for p in named if p in free and p != silent]
     found = None if review.state is State.REOPENED else returning.goes_back(order, free, now, review.deadline_at)
     if found is None:
         handing.put_off(unit, review.id, None)
@@ -43,8 +47,7 @@ def _one(
         handing.put_off(unit, review.id, at)  # nobody is there yet: whoever has got it has so much longer
         return
     # Whoever passed it on and does not get it back is no backup; whoever did not look only where there is nobody else.
-    passed = [e.actor for e in events.of_review(unit, review.id) if e.what == "passed_on"]
-    left = [one for one in able if one.id not in (to, *passed[-1:])]
+    left = [one for one in able if one.id not in (to, before.last_passer)]
     others = sorted(left, key=lambda one: (one.id == silent, not one.there))
     backup = others[0].id if others else None
     campaign = campaigns.some(unit, [review.campaign])[review.campaign]
@@ -52,17 +55,21 @@ def _one(
     change = lifecycle.give_back(review, to, backup, now)
     apply(unit, desk, review, change, campaign, "policy", now, filling=filling)
     handing.hand(unit, review.id, {one.id: one.grounds for one in able if one.id in (to, backup)})
-    for person in (to, silent):
-        detail = {"from": silent, "to": to, "by": by}
-        say(unit, "returned", f"{review.id}:{change.review.version}", person, now, detail)
+    ref = f"{review.id}:{change.review.version}"
+    remember(unit, [Said("back", ref, to, (Shown(review.id, silent),))], now)
+    say(unit, "gone", ref, silent, now)
 
 
 def _able(unit: Unit, review: Review, members: tuple[Member, ...], now: datetime) -> tuple[Able, ...]:
     """Who could answer it and is not on holiday."""
-    referred = candidates.referrer(unit, review.candidate_id)
+    referred, creator = (
+        candidates.referrer(unit, review.candidate_id),
+        candidates.creator_of(unit, review.candidate_id),
+    )
+    knowing = Knowing(lists.knowers(unit, [creator]).get(creator, {}), lists.campaign_knowers(unit, review.campaign))
     awake = nudges.time_left(members, now, review.deadline_at)
     ranked = rank(
-        review.market, members, reviews.load_of(unit), referred_by=referred, now=now, awake=awake
+        review.market, members, reviews.load_of(unit), referred_by=referred, knowing=knowing, now=now, awake=awake
     )  # fmt: skip
     return tuple(one for one in ranked if not one.member.away_at(now))
 
@@ -77,6 +84,7 @@ def note_look(unit: Unit, review_id: str, person: UserId, now: datetime) -> None
     """The same within a unit of work."""
     if handing.looked(unit, review_id, person):
         events.record(unit, review_id, person, "looked", now)
+        outbox.enqueue(unit, again(unit, [review_id], {"passed"}), now)
 
 
 def awaited(review: Review, person: UserId) -> bool:

@@ -11,7 +11,7 @@ from bot.cards.blocks import Message
 from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, Member, State
-from bot.desk import handed, models, norm_list, opinions, precedents, relearn, see
+from bot.desk import models, norm_list, opinions, precedents, relearn, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
 from bot.outbox import accounts, reminding, welcomes
@@ -176,21 +176,19 @@ def _digest(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
     return notice.digest(digest, reader.voice) if digest.lines else None
 
 
-def _passed(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    case = handed.case(desk, _round(errand)[0], errand.lane)
+def _returned(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    """Of an older version, to both: to whoever did not look, what was; to whoever has it again, while it is theirs."""
+    silent = str(errand.detail.get("from", ""))
+    if errand.lane == silent:
+        return _gone(desk, errand, reader)
+    case = see.case(desk, _round(errand)[0])
     if not case.review.state.awaits or case.review.expert != errand.lane:
         return None
-    by = str(errand.detail.get("by", ""))
-    return hand_over.passed_on(case, reader.voice, by=by)
+    return hand_over.back(case, reader.voice, silent=silent, reader=errand.lane)
 
 
-def _returned(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
-    """To whoever did not look, what was; to whoever has it again, while it is theirs."""
-    case, silent = see.case(desk, _round(errand)[0]), str(errand.detail.get("from", ""))
-    if errand.lane != silent and not (case.review.state.awaits and case.review.expert == errand.lane):
-        return None
-    by = errand.detail.get("by")
-    return hand_over.returned(case, reader.voice, silent=silent, by=str(by) if by else None, reader=errand.lane)
+def _gone(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
+    return hand_over.gone(see.case(desk, _round(errand)[0]), reader.voice)
 
 
 def _colleague(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
@@ -303,7 +301,9 @@ _KINDS: Mapping[str, Callable[[Desk, Errand, Reader], Message | None]] = {
     "morning": lambda desk, errand, reader: reminding.morning(desk, errand, reader.voice),
     "withdrawn": _withdrawn,
     "digest": _digest,
-    "passed": _passed,
+    "passed": lambda desk, errand, reader: reminding.passed(desk, errand, reader.voice),
+    "back": lambda desk, errand, reader: reminding.back(desk, errand, reader.voice),
+    "gone": _gone,
     "returned": _returned,
     "colleague": _colleague,
     "opinion": _opinion,

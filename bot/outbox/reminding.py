@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.cards import hand_over, nudge, unopened
 from bot.cards import hurry as cards
 from bot.cards import morning as cards_morning
-from bot.cards import nudge, unopened
 from bot.cards.blocks import Message
 from bot.core import nudges as rules
 from bot.core.case import Told
-from bot.desk import hurry, more_time, reminded, see
+from bot.desk import handed, hurry, more_time, reminded, see
 from bot.desk import morning as mornings
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice
@@ -18,13 +18,15 @@ from db import outbox, reminders
 from db.outbox import Errand
 
 #: Kinds that show reviews and change with each of them; one that was never said, or is gone, stays unsaid.
-KINDS = frozenset({"opened", "nudge", "nudge_owner", "scarce", "asked", "half"})
+KINDS = frozenset({"opened", "passed", "back", "nudge", "nudge_owner", "scarce", "asked", "half"})
 #: A reminder that is no older was said in time.
 _FRESH = timedelta(minutes=15)
 
 
 def listed(errand: Errand) -> list[str]:
     """What an errand names by itself: nothing, when it only brings a message up to date."""
+    if errand.kind == "passed" and "by" in errand.detail:  # of an older version
+        return [errand.ref.rpartition(":")[0]]
     return [str(i) for i in errand.detail.get("reviews", ())]
 
 
@@ -32,6 +34,28 @@ def opened(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
     """Whose the cards are that have opened, with what has ended of them since."""
     told = reminded.told(desk, errand.ref, errand.lane, listed(errand))
     return None if _unsaid(desk, errand, told) else nudge.opened(told, voice)
+
+
+def passed(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """Whose it is now and who handed it on, while it is theirs; then what became of it."""
+    told = reminded.told(desk, errand.ref, errand.lane, listed(errand), by_name=True)
+    if _unsaid(desk, errand, told):
+        return None
+    if not told.still:
+        return nudge.done(told, voice)
+    case = handed.case(desk, told.still[0].review.id, errand.lane)
+    return hand_over.passed_on(case, voice, by=told.instead.get(case.review.id, str(errand.detail.get("by", ""))))
+
+
+def back(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
+    """The same of what was not looked at and is with whoever handed it on, or with somebody else instead."""
+    told = reminded.told(desk, errand.ref, errand.lane, listed(errand), by_name=True)
+    if _unsaid(desk, errand, told):
+        return None
+    if not told.still:
+        return nudge.done(told, voice)
+    (case,) = told.still
+    return hand_over.back(case, voice, silent=told.instead.get(case.review.id, ""), reader=errand.lane)
 
 
 def to_expert(desk: Desk, errand: Errand, voice: Voice) -> Message | None:

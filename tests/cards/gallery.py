@@ -257,7 +257,7 @@ def _hands(case: Case, voice: Voice) -> dict[str, Made]:
     members = [f.member(f.CAIO, None, market), f.member(f.IGOR, None, market), reader]
     able = [Able(m, Grounds(n, 2, 8.0 / (n + 1), 2 - n, n), there=n < 2) for n, m in enumerate(members)]
     many = [Able(f.member(f"U{n:09}", f"Expert {n}", market), Grounds(n, 8, 4.0)) for n in range(8)]
-    back = {"silent": f.CAIO, "by": case.review.expert}
+    back = {"silent": f.CAIO, "reader": case.review.expert or ""}
     conflict = replace(handed, handed=Handed(None, NOW + timedelta(hours=20)))
     return {
         "pass": hand_over.pass_form(case, voice, able),
@@ -267,9 +267,9 @@ def _hands(case: Case, voice: Voice) -> dict[str, Made]:
         "pass_done": hand_over.passed(handed, voice),
         "pass_done_conflict": hand_over.passed(conflict, voice),
         "passed_on": hand_over.passed_on(handed, voice, by=f.CAIO),
-        "returned": hand_over.returned(case, voice, **back, reader=case.review.expert or ""),
-        "returned_backup": hand_over.returned(case, voice, silent=f.CAIO, by=None, reader=case.review.expert or ""),
-        "returned_silent": hand_over.returned(case, voice, **back, reader=f.CAIO),
+        "returned": hand_over.back(replace(case, passes=((case.review.expert or "", f.CAIO),)), voice, **back),
+        "returned_backup": hand_over.back(case, voice, **back),
+        "returned_silent": hand_over.gone(case, voice),
         "ask": hand_over.ask_form(case, voice, members),
         "ask_nobody": hand_over.ask_form(case, voice, []),
         "asked": hand_over.asked(case, asked, voice, reader=reader, today=NOW.date()),

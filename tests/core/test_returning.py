@@ -41,9 +41,9 @@ def test_not_too_soon_and_not_too_late(spans: list[Span], left: timedelta) -> No
         assert working_time(spans, at) >= LEAST
 
 
-@given(st.dictionaries(st.sampled_from(["by", "backup", "else"]), free()), MINUTES)
-def test_whoever_gets_it_back_is_at_work_and_nobody_was_sooner(spans: dict[str, list[Span]], left: timedelta) -> None:
-    order, latest = ["by", "backup"], NOW + left - BEFORE
+@given(st.dictionaries(st.sampled_from(["by", "before", "rule", "else"]), free()), MINUTES)
+def test_whoever_gets_it_back_is_at_work_and_has_an_hour(spans: dict[str, list[Span]], left: timedelta) -> None:
+    order, latest = ["by", "before", "rule"], NOW + left - BEFORE
     found = goes_back(order, spans, NOW, NOW + left)
     if found is None:
         assert not any(start <= latest for who in order for start, _ in spans.get(who, []))
@@ -51,6 +51,10 @@ def test_whoever_gets_it_back_is_at_work_and_nobody_was_sooner(spans: dict[str, 
     person, at = found
     assert NOW <= at <= latest
     assert any(start <= at < end for start, end in spans[person])
-    assert not any(start < at for who in order for start, _ in spans.get(who, []))
-    if any(start <= at < end for start, end in spans.get("by", [])):
-        assert person == "by", "whoever passed it on comes first"
+    assert not any(start < at for start, _ in spans[person]), "as soon as they are at work"
+    there = [who for who in order if working_time(spans.get(who, []), NOW + left) >= LEAST]
+    there = [who for who in there if spans[who][0][0] <= latest]
+    if there:
+        assert person == there[0], "whoever passed it on comes first, then whose it was"
+    else:
+        assert not any(start < at for who in order for start, _ in spans.get(who, [])), "else nobody was sooner"

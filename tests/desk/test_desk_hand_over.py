@@ -24,7 +24,8 @@ def test_passing_on_names_somebody_else_and_keeps_the_clock(world: World) -> Non
     assert case.review.deadline_at == START + timedelta(hours=48)
     assert case.passes == ((BIA, CAIO),)
     told = world.errands("passed")
-    assert told == [("passed", f"{review_id}:{case.review.version}", CAIO, {"by": BIA})]
+    said = {"reviews": [review_id], "instead": {review_id: BIA}}
+    assert told == [("passed", f"{review_id}:{case.review.version}", CAIO, said)]
     assert case.pass_note == "away until Monday"
     notes = [e for e in see.history(world.desk, review_id) if e.what == "passed_on_note"]
     assert [(e.actor, e.after) for e in notes] == [(BIA, {"note": "away until Monday"})]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from bot.core.errors import Invalid, NotAllowed
 from bot.core.types import Member, Role, State
 from bot.core.working_time import Hours
-from bot.desk import decide, hand_over, handed, members, opinions, returns, see, settings
+from bot.desk import decide, hand_over, handed, members, opinions, reminded, returns, see, settings
 from db import handing
 from tests.desk.world import BIA, CAIO, GIL, IVAN, MARKETER, MAYA, OLEG, START, ZOE, World
 
@@ -32,8 +31,9 @@ def returns_at(world: World, review_id: str) -> datetime | None:
         return found.returns_at if found else None
 
 
-def told(world: World) -> dict[str, dict[str, Any]]:
-    return {lane: detail for _, _, lane, detail in world.errands("returned")}
+def told(world: World) -> dict[str, str]:
+    """Person -> what they are told: that they have it now, or that they no longer need to do anything."""
+    return {lane: what for what in ("back", "gone") for _, _, lane, _ in world.errands(what)}
 
 
 def test_what_nobody_opens_goes_back_to_whoever_passed_it_on(utc: World) -> None:
@@ -50,11 +50,11 @@ def test_what_nobody_opens_goes_back_to_whoever_passed_it_on(utc: World) -> None
     assert (case.review.expert, case.review.backup, case.review.why_me) == (BIA, ZOE, "returned")
     assert case.review.deadline_at == START + timedelta(hours=48), "the clock runs on"
     assert case.passes == ((BIA, CAIO), (CAIO, BIA))
-    assert told(utc) == {person: {"from": CAIO, "to": BIA, "by": BIA} for person in (BIA, CAIO)}
+    assert told(utc) == {BIA: "back", CAIO: "gone"}
     assert [e.actor for e in see.history(utc.desk, review_id) if e.what == "returned"] == ["policy"]
     utc.clock.move(hours=20)
     utc.sweep()
-    assert len(utc.errands("returned")) == 2, "once, and it does not go to and fro"
+    assert len(utc.errands("back") + utc.errands("gone")) == 2, "once, and it does not go to and fro"
 
 
 @pytest.mark.parametrize("look", ["open", "form", "ask", "answer"])
@@ -103,6 +103,101 @@ def test_who_is_too_close_does_not_get_it_back(utc: World) -> None:
     case = see.case(utc.desk, review_id)
     assert (case.review.expert, case.review.why_me) == (ZOE, "returned")
     assert case.review.backup == CAIO, "not whoever is too close"
+
+
+def test_who_is_too_close_never_has_it_again(utc: World) -> None:
+    """Also after it has gone through other hands: not by name, not as whoever knows the market, not as a backup."""
+    review_id = utc.one()
+    hand_over.pass_on(utc.desk, review_id, BIA, CAIO, "my cousin", conflict=True)
+    _, able = hand_over.passing(utc.desk, review_id, CAIO)
+    assert [one.id for one in able] == [ZOE]
+    with pytest.raises(Invalid, match="person_needed"):
+        hand_over.pass_on(utc.desk, review_id, CAIO, BIA)
+    case = hand_over.pass_on(utc.desk, review_id, CAIO, None)
+    assert (case.review.expert, case.review.backup) == (ZOE, None)
+    settings.away(utc.desk, CAIO, None, START + timedelta(days=9))
+    utc.clock.now = HALF
+    utc.sweep()
+    assert see.case(utc.desk, review_id).review.expert == ZOE, "there is nobody else"
+
+
+DANI = "U0DANI0001"
+
+
+@pytest.fixture
+def three(utc: World) -> World:
+    """The market has a third expert."""
+    members.add(utc.desk, DANI, Role.EXPERT, "BR", "Dani")
+    members.remember(utc.desk, Member(DANI, "Dani", tz="UTC"))
+    return utc
+
+
+def test_a_passer_who_is_gone_leaves_it_to_whose_it_was(three: World) -> None:
+    """And not to the backup, who has never seen it."""
+    review_id = three.one()
+    hand_over.pass_on(three.desk, review_id, BIA, CAIO)
+    case = hand_over.pass_on(three.desk, review_id, CAIO, ZOE)
+    assert (case.review.backup, returns_at(three, review_id)) == (DANI, HALF)
+    members.remember(three.desk, Member(CAIO, "Caio", tz="UTC", deleted=True))
+    three.clock.now = HALF
+    three.sweep()
+    assert see.case(three.desk, review_id).review.expert == BIA
+    assert told(three) == {BIA: "back", ZOE: "gone"}
+
+
+def test_whoever_did_not_look_is_not_whose_it_was(three: World) -> None:
+    for person in (CAIO, DANI):
+        settings.save(three.desk, person, language=None, hours=Hours(0, 24 * 60 - 1), backup=None)
+    review_id = three.one()
+    hand_over.pass_on(three.desk, review_id, BIA, CAIO)
+    three.clock.now = HALF
+    three.sweep()
+    case = hand_over.pass_on(three.desk, review_id, BIA, ZOE)
+    assert case.passes == ((BIA, CAIO), (CAIO, BIA), (BIA, ZOE))
+    settings.away(three.desk, BIA, None, START + timedelta(days=9))
+    three.clock.now = HALF + timedelta(hours=12)
+    three.sweep()
+    assert see.case(three.desk, review_id).review.expert == DANI
+
+
+def test_a_passer_who_is_off_for_the_night_gets_it_in_the_morning(three: World) -> None:
+    """The backup is at work at that hour, and knows nothing of it."""
+    settings.save(three.desk, DANI, language=None, hours=Hours(0, 24 * 60 - 1), backup=None)
+    review_id = three.one()
+    case = hand_over.pass_on(three.desk, review_id, BIA, CAIO)
+    assert case.review.backup == DANI
+    night = START + timedelta(hours=11)
+    three.sql("UPDATE reviews SET returns_at = ? WHERE id = ?", "2026-11-23 20:00:00", review_id)
+    three.clock.now = night
+    three.sweep()
+    assert (see.case(three.desk, review_id).review.expert, returns_at(three, review_id)) == (CAIO, HALF)
+    three.clock.now = HALF
+    three.sweep()
+    assert see.case(three.desk, review_id).review.expert == BIA
+
+
+def test_what_says_that_it_is_yours_follows_the_review(utc: World) -> None:
+    """Said anew whatever becomes of it: looked at, answered by somebody else."""
+    review_id = utc.one()
+    hand_over.pass_on(utc.desk, review_id, BIA, CAIO)
+    ((_, ref, _, _),) = utc.errands("passed")
+    utc.sql("UPDATE outbox SET state = 'sent'")
+    returns.looked(utc.desk, review_id, CAIO)
+    assert [(r, lane, detail) for _, r, lane, detail in utc.errands("passed")[1:]] == [(ref, CAIO, {})]
+    utc.sql("UPDATE outbox SET state = 'sent'")
+    decide.approve(utc.desk, review_id, BIA)
+    assert [r for _, r, _, _ in utc.errands("passed")[2:]] == [ref]
+    now = reminded.told(utc.desk, ref, CAIO, by_name=True)
+    assert not now.still
+    assert [c.review.id for c in now.over] == [review_id]
+
+
+def test_a_lead_who_passed_it_on_is_no_longer_asked(utc: World) -> None:
+    review_id = utc.one()
+    hand_over.pass_on(utc.desk, review_id, BIA, ZOE)
+    ((_, ref, _, _),) = utc.errands("passed")
+    hand_over.pass_on(utc.desk, review_id, ZOE, CAIO)
+    assert not reminded.told(utc.desk, ref, ZOE, by_name=True).still
 
 
 def test_an_hour_of_working_time_in_any_case(utc: World) -> None:

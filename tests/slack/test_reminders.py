@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from bot.cards import ids
-from bot.desk import decide, tick
+from bot.desk import decide, hand_over, returns, tick
 from tests.slack.conftest import on_both
 from tests.slack.hands import House
 
@@ -97,6 +97,44 @@ async def test_an_answer_given_while_the_reminder_was_drawn_is_caught_up_with(ho
     await house.deliver()
     said = [m for m in house.slack.messages[BIA_DM] if "answer" in m["text"]]
     assert (ids.APPROVE, house.ids["bruno"]) not in [pair for m in said for pair in buttons(m)]
+
+
+async def test_what_was_passed_on_follows_too(house: House) -> None:
+    """'Bia passed this on to you' keeps its way in while it is theirs, and then says how it ended."""
+    hand_over.pass_on(house.desk, house.ids["ana"], "U0BIA", "U0CAIO", "we shared a flat")
+    await house.deliver()
+    first = last(house, CAIO_DM, "passed this on to you")
+    assert ids.OPEN in json.dumps(first)
+    assert "Open it by" in json.dumps(first)
+    returns.looked(house.desk, house.ids["ana"], "U0CAIO")
+    await house.deliver()
+    now = next(m for m in house.slack.messages[CAIO_DM] if m["ts"] == first["ts"])
+    assert "Open it by" not in json.dumps(now), "they have"
+    assert "shared a flat" in json.dumps(now)
+    assert "Bia passed this on to you" in now["text"]
+    await house.tap("U0BIA", ids.APPROVE, house.value("ana"))
+    await house.deliver()
+    now = next(m for m in house.slack.messages[CAIO_DM] if m["ts"] == first["ts"])
+    assert ids.OPEN not in json.dumps(now)
+    assert "agreed with the AI" in json.dumps(now)
+    assert "Nothing is left to answer here" in now["text"]
+
+
+async def test_what_came_back_follows_too(house: House) -> None:
+    hand_over.pass_on(house.desk, house.ids["ana"], "U0BIA", "U0CAIO")
+    await house.deliver()
+    passed = last(house, CAIO_DM, "passed this on to you")
+    await later(house, hours=30)
+    back, gone = last(house, BIA_DM, "yours again"), last(house, CAIO_DM, "You don\u2019t need to do anything")
+    assert ids.OPEN in json.dumps(back)
+    hand_over.pass_on(house.desk, house.ids["ana"], "U0BIA", "U0ZOE")
+    await house.deliver()
+    now = next(m for m in house.slack.messages[BIA_DM] if m["ts"] == back["ts"])
+    assert ids.OPEN not in json.dumps(now)
+    assert next(m for m in house.slack.messages[CAIO_DM] if m["ts"] == gone["ts"]) == gone, "what is over stays"
+    now = next(m for m in house.slack.messages[CAIO_DM] if m["ts"] == passed["ts"])
+    assert "<@U0ZOE>" in json.dumps(now), "whoever did not look reads who has it now"
+    assert ids.OPEN not in json.dumps(now)
 
 
 async def test_the_first_message_follows_too(house: House) -> None:
