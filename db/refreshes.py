@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
 from bot.core.fresh import Refresh, asked_from_json, asked_to_json
@@ -30,15 +33,23 @@ def add(unit: Unit, made: Refresh) -> None:
 
 def newest(unit: Unit, candidate_id: str) -> Refresh | None:
     """The latest of this candidate."""
-    wanted = (
-        sa.select(REFRESHES)
-        .where(REFRESHES.c.candidate_id == candidate_id)
-        .order_by(REFRESHES.c.at.desc(), REFRESHES.c.id.desc())
-        .limit(1)
+    return newest_of(unit, [candidate_id]).get(candidate_id)
+
+
+def newest_of(unit: Unit, candidate_ids: Sequence[str]) -> dict[str, Refresh]:
+    """The latest of each of these that has any."""
+    if not candidate_ids:
+        return {}
+    later = REFRESHES.alias()
+    beyond = sa.tuple_(later.c.at, later.c.id) > sa.tuple_(REFRESHES.c.at, REFRESHES.c.id)
+    wanted = sa.select(REFRESHES).where(
+        REFRESHES.c.candidate_id.in_(candidate_ids),
+        ~sa.exists().where(later.c.candidate_id == REFRESHES.c.candidate_id, beyond),
     )
-    row = unit.execute(wanted).first()
-    if row is None:
-        return None
+    return {row.candidate_id: _refresh(row) for row in unit.execute(wanted)}
+
+
+def _refresh(row: sa.Row[Any]) -> Refresh:
     asked = asked_from_json(row.asked)
     if asked is None:
         raise LookupError(row.id)

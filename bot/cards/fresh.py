@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from bot.cards import blocks, evidence, ids, words
 from bot.cards.blocks import Block
 from bot.cards.words import Pen
+from bot.core.blinding import is_unseen
 from bot.core.case import Case
 from bot.core.fresh import Asked, Change, Refresh, changes
 from bot.i18n.catalog import Voice
+from scoring.types import Check
 
 _SHOWN = 10
 _COUNTRIES = 3
@@ -78,6 +81,26 @@ def _age(case: Case, voice: Voice, today: date) -> str:
     return voice.t("fresh.age_unknown") if age is None else voice.n("fresh.age", age)
 
 
+def line(pen: Pen) -> str:
+    """For the card: '*Newer numbers (28 Nov):* the AI would now *decline*.'; empty where they change nothing.
+
+    Of a call that turned only that: why is in Details. Of one that did not, what came and what went. Asked here once
+    more whether somebody answers blind, so that no card can forget it.
+    """
+    news, review = pen.case.turn, pen.case.review
+    if news is None or is_unseen(review, None) or not review.state.awaits:
+        return ""
+    head = pen.t("fresh.newer", day=pen.voice.day_of(news.at))
+    if news.turned:
+        return f"{head} {pen.t('fresh.turned', verdict=pen.verdict(news.verdict))}"
+    parts = [
+        pen.t("fresh.unturned", verdict=pen.verdict(news.verdict)),
+        pen.t("fresh.came", what=evidence.names_of(news.came, pen.voice)) if news.came else "",
+        pen.t("fresh.gone", what=evidence.names_of(news.gone, pen.voice)) if news.gone else "",
+    ]
+    return f"{head} {'; '.join(part for part in parts if part)}."
+
+
 def button(pen: Pen) -> list[Block]:
     """'Refresh the numbers', where there is a source."""
     if not pen.case.refreshable:
@@ -98,10 +121,38 @@ def _told(pen: Pen, found: Refresh) -> list[str]:
     lines = [f"• {_change(one, voice)}" for one in different[:_SHOWN]] or [voice.t("fresh.same")]
     if len(different) > _SHOWN:
         lines.append("• " + voice.n("fresh.more", len(different) - _SHOWN))
-    was, would = pen.case.recommendation, found.would
+    return [head, *lines, *_dropped(found.asked, voice), *_says(pen, found)]
+
+
+def _says(pen: Pen, found: Refresh) -> list[str]:
+    """What the AI would say of them, old against new, and what looks off now or no longer does."""
+    voice, was, would = pen.voice, pen.case.recommendation, found.would
     same = "fresh.would_same" if would.verdict is was.verdict else "fresh.would"
-    says = voice.t(same, verdict=pen.verdict(would.verdict), was=pen.verdict(was.verdict))
-    return [head, *lines, *_dropped(found.asked, voice), says, words.ai_numbers(would, voice)]
+    lines = [voice.t(same, verdict=pen.verdict(would.verdict), was=pen.verdict(was.verdict))]
+    for what, before, after in (
+        ("fresh.risk", words.risk_of(was, voice), words.risk_of(would, voice)),
+        ("fresh.match", *(words.match_of(said, voice) or voice.t("fresh.no_data") for said in (was, would))),
+    ):
+        as_before = "" if before != after else "_same"
+        lines.append("• " + voice.t(f"fresh.change{as_before}", what=voice.t(what), before=before, after=after))
+    now = Pen(replace(pen.case, candidate=replace(pen.case.candidate, metrics=found.metrics)), voice)
+    seen = {check.code: check for check in would.checks}
+    news = pen.case.turn
+    came, gone = (news.came, news.gone) if news is not None else ((), ())
+    lines += ["• " + voice.t("fresh.off_now", what=_check(seen[code], now)) for code in came if code in seen]
+    lines += ["• " + voice.t("fresh.off_before", what=_check(seen[code], now)) for code in gone if code in seen]
+    if was.model != would.model:
+        lines.append(voice.t("fresh.model", was=blocks.said(was.model, _SOURCE), now=blocks.said(would.model, _SOURCE)))
+    return lines
+
+
+def _check(check: Check, pen: Pen) -> str:
+    """'engagement 4.1% (2.1–6.8%)', or that it is not measured now."""
+    if not check.measured and check.value is None:
+        return f"{pen.t(f'check.{check.code.value}')}, {pen.t('fresh.no_data')}"
+    value = evidence.value_of(check, pen.voice) or evidence.hits_of(check, pen.voice) or pen.t("fresh.clean")
+    said, usual = words.lower_first(evidence.label_of(check, pen, value=value)), evidence.usual_of(check, pen.voice)
+    return f"{said} ({usual})" if usual else said
 
 
 def _change(one: Change, voice: Voice) -> str:

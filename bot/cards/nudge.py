@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.cards import blocks, hurry, ids, lists, notice, pending, words
+from bot.cards import blocks, fresh, hurry, ids, lists, notice, pending, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import Pen
 from bot.core.case import Case, Told
@@ -69,7 +69,7 @@ def done(told: Told, voice: Voice) -> Message:
 
 def _asked(case: Case, voice: Voice, reader: Member | None, instead: UserId | None) -> list[Block]:
     pen = Pen(case, voice)
-    lines = [lists.title(case, voice), lists.capital(_default(pen, reader)), _matters(pen, reader)]
+    lines = [lists.title(case, voice), lists.capital(_default(pen, reader)), _matters(pen, reader), fresh.line(pen)]
     if instead:
         lines.append(voice.t("nudge.instead", who=pen.who(instead)))
     if hides(case.review, reader):
@@ -154,7 +154,7 @@ def _fate(case: Case, voice: Voice, reader: Member | None, said: int, *, named: 
         why = voice.t("nudge_owner.close") if close else lists.looks(case, voice)
     reminded = voice.n("nudge_owner.reminded", said) if said else ""
     campaign = blocks.said(case.campaign.name, 40) if named else ""
-    lines.append(" ".join(part for part in (why, reminded) if part))
+    lines += [" ".join(part for part in (why, reminded) if part), fresh.line(pen)]
     hot = voice.t("hot.tag") if case.review.hot_at is not None else ""
     return blocks.section(*lines, words.SEPARATOR.join(part for part in (campaign, hot) if part))
 

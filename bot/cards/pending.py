@@ -25,7 +25,8 @@ def notification(case: Case, voice: Voice) -> str:
     off = voice.n("text.off", len(rec.flags)) if rec.flags else ""
     call = ", ".join(part for part in (says, off) if part)
     waits = held_line(pen) if case.review.state is State.HELD else default_line(pen)
-    return words.bare(f"{blocks.esc(words.question(case, voice))} {call}. {waits}")
+    said = f"{blocks.esc(words.question(case, voice))} {call}. {waits} {fresh.line(pen)}"
+    return words.bare(said.rstrip())
 
 
 def body(case: Case, voice: Voice, today: date) -> list[Block]:
@@ -39,6 +40,9 @@ def body(case: Case, voice: Voice, today: date) -> list[Block]:
     own = theirs.line(pen)
     if own:
         parts.insert(1, blocks.section(own))
+    news = fresh.line(pen)
+    if news:
+        parts.insert(1, blocks.section(news))
     before = precedents.line(pen)
     if before:
         parts.append(blocks.section(before))
@@ -58,7 +62,10 @@ def short(case: Case, voice: Voice, today: date) -> list[Block]:
     """What one must know to answer, for one screen of a phone: the call, what looks off, who and for how much."""
     pen = Pen(case, voice)
     weak = evidence.weak_match(pen)
-    parts = [blocks.section(*_call_lines(pen, by_name=False), weak), blocks.section(*_found_lines(pen, today))]
+    parts = [
+        blocks.section(*_call_lines(pen, by_name=False), fresh.line(pen), weak),
+        blocks.section(*_found_lines(pen, today)),
+    ]
     if case.review.disclosure is not None:
         parts.append(blocks.section(*_disclosed_lines(pen)))
     return [

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.assignment import Grounds
 from bot.core.disagreement import Disagreement, Standing, Winner
-from bot.core.fresh import Refresh
+from bot.core.fresh import Refresh, Turn, turn
 from bot.core.learned_model import LearnedModel
 from bot.core.market_norm import Norm, View
 from bot.core.one_by_one import Walk
@@ -122,6 +122,11 @@ class Case:
     def differs(self) -> bool:
         """Whether the decision differs from the AI's recommendation."""
         return self.decision is not None and self.decision.verdict is not self.recommendation.verdict
+
+    @property
+    def turn(self) -> Turn | None:
+        """What newer numbers change in what the AI would say; None also where nobody asked for them here."""
+        return turn(self.recommendation, self.candidate.metrics, self.refresh)
 
 
 @dataclass(frozen=True, slots=True)

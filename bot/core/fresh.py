@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from scoring.lines import DEFAULT_LINES
-from scoring.types import Metrics, Recommendation
+from scoring.types import FlagCode, Metrics, Recommendation, Verdict
 
 #: What is one measurement, and is kept or replaced together.
 _SAMPLE: Final = ("fake_follower_share", "fake_share_low", "fake_share_high", "fake_sample")
@@ -77,6 +77,34 @@ class Refresh:
     asked: Asked
     metrics: Metrics
     would: Recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What newer numbers change in what the AI would say: nothing that decides anything, but news."""
+
+    at: datetime
+    """When the source gave them."""
+    verdict: Verdict
+    """What the AI would say with them."""
+    turned: bool
+    """Whether that is the opposite of its recommendation."""
+    came: tuple[FlagCode, ...]
+    gone: tuple[FlagCode, ...]
+
+
+def turn(was: Recommendation, had: Metrics, found: Refresh | None) -> Turn | None:
+    """What is news of a refresh beside the recommendation that stands; None where the AI would say the same.
+
+    Numbers that are all as they were are no news, whatever a newer model makes of them.
+    """
+    if found is None or not changes(had, found.metrics):
+        return None
+    before, after = ({flag.code for flag in said.flags} for said in (was, found.would))
+    came = tuple(code for code in FlagCode if code in after - before)
+    gone = tuple(code for code in FlagCode if code in before - after)
+    turned = found.would.verdict is not was.verdict
+    return Turn(found.asked.at, found.would.verdict, turned, came, gone) if turned or came or gone else None
 
 
 def stale(metrics: Metrics, today: date) -> bool:

@@ -6,7 +6,7 @@ from bot.core import one_by_one as rules
 from bot.core.case import Case, Stop
 from bot.core.one_by_one import Move, Walk
 from bot.core.types import Member, UserId
-from bot.desk import see
+from bot.desk import newer, see
 from bot.desk.desk import Desk
 from db import people, reviews
 from db.store import Unit
@@ -18,7 +18,7 @@ def begin(desk: Desk, user_id: UserId) -> Stop:
         who = _who(unit, user_id)
         waiting = see.waiting_for(unit, who)
         walk = rules.begin(waiting)
-        found = see.cases_in(unit, desk, waiting[:1])
+        found = newer.beside(unit, see.cases_in(unit, desk, waiting[:1]), user_id)
         return Stop(who, walk, found[0] if found else None, len(walk.reviews), len(waiting) - len(walk.reviews))
 
 
@@ -33,7 +33,8 @@ def step(desk: Desk, user_id: UserId, before: Walk, move: Move) -> Stop:
             seen |= set(walk.reviews)
         wanted = [r for r in walk.reviews if r in seen or r in (walk.here, walk.last)]
         found = reviews.many(unit, wanted)
-        cases = {c.review.id: c for c in see.cases_in(unit, desk, [found[i] for i in wanted if i in found])}
+        read = see.cases_in(unit, desk, [found[i] for i in wanted if i in found])
+        cases = {c.review.id: c for c in newer.beside(unit, read, user_id)}
         passed = [cases[r] for r in rules.skipped(before, walk) if r in cases and r not in waiting]
         return Stop(
             person=who,

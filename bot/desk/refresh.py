@@ -7,6 +7,7 @@ an expert's eyes would make nobody's answer comparable. Who looks it up decides 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.core.access import require_refresher
 from bot.core.case import Case
@@ -14,9 +15,11 @@ from bot.core.fresh import Answer, Refresh, joined
 from bot.core.types import UserId
 from bot.desk import enrol, models, see
 from bot.desk import norms as market_norms
+from bot.desk.announce import again, say
 from bot.desk.desk import Desk, new_id
 from bot.desk.usual import usual
-from db import events, people, refreshes
+from db import events, outbox, people, refreshes, reviews
+from db.store import Unit
 
 
 def allowed(desk: Desk, review_id: str, person: UserId) -> Case:
@@ -51,4 +54,15 @@ def keep(desk: Desk, review_id: str, person: UserId, answer: Answer) -> Case:
             refreshes.add(unit, made)
             told = {"source": answer.asked.source, "refresh": made.id}
             events.record(unit, review_id, person, "numbers_refreshed", now, {}, told)
+            _announce(unit, case, last, made, now)
         return replace(case, refresh=see.refreshed(unit, case, person))
+
+
+def _announce(unit: Unit, case: Case, last: Refresh | None, made: Refresh, now: datetime) -> None:
+    """The card and the reminders that show it say anew what is news, where that has become something else."""
+    before, after = (replace(case, refresh=one).turn for one in (last, made))
+    review = reviews.get(unit, case.review.id)
+    if before == after or review is None or not review.state.awaits or review.opened_at is None:
+        return
+    say(unit, "card", review.id, case.campaign.channel, now)
+    outbox.enqueue(unit, again(unit, [review.id]), now)

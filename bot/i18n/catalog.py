@@ -120,6 +120,10 @@ class Voice:
         """'20 Nov'."""
         return times.day(self.locale, moment)
 
+    def day_of(self, moment: datetime) -> str:
+        """'20 Nov', on the reader's calendar."""
+        return times.day_of(self.locale, moment, self.zone)
+
     def weekday(self, number: int) -> str:
         """'Monday' for 1, by itself."""
         return times.weekday(self.locale, number)

@@ -125,6 +125,11 @@ def day(locale: str, moment: date) -> str:
     return format_date(moment, messages.text(locale, "format.day", {}), locale=locale_of(locale))
 
 
+def day_of(locale: str, moment: datetime, zone: ZoneInfo) -> str:
+    """'20 Nov', on the zone's calendar."""
+    return _dated(locale, "format.day", moment, zone, named=False)
+
+
 def month_of(locale: str, moment: datetime, zone: ZoneInfo) -> str:
     """'Mar 2026'."""
     return _dated(locale, "format.month", moment, zone, named=False)

@@ -11,7 +11,7 @@ from bot.cards.blocks import Message
 from bot.core.disagreement import Standing
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, Member, State
-from bot.desk import models, norm_list, opinions, precedents, relearn, see
+from bot.desk import models, newer, norm_list, opinions, precedents, relearn, see
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice, voice_for, voice_of
 from bot.outbox import accounts, reminding, welcomes
@@ -113,6 +113,7 @@ def _card(desk: Desk, errand: Errand, reader: Reader) -> Message | None:
         if errand.lane != case.campaign.channel:
             return notice.moved(case, voice)
         case = precedents.drawn_in(desk, case, errand.lane)
+    case = newer.drawn(desk, case, errand.lane if is_person(errand.lane) else None)
     return candidate.card(case, voice, now=reader.now)
 
 

@@ -10,7 +10,7 @@ from bot.cards import morning as cards_morning
 from bot.cards.blocks import Message
 from bot.core import nudges as rules
 from bot.core.case import Told
-from bot.desk import handed, hurry, more_time, reminded, see
+from bot.desk import handed, hurry, more_time, newer, reminded, see
 from bot.desk import morning as mornings
 from bot.desk.desk import Desk
 from bot.i18n.catalog import Voice
@@ -64,6 +64,7 @@ def to_expert(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
     if _unsaid(desk, errand, told) or (listed(errand) and _untimely(desk, errand)):
         return None
     hours = round(desk.limits.pace.apart / timedelta(hours=1))
+    told = newer.reminded(desk, told, errand.lane)
     return nudge.reminder(told, voice, see.person(desk, errand.lane), apart=hours)
 
 
@@ -73,6 +74,7 @@ def to_owner(desk: Desk, errand: Errand, voice: Voice) -> Message | None:
     if _unsaid(desk, errand, told) or (listed(errand) and _untimely(desk, errand)):
         return None
     said = see.reminders(desk, [c.review.id for c in told.still])
+    told = newer.reminded(desk, told, errand.lane)
     return nudge.to_owner(told, voice, see.person(desk, errand.lane), said=said)
 
 

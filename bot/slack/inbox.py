@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.cards import candidate, ids
 from bot.cards import inbox as cards
 from bot.cards.blocks import Block
-from bot.desk import precedents, see
+from bot.desk import newer, precedents, see
 from bot.slack import campaigns, own_settings, people, ruling, search, staff, uploads
 from bot.slack.access import Body, may_answer, require_active
 from bot.slack.answered import publish_home
@@ -73,7 +73,7 @@ async def command(click: Click) -> None:
 
 
 async def open_review(click: Click) -> None:
-    case = await click.read(see.case, click.review())
+    case = await click.read(newer.case, click.review(), click.who.id)
     await click.ack()
     looked(click, case)
 

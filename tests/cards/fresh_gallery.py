@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import candidate, fresh, rationale
+from bot.cards import candidate, fresh, nudge, rationale
 from bot.cards.blocks import Message
-from bot.core.case import Case
+from bot.core.case import Case, Told
 from bot.core.fresh import Asked, Refresh, Why
 from bot.i18n.catalog import Voice
+from scoring.types import Band, FlagCode, RiskFlag, Severity
 from tests import factories as f
 
 Made = Message | dict[str, Any]
@@ -27,7 +28,28 @@ def refreshed(case: Case) -> Case:
     dropped = (("credibility", "out_of_range"), ("avg_views", "negative"))
     asked = Asked("Metrica", _LATER, None, dropped)
     would = f.proceeds(case.review.market)
+    now = {FlagCode.ENGAGEMENT_OFF_NORM: 0.041, FlagCode.GROWTH_SPIKE: -0.02, FlagCode.FAKE_FOLLOWER_SHARE: 0.19}
+    checks = tuple(replace(c, value=now.get(c.code, c.value), off=False) for c in would.checks)
+    would = replace(would, checks=checks)
     return replace(case, refresh=Refresh("rf_1", case.candidate.id, _LATER, f.BIA, asked, numbers, would))
+
+
+def less_off(case: Case) -> Case:
+    """The same with newer numbers, of which the AI says the same: one warning fewer, another one more."""
+    made = refreshed(case).refresh
+    assert made is not None
+    first, *rest = case.recommendation.flags
+    more = RiskFlag(FlagCode.SUSPICIOUS_AUDIENCE, 0.31, Band(None, 0.25), Severity.MAJOR, 0.29)
+    would = replace(
+        case.recommendation, flags=(more, *rest),
+        checks=tuple(
+            replace(check, off=check.code is not first.code, value=0.041) if check.code is first.code
+            else replace(check, off=True, value=0.31) if check.code is more.code else check
+            for check in case.recommendation.checks
+        ),
+        model="handoff-2026.12", match=None,
+    )  # fmt: skip
+    return replace(case, refresh=replace(made, would=would))
 
 
 def unchanged(case: Case) -> Case:
@@ -41,10 +63,14 @@ def gallery(case: Case, channel: Voice, voice: Voice) -> dict[str, Made]:
     now, today = f.INTAKE + timedelta(hours=2), f.INTAKE.date()
     down = replace(case, candidate=replace(case.candidate, asked=Asked("Metrica", f.INTAKE, Why.UNREACHABLE)))
     undated = replace(down.candidate, metrics=replace(down.candidate.metrics, measured_on=None))
-    found, same = refreshed(case), unchanged(case)
+    found, same, less = refreshed(case), unchanged(case), less_off(case)
     made: dict[str, Made] = {
         "card_not_fresh": candidate.card(down, channel, now=now),
         "card_not_fresh_undated": candidate.card(replace(down, candidate=undated), channel, now=now),
+        "card_newer": candidate.card(found, channel, now=now),
+        "card_newer_same_call": candidate.card(less, channel, now=now),
+        "nudge_with_news": nudge.reminder(Told("rm_1", (found, less)), voice, None, apart=4),
+        "details_newer": rationale.details(replace(less, refreshable=True), voice, now=now),
         "details_refreshed": rationale.details(replace(found, refreshable=True), voice, now=now),
         "fresh_asking": fresh.asking(case, "Metrica", voice),
         "fresh_changed": fresh.answered(found, Asked("Metrica", _LATER), voice, today),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,32 @@ async def test_the_difference_is_shown_and_what_the_ai_would_say(fed: House, lia
     again = json.dumps(await details(fed, "U0ZOE"), ensure_ascii=False)
     assert "Followers: 84K → *91K*" in again and "asked for by <@U0BIA>" in again
     assert "had the numbers looked up" in again
+
+
+async def test_the_card_says_so_too_and_the_call_on_it_stays(fed: House, liar: Liar) -> None:
+    await fed.deliver()
+    liar.says = {"profile": {"followers": 91_000, "er": 0.04, "credibility": 0.9, "growth": {"d14": 0.02}}}
+    await refreshed(fed)
+    await refreshed(fed, "U0ZOE")
+    before = len(fed.slack.to("chat.update"))
+    await fed.deliver()
+    assert len(fed.slack.to("chat.update")) == before + 1
+    (card,) = [m for m in fed.slack.messages["C0BRAZIL"] if fed.value("ana") in json.dumps(m)]
+    shown = json.dumps(card["blocks"], ensure_ascii=False)
+    assert re.search(r"\*Newer numbers \(\d+ \w+\):\* the AI would now \*proceed\*\.", shown)
+    assert "AI says decline" in shown and "or the AI’s *decline* stands" in shown
+
+
+async def test_a_blind_card_says_nothing_of_newer_numbers(fed: House, liar: Liar) -> None:
+    with fed.desk.store.unit() as unit:
+        unit.execute(REVIEWS.update().values(route=Route.BLIND.value))
+    await fed.deliver()
+    liar.says = {"profile": {"followers": 91_000, "er": 0.04, "credibility": 0.9, "growth": {"d14": 0.02}}}
+    assert "instead of" in await refreshed(fed, "U0MAYA")
+    await fed.deliver()
+    assert "Newer numbers" not in json.dumps(fed.slack.messages, ensure_ascii=False)
+    await fed.tap("U0BIA", ids.OPEN, fed.value("ana"))
+    assert "Newer numbers" not in json.dumps(fed.slack.last_view, ensure_ascii=False)
 
 
 async def test_while_it_is_asked_the_view_says_so(fed: House, liar: Liar) -> None:
