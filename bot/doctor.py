@@ -86,7 +86,7 @@ def _source(file: Path, settings: Settings) -> Finding:
         return _missing(f"Fresh numbers: {file}: {error.params['said']}", "See docs/upstream.md.")
     knows = ", ".join(config.platforms) or "every platform"
     asked = "with a secret" if config.auth is not None else "without a secret"
-    told = f"Fresh numbers: {config.name} at {config.host}, {asked}, for {knows}: {', '.join(config.fields)}"
+    told = f"Fresh numbers: {config.name} at {config.host}, {asked}, for {knows}: {', '.join(config.gives)}"
     return Finding(good=True, what=told, advice="handoff upstream try HANDLE asks it and shows what is read.")
 
 

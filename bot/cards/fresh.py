@@ -63,9 +63,14 @@ _SAID: Final[Mapping[str, Said]] = {
 
 
 def note(case: Case, voice: Voice, today: date) -> str:
-    """For the card: fresh numbers were wanted at intake and could not be had, and so how old these are; else empty."""
+    """For the card: why fresh numbers could not be had at intake, and how old these are; or which nobody believes."""
     asked = case.candidate.asked
-    return "" if asked is None or asked.why is None else f"{_why(asked, voice)} {_age(case, voice, today)}"
+    if asked is None:
+        return ""
+    if asked.why is None:
+        odd = _unbelieved(asked, voice)
+        return voice.t("fresh.dropped_by", source=_named(asked), what=odd) if odd else ""
+    return f"{_why(asked, voice)} {_age(case, voice, today)}"
 
 
 def _why(asked: Asked, voice: Voice) -> str:
@@ -165,9 +170,13 @@ def _change(one: Change, voice: Voice) -> str:
 
 def _dropped(asked: Asked, voice: Voice) -> list[str]:
     """What the source said and nobody can believe: a gap, and said so."""
+    odd = _unbelieved(asked, voice)
+    return [voice.t("fresh.dropped", what=odd)] if odd else []
+
+
+def _unbelieved(asked: Asked, voice: Voice) -> str:
     names = [f"number.{name.partition('.')[0]}" for name, _ in asked.dropped]
-    known = dict.fromkeys(voice.t(name) for name in names if voice.has(name))
-    return [voice.t("fresh.dropped", what=", ".join(map(words.lower_first, known)))] if known else []
+    return ", ".join(map(words.lower_first, dict.fromkeys(voice.t(name) for name in names if voice.has(name))))
 
 
 def asking(case: Case, source: str, voice: Voice) -> Block:

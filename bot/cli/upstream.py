@@ -75,13 +75,22 @@ def _show(config: Config, answer: Answer) -> None:
 
     out.print(f"{config.name} at {config.host}:", highlight=False, markup=False)
     read, dropped = named(answer), dict(answer.asked.dropped)
-    for name, path in config.fields.items():
+    places = dict(config.fields)
+    if config.followers is not None:
+        places.setdefault("fake_follower_share", f"{config.followers.rows} (a sample)")
+    for name, path in places.items():
         value = read.get(name)
         told = (
             f"{value}" if value is not None else f"not believed ({dropped[name]})" if name in dropped else "not there"
         )
         out.print(f"  {name:22} {told:28} from {path}", highlight=False, markup=False)
-    for name in dropped.keys() - config.fields.keys():
+    for name in dropped.keys() - places.keys():
         out.print(f"  {name:22} not believed ({dropped[name]})", highlight=False, markup=False)
+    if answer.metrics is not None and answer.metrics.fake_share_low is not None:
+        had = answer.metrics
+        out.print(
+            f"  {had.fake_sample} followers judged, 95% interval {had.fake_share_low:.1%} to {had.fake_share_high:.1%}",
+            highlight=False, markup=False,
+        )  # fmt: skip
     if answer.metrics is None:
         out.print("No number in it can be believed.", highlight=False)

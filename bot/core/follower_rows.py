@@ -118,7 +118,7 @@ def read_followers(data: bytes, *, max_bytes: int) -> FollowerList:
             places.setdefault(name, at)
     if not places:
         raise Invalid("follower_columns", headers=", ".join(h for h in headers if h)[:300] or "–")
-    reader = _Reader(headers, places)
+    reader = FollowerReader(headers, places)
     followers = tuple(reader.follower(line, cells) for line, cells in rows)
     used = {name: headers[at] for name, at in places.items()}
     return FollowerList(tuple(headers), used, tuple(tuple(c) for _, c in rows), followers, tuple(reader.bad))
@@ -132,7 +132,7 @@ def read_labelled(data: bytes, *, file: str, max_bytes: int) -> Labelled:
         raise Invalid("follower_set", file=file, headers=", ".join(h for h in headers if h)[:300] or "–")
     places = {name: headers.index(header) for name, header in FORMS[form].items()}
     at = places.pop("label")
-    reader = _Reader(headers, places)
+    reader = FollowerReader(headers, places)
     followers, labels = [], []
     for line, cells in rows:
         followers.append(reader.follower(line, cells))
@@ -160,7 +160,7 @@ class _Unusable(ValueError):
     """Why a cell cannot be used; its text is the code of a `BadCell`."""
 
 
-class _Reader:
+class FollowerReader:
     """Cells to followers, with a list of those that could not be used."""
 
     def __init__(self, headers: Sequence[str], places: Mapping[str, int]) -> None:

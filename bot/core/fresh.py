@@ -141,7 +141,10 @@ def joined(had: Metrics, fresh: Metrics, today: date) -> Metrics:
     old, new = _measured(had), _measured(fresh)
     if stale(had, today):
         old = _undated(had)
-    if "fake_follower_share" in new:
+    if "fake_share_low" in new and "fake_follower_share" in old and "fake_share_low" not in old:
+        # A share that somebody gave is kept beside one that we measured: they may know more than profiles show.
+        new = {name: value for name, value in new.items() if name not in _SAMPLE}
+    elif "fake_follower_share" in new:
         old = {name: value for name, value in old.items() if name not in _SAMPLE}
     kept = old.keys() - new.keys() - {*_SAMPLE, "audience_country"}
     days = [day for day in (had.measured_on, fresh.measured_on) if day is not None]

@@ -10,9 +10,11 @@ from typing import Final
 
 from bot.core.candidate_objects import read_candidate_objects
 from bot.core.candidate_row import ParsedRow, metrics_of
+from bot.core.follower_objects import read_follower_objects
 from bot.core.fresh import IN_METRICS, Answer, Asked, Why, without_zero
 from bot.core.headers import FIELDS as KINDS
 from bot.core.headers import Kind
+from scoring.fake_followers import with_sample
 from scoring.features import sieved
 from scoring.types import Metrics
 
@@ -24,12 +26,18 @@ FIELDS: Final = (
 )  # fmt: skip
 """What a source may fill, named as in docs/files.md: measurements, and nothing that people or briefs say."""
 _HANDLE: Final = "creator"
+_SHARE: Final = "fake_follower_share"
 #: 4,000 is four thousand to some and four to others: in a count JSON's own point decides, in a share nobody can.
 _EITHER: Final = re.compile(r"\d,\d{3}(?!\d)")
 
 
-def read_answer(values: Mapping[str, object], platform: str, source: str, at: datetime) -> Answer:
+def read_answer(
+    values: Mapping[str, object], platform: str, source: str, at: datetime, followers: object = None
+) -> Answer:
     """Numbers by field, as JSON had them. Raises nothing: what cannot be believed is dropped, and named.
+
+    `followers` is a sample of the creator's followers (core/follower_objects.py), where the source has one: its share
+    of fakes is worked out unless the source names one itself, and of the sample nothing else is kept.
 
     >>> from datetime import UTC
     >>> said = {"followers": -5, "engagement_rate": 40.0, "credibility": 0.9, "growth_14d": float("nan")}
@@ -45,6 +53,13 @@ def read_answer(values: Mapping[str, object], platform: str, source: str, at: da
     believed, odd = sieved(metrics_of(row), platform, at.date())
     believed, none = without_zero(believed)
     dropped += [(name, "impossible") for name in odd] + list(none)
+    if followers is not None:
+        sample, why = read_follower_objects(followers)
+        believed = with_sample(believed, sample)
+        if believed.fake_follower_share is not None:
+            dropped = [one for one in dropped if one[0] != _SHARE]
+        elif why is not None:
+            dropped.append((_SHARE, why))
     asked = Asked(source, at, None, tuple(sorted(dict(reversed(dropped)).items())))
     if believed == replace(Metrics(), measured_on=believed.measured_on):
         return Answer(replace(asked, why=Why.NOTHING))

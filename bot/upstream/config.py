@@ -15,6 +15,7 @@ from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from bot.core.errors import Invalid
+from bot.core.follower_objects import COLUMNS
 from bot.core.fresh_reading import FIELDS
 
 _PLACES: Final = ("handle", "platform", "market")
@@ -84,6 +85,21 @@ class Limits(_Part):
     rest_seconds: float = Field(60, gt=0, le=3600)
 
 
+class Sample(_Part):
+    """Where the answer lists some of a creator's followers, and where in each of them what its profile shows stands."""
+
+    rows: Annotated[str, AfterValidator(_expression)]
+    columns: dict[str, Annotated[str, AfterValidator(_expression)]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _known(self) -> Sample:
+        if odd := sorted(set(self.columns) - set(COLUMNS)):
+            raise ValueError(f"columns.{odd[0]} is nothing that is known of a follower: there are {', '.join(COLUMNS)}")
+        if ("username_length" in self.columns) != ("username_digits" in self.columns):
+            raise ValueError("columns: username_length and username_digits go together")
+        return self
+
+
 class Config(_Part):
     """One source. `fields` are ours (docs/files.md), each with the JMESPath of its place in the answer."""
 
@@ -92,13 +108,17 @@ class Config(_Part):
     url: Annotated[str, AfterValidator(_template)]
     platforms: tuple[str, ...] = ()
     """Of which it knows creators; empty for all."""
-    fields: dict[str, Annotated[str, AfterValidator(_expression)]] = Field(min_length=1)
+    fields: dict[str, Annotated[str, AfterValidator(_expression)]] = Field(default_factory=dict)
+    followers: Sample | None = None
+    """A sample of a creator's followers, where it has one."""
     auth: Auth | None = None
     limits: Limits = Field(default_factory=Limits)
     token: SecretStr | None = Field(None, exclude=True)
 
     @model_validator(mode="after")
     def _known(self) -> Config:
+        if not self.fields and self.followers is None:
+            raise ValueError("fields: there is nothing to ask for")
         if odd := sorted(set(self.fields) - set(FIELDS)):
             raise ValueError(f"fields.{odd[0]} is no number of ours: there are {', '.join(FIELDS)}")
         if odd := sorted(set(self.platforms) - set(_PLATFORMS)):
@@ -111,6 +131,12 @@ class Config(_Part):
         if self.auth is not None and split.scheme == "http" and split.hostname not in _HERE:
             raise ValueError("url must begin with https://, or the secret could be read on its way")
         return self
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        """The fields that it can fill."""
+        measured = () if self.followers is None else ("fake_follower_share",)
+        return tuple(dict.fromkeys((*self.fields, *measured)))
 
     @property
     def host(self) -> str:

@@ -39,7 +39,7 @@ class Numbers:
     def __call__(self, rows: Sequence[ParsedRow]) -> Mapping[int, ParsedRow]:
         """Raises nothing: candidates come in whatever happens to a source."""
         config, today = self._config, self._clock().date()
-        wanted = [r for r in rows if config.knows(r.platform or "") and wanting(metrics_of(r), [*config.fields], today)]
+        wanted = [r for r in rows if config.knows(r.platform or "") and wanting(metrics_of(r), config.gives, today)]
         if not wanted:
             return {}
         try:

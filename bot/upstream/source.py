@@ -14,6 +14,7 @@ import jmespath
 from bot import metrics
 from bot.clock import Clock
 from bot.core.errors import Invalid
+from bot.core.follower_objects import MOST
 from bot.core.fresh import Answer, Asked, Why
 from bot.core.fresh_reading import read_answer
 from bot.upstream.breaker import Breaker
@@ -36,6 +37,9 @@ class Source:
         self._clock = clock
         self._transport = transport
         self._paths = {name: jmespath.compile(path) for name, path in config.fields.items()}
+        sample = config.followers
+        self._rows = jmespath.compile(sample.rows) if sample is not None else None
+        self._columns = {n: jmespath.compile(path) for n, path in sample.columns.items()} if sample is not None else {}
         self._breaker = Breaker(config.limits.rest_after, config.limits.rest_seconds)
         self._gate = asyncio.Semaphore(config.limits.at_once)
         self._known: OrderedDict[tuple[str, str], tuple[float, Answer]] = OrderedDict()
@@ -72,14 +76,23 @@ class Source:
             raise Invalid("upstream_failed", source=self.name, why=failed.why.value) from None
 
     def read(self, said: Any, platform: str) -> Answer:
-        """Its numbers, each from its place."""
-        values = {}
-        for name, path in self._paths.items():
-            try:
-                values[name] = path.search(said)
-            except (jmespath.exceptions.JMESPathError, TypeError, ValueError, RecursionError):
-                values[name] = object()  # a function of the path did not like what it found: no cell can hold that
-        return read_answer(values, platform, self.name, self._clock())
+        """Its numbers, each from its place; a sample of followers takes a while and is best read on a thread."""
+        values = {name: _found(path, said) for name, path in self._paths.items()}
+        return read_answer(values, platform, self.name, self._clock(), self._followers(said))
+
+    def _followers(self, said: Any) -> object:
+        """What it shows of some followers, by our columns; None where it has no list of them."""
+        if self._rows is None:
+            return None
+        rows = _found(self._rows, said)
+        if not isinstance(rows, list) or len(rows) > MOST:
+            return rows
+        return [
+            {name: _found(path, row, odd=None) for name, path in self._columns.items()}
+            if isinstance(row, dict)
+            else None
+            for row in rows
+        ]
 
     async def close(self) -> None:
         if self._client is not None:
@@ -98,7 +111,7 @@ class Source:
                 self._breaker.worked()
             return self._told(failed.why)
         self._breaker.worked()
-        answer = self.read(said, platform)
+        answer = self.read(said, platform) if self._rows is None else await asyncio.to_thread(self.read, said, platform)
         metrics.upstream.labels(answer.asked.why.value if answer.asked.why else "fresh").inc()
         return answer
 
@@ -120,3 +133,18 @@ class Source:
             seconds = self.config.limits.seconds
             self._client = httpx.AsyncClient(timeout=seconds, follow_redirects=False, transport=self._transport)
         return self._client
+
+
+_ODD: Final = object()
+"""What no cell can hold."""
+
+
+def _found(path: Any, said: Any, *, odd: object = _ODD) -> Any:
+    """What stands at a place; `odd` where a function of the path did not like what it saw, as length(bio) without one.
+
+    Of one number of a creator that is news and is named; of one follower among hundreds it is a cell that is missing.
+    """
+    try:
+        return path.search(said)
+    except (jmespath.exceptions.JMESPathError, TypeError, ValueError, RecursionError):
+        return odd

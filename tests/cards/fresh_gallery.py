@@ -64,9 +64,12 @@ def gallery(case: Case, channel: Voice, voice: Voice) -> dict[str, Made]:
     down = replace(case, candidate=replace(case.candidate, asked=Asked("Metrica", f.INTAKE, Why.UNREACHABLE)))
     undated = replace(down.candidate, metrics=replace(down.candidate.metrics, measured_on=None))
     found, same, less = refreshed(case), unchanged(case), less_off(case)
+    odd = Asked("Metrica", f.INTAKE, None, (("fake_follower_share", "too_many"),))
+    lied = replace(case, candidate=replace(case.candidate, asked=odd))
     made: dict[str, Made] = {
         "card_not_fresh": candidate.card(down, channel, now=now),
         "card_not_fresh_undated": candidate.card(replace(down, candidate=undated), channel, now=now),
+        "card_unbelieved": candidate.card(lied, channel, now=now),
         "card_newer": candidate.card(found, channel, now=now),
         "card_newer_same_call": candidate.card(less, channel, now=now),
         "nudge_with_news": nudge.reminder(Told("rm_1", (found, less)), voice, None, apart=4),
