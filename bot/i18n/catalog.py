@@ -113,8 +113,8 @@ class Voice:
         return times.city(self.locale, self.zone)
 
     def clock(self, moment: datetime) -> str:
-        """'18:10'."""
-        return times.clock(self.locale, moment, self.zone, named=False)
+        """'18:10', with its zone where that is not the reader's own."""
+        return times.clock(self.locale, moment, self.zone, named=self.personal and not self.zone_known)
 
     def day(self, moment: date) -> str:
         """'20 Nov'."""
@@ -157,7 +157,7 @@ class Voice:
         return self.t("by", when=self.when(moment))
 
     def by_token(self, moment: datetime) -> str:
-        """As `by`; in an English channel a token that Slack writes in each reader's own time."""
+        """As `by`; in English a token that Slack writes in each reader's own time, unless that is known here."""
         return self._token("by", moment, "{date_short_pretty}, {time}", self.by(moment))
 
     def until(self, moment: datetime, *, dated: bool = False) -> str:
@@ -171,7 +171,7 @@ class Voice:
         return self._token("until", moment, shape, self.until(moment, dated=dated))
 
     def _token(self, key: str, moment: datetime, shape: str, fallback: str) -> str:
-        if self.personal or self.locale not in _TOKENS:
+        if (self.personal and self.zone_known) or self.locale not in _TOKENS:
             return fallback
         return f"<!date^{int(moment.timestamp())}^{self.t(key, when=shape)}|{fallback}>"
 

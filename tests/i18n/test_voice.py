@@ -75,7 +75,9 @@ def test_a_channel_names_its_zone_and_a_person_needs_no_name() -> None:
 
 def test_a_person_whose_zone_is_not_known_sees_which_one_is_meant() -> None:
     assert voice_for("en", None, "BR", True).when(MOMENT) == "Tue 24 Nov, 18:00 BRT"
-    assert voice_for("en", "no/where", None, True).when(MOMENT) == "Tue 24 Nov, 21:00 UTC"
+    unknown = voice_for("en", "no/where", None, True)
+    assert unknown.when(MOMENT) == "Tue 24 Nov, 21:00 UTC"
+    assert (unknown.clock(MOMENT), MINE.clock(MOMENT)) == ("21:00 UTC", "18:00")
 
 
 @pytest.mark.parametrize(
@@ -91,11 +93,13 @@ def test_summer_time_has_its_own_label() -> None:
     assert voice_for("en", "Europe/Berlin", None, False).when(datetime(2026, 7, 1, tzinfo=UTC)).endswith(" CEST")
 
 
-def test_tokens_only_in_an_english_channel() -> None:
+def test_tokens_only_in_english_and_where_the_readers_zone_is_not_known() -> None:
     token = "<!date^1795554000^by {date_short_pretty}, {time}|by Tue 24 Nov, 18:00 BRT>"
     assert EN.by_token(MOMENT) == token
     assert EN.until_token(MOMENT) == "<!date^1795554000^until {time}|until 18:00 BRT>"
     assert MINE.by_token(MOMENT) == "by Tue 24 Nov, 18:00"
+    assert voice_for("en", None, None, True).by_token(MOMENT).startswith("<!date^1795554000^by ")
+    assert even(voice_for("ru", None, None, True).by_token(MOMENT)) == "до вт 24 ноября, 21:00 UTC"
     assert even(RU.by_token(MOMENT)) == "до ср 25 ноября, 00:00 МСК"
 
 

@@ -190,6 +190,18 @@ async def test_passing_on_a_decided_review_says_so(house: House) -> None:
     assert len(house.whispers) == 1
 
 
+async def test_an_owner_whom_slack_has_not_told_us_of_reads_no_time_of_another_zone(empty: House) -> None:
+    """The first digest may leave before their profile is here: Slack writes the time in theirs."""
+    members.add_campaign(empty.desk, Campaign("new", "Luma New", ("BR",), "C0LUMA", "U0NEW"))
+    row = "lia,Lia Prado,Brazil,84000,4%,2%,90%,2026-11-20,good\n"
+    head = "handle,name,country,followers,engagement rate,growth 14d,credibility,measured on,past outcome\n"
+    intake.take_in(empty.desk, (head + row).encode(), file_name="instagram.csv", campaign="new")
+    await empty.deliver()
+    digest = empty.slack.cards("D0NEW")[-1]
+    assert "best within 12 h, <!date^" in texts(digest["blocks"])
+    assert "UTC" not in digest["text"]
+
+
 async def test_the_digest_is_paged_and_objected_to(empty: House) -> None:
     low = Campaign("low", "Luma Home", ("BR",), "C0LUMA", "U0MAYA", stakes=Stakes.LOW)
     members.add_campaign(empty.desk, low)
