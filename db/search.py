@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.core.search import Filters, Found, Hit, Suggestion, Won
+from bot.core.search_names import Named
 from db import search_source
 from db.search_index import forget, put, tags
 from db.search_sql import Asking, Match
@@ -64,15 +65,17 @@ def find(
     offset: int = 0,
     *,
     hidden: Collection[str] = (),
+    named: Sequence[Named] = (),
 ) -> Found:
     """One page of the disagreements that have enough of these words, all filters, and a channel of `channels`.
 
     `channels` None sees everything: the command line. `hidden` are disagreements that this asker must not see, wherever
-    they are. Best first, and the newest first among equals; without words the newest first.
+    they are; `named` are the warnings and reasons that the words are the names of. Best first, and the newest first
+    among equals; without words the newest first.
     """
     if channels is not None and not channels:
         return Found((), 0)
-    return _Search(Asking(unit, channels, hidden), filters).find(text, limit, offset)
+    return _Search(Asking(unit, channels, hidden), filters, named).find(text, limit, offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +86,16 @@ class _Matching:
     """Newest first."""
     by_won: Mapping[Won, int] | None = None
     loosely: bool = False
+    by_name: bool = False
 
 
 class _Search:
     """One question with its filters."""
 
-    def __init__(self, asking: Asking, filters: Filters) -> None:
+    def __init__(self, asking: Asking, filters: Filters, named: Sequence[Named] = ()) -> None:
         self._asking = asking
         self._filters = filters
+        self._named = [(one.stems, tag) for one in named for tag in tags(**{one.kind: one.code})]
         self._tags = tuple(tags(**{name: getattr(filters, name) for name in _TAGGED}))
 
     def find(self, text: str, limit: int, offset: int) -> Found:
@@ -105,7 +110,8 @@ class _Search:
             found, page, _ = self._answer(terms, limit, offset)
         if not found.by_won:
             return Found((), 0, suggestions=self._suggestions(terms))
-        return Found(self._hits(page, terms), len(found.numbers), found.by_won, read_as, found.loosely)
+        hits = self._hits(page, terms, named=found.by_name)
+        return Found(hits, len(found.numbers), found.by_won, read_as, found.loosely, found.by_name)
 
     # What was asked
 
@@ -124,12 +130,13 @@ class _Search:
                 # Only others have used it: for this asker it is a word that nobody knows.
                 known = {token: count for token, count in known.items() if token not in found.tokens}
                 found = term(word, known, of)
-            respelt = {} if found.tokens else self._respelt(word.stem)
+            name_of = tuple(tag for stems, tag in self._named if word.stem in stems)
+            respelt = {} if found.tokens or name_of else self._respelt(word.stem)
             if respelt:
                 tokens = dict.fromkeys(respelt, 0.8)
                 found = Term(tokens, ranking.rarity(max(respelt.values()), of), tuple(tokens))
                 read_as[word.typed] = next(iter(respelt))
-            terms.append(found)
+            terms.append(replace(found, named=name_of))
         return terms, read_as
 
     def _may_know(self, term: Term) -> bool:
@@ -152,16 +159,25 @@ class _Search:
     def _found(self, terms: Sequence[Term]) -> _Matching:
         """What has enough of the words as they were typed.
 
-        Where those are few, also what others said in other words, and what has at least a little.
+        Where those are few, also what has a warning or a reason of that name; then what others said in other words, and
+        what has at least a little.
         """
         strict = self._matching(terms, [t.own for t in terms], ENOUGH)
         if not terms or len(strict.numbers) >= _FEW:
             return strict
-        every = [tuple(t.tokens) for t in terms]
+        if any(t.named for t in terms):
+            by_name = self._matching(terms, [(*t.own, *t.named) for t in terms], ENOUGH)
+            if len(by_name.numbers) > len(strict.numbers):
+                strict = replace(by_name, by_name=True)
+            if len(strict.numbers) >= _FEW:
+                return strict
+        every = [(*t.tokens, *t.named) for t in terms]
         wider = self._matching(terms, every, LITTLE)
         if not wider.numbers and len(terms) > 1:
             wider = self._matching(terms, every, 0.0)
-        return replace(wider, loosely=True) if len(wider.numbers) > len(strict.numbers) else strict
+        return (
+            replace(wider, loosely=True, by_name=strict.by_name) if len(wider.numbers) > len(strict.numbers) else strict
+        )
 
     def _matching(self, terms: Sequence[Term], tokens: Sequence[tuple[str, ...]], share: float) -> _Matching:
         sets = enough([t.weight for t in terms], share)
@@ -197,13 +213,16 @@ class _Search:
 
     # What is shown
 
-    def _hits(self, page: _Page, terms: Sequence[Term]) -> tuple[Hit, ...]:
+    def _hits(self, page: _Page, terms: Sequence[Term], *, named: bool) -> tuple[Hit, ...]:
         rows = self._asking.shown([number for number, _ in page])
         worth: dict[str, float] = {}
         for asked_for in terms:
             for token, value in asked_for.tokens.items():
                 worth[token] = max(worth.get(token, 0.0), value * asked_for.weight)
-        return tuple(_hit(rows[number], score, worth) for number, score in page)
+        hits = [_hit(rows[number], score, worth) for number, score in page]
+        silent = [hit.disagreement_id for hit in hits if not hit.passage.text.strip() or (named and not hit.score)]
+        about = self._asking.outlines(silent) if silent else {}
+        return tuple(replace(hit, outline=about.get(hit.disagreement_id)) for hit in hits)
 
     def _suggestions(self, terms: Sequence[Term]) -> tuple[Suggestion, ...]:
         """Nothing was found: what would be, without one of the filters."""

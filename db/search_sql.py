@@ -13,10 +13,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.search import Filters, Won
+from bot.core.search import Filters, Outline, Won
 from db.columns import UtcDateTime
+from db.knowledge_tables import DISAGREEMENTS
 from db.store import Unit
+from scoring.types import Verdict
 
+_D = DISAGREEMENTS.c
+_OUTLINES = sa.select(_D.id, _D.expert, _D.verdict, _D.ai_verdict, _D.flags, _D.disputed, _D.reasons)
 _COUNTS = ", ".join(f"count(*) FILTER (WHERE d.won = '{won.value}')" for won in Won)
 
 
@@ -86,6 +90,17 @@ class Asking:
             return True
         kept = self._given(match=Match((), ((tuple(tokens),),)).said(sqlite=self._sqlite))
         return self._connection.execute(_any(self._sqlite, frozenset(kept)), kept).first() is not None
+
+    def outlines(self, ids: Sequence[str]) -> Mapping[str, Outline]:
+        """What these disagreements were about."""
+        rows = self._connection.execute(_OUTLINES.where(_D.id.in_(ids)))
+        return {
+            row.id: Outline(
+                row.expert, Verdict(row.verdict), Verdict(row.ai_verdict), tuple(row.disputed or row.flags),
+                tuple(row.reasons),
+            )
+            for row in rows
+        }  # fmt: skip
 
     def _given(self, **values: Any) -> dict[str, Any]:
         """What a question is about, and what of everything its asker sees."""

@@ -51,6 +51,8 @@ class Term:
     weight: float
     own: tuple[str, ...] = ()
     """Those of the tokens that are the word itself, and not what others say instead of it."""
+    named: tuple[str, ...] = ()
+    """Properties of documents that the word is the name of: found by where the words are few, and not ranked by."""
 
 
 def rarity(documents: int, of: int) -> float:

@@ -63,7 +63,11 @@ def _objecting(found: Digest, voice: Voice) -> str:
     if not (found.may_object and found.lines):
         return ""
     until = found.objects_until
-    return voice.t("digest.object_until", until=voice.until_token(until, dated=True)) if until else voice.t("digest.object")
+    return (
+        voice.t("digest.object_until", until=voice.until_token(until, dated=True))
+        if until
+        else voice.t("digest.object")
+    )
 
 
 def _line(line: Line, found: Digest, voice: Voice) -> Block:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.cards import blocks, ids, words
 from bot.cards.blocks import Block, Message
 from bot.core.found import PAGE, Page
-from bot.core.search import Hit, Suggestion, Won
+from bot.core.search import Hit, Outline, Suggestion, Won
 from bot.core.search_query import KEYS, Note, Query, Unread, spelled
 from bot.core.types import UserId
 from bot.i18n.catalog import Voice
@@ -17,6 +17,8 @@ from scoring.passages import Passage
 _ASKED = 80
 _LESSON = 300
 _TYPED = 40
+_MOST = 2
+"""Warnings and reasons of one case, where nobody's words tell what it was about."""
 _SPACE = "\u200b"
 """Lets bold begin within what Slack takes for one word."""
 #: Signs of ours that would make something else of the bold around a hit.
@@ -144,9 +146,25 @@ def _case(hit: Hit, page: Page, voice: Voice) -> list[str]:
     if lesson:
         learned = hit.won not in (Won.UNCLEAR, Won.NONE)
         lines.append(voice.t("search.lesson", lesson=lesson) if learned else lesson)
+    if hit.outline:
+        lines.append(_outline(hit.outline, voice))
     if hit.passage.text.strip():
         lines.append(f">{passage(hit.passage)}")
     return lines
+
+
+def _outline(about: Outline, voice: Voice) -> str:
+    """'AI: *decline*, @bia: *proceed* · unusual engagement, sudden growth': what it was about, in plain names."""
+    said = {"ai": voice.t(f"verdict.{about.ai.value}"), "verdict": voice.t(f"verdict.{about.verdict.value}")}
+    sides = voice.t("search.sides", who=words.person(about.expert), **said)
+    flags = [_name("flag", code, voice) for code in about.flags[:_MOST]]
+    reasons = [_name("reason", code, voice) for code in about.reasons[:_MOST]]
+    return words.SEPARATOR.join(part for part in (sides, ", ".join(flags), ", ".join(reasons)) if part)
+
+
+def _name(kind: str, code: str, voice: Voice) -> str:
+    key = f"{kind}_name.{code}"
+    return words.lower_first(voice.t(key)) if voice.has(key) else blocks.said(code, _TYPED)
 
 
 def passage(found: Passage) -> str:
@@ -188,6 +206,9 @@ def _small(page: Page, voice: Voice, *, ephemeral: bool) -> Iterator[str]:
     found = page.found
     for typed, read in found.read_as.items():
         yield voice.t("search.read_as", typed=blocks.said(typed, _TYPED), read=blocks.said(read, _TYPED))
+    if found.by_name:
+        names = ", ".join(_name(one.kind, one.code, voice) for one in page.query.named)
+        yield voice.t("search.by_name", names=names)
     if found.loosely:
         yield voice.t("search.loosely")
     yield from (_note(note, page, voice) for note in page.query.notes)
@@ -221,7 +242,7 @@ def _choice(key: str, one: str, page: Page, voice: Voice) -> str:
     if key == "won":
         return words.lower_first(voice.t(f"search.winner.{one}"))
     if key in ("flag", "reason"):
-        return words.lower_first(voice.t(f"{key}_name.{one}"))
+        return _name(key, one, voice)
     return blocks.said(page.campaigns.get(one, one), _TYPED)
 
 

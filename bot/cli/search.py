@@ -136,11 +136,19 @@ def _lines(page: Page) -> Iterator[str]:
     for hit in page.found.hits:
         name, day = one_line(hit.creator, 80), said.date(hit.opened_at)
         yield f"{hit.disagreement_id}  {name}, {hit.market}, {day}: {hit.won.value}"
-        for line in (hit.lesson, hit.passage.text, page.links.get(hit.disagreement_id, "")):
+        for line in (hit.lesson, _outline(hit), hit.passage.text, page.links.get(hit.disagreement_id, "")):
             if line.strip():
                 yield "    " + one_line(line, 400)
     if page.left:
         yield f"{page.left:,} more: --offset {page.start + len(page.found.hits)}"
+
+
+def _outline(hit: Hit) -> str:
+    about = hit.outline
+    if about is None:
+        return ""
+    codes = ", ".join((*about.flags, *about.reasons))
+    return f"the AI: {about.ai.value}, {about.expert}: {about.verdict.value}; {codes}"
 
 
 def _page_json(page: Page) -> dict[str, Any]:

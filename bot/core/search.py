@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from scoring.passages import Passage
+from scoring.types import Verdict
 
 
 class Won(StrEnum):
@@ -47,6 +48,18 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """What a disagreement was about, for a hit in which nobody's words tell it."""
+
+    expert: str
+    verdict: Verdict
+    ai: Verdict
+    flags: tuple[str, ...]
+    """What was disputed, else what was raised."""
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One disagreement that was found."""
 
@@ -65,6 +78,8 @@ class Hit:
     was hit."""
     score: float
     """Comparable within one search only; 0 when nothing was asked in words."""
+    outline: Outline | None = None
+    """Only where its words do not say why it is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +107,7 @@ class Found:
     """Words that occur nowhere, and what they were taken for: {"накртука": "накрутка"}."""
     loosely: bool = False
     """Whether so few had most of what was asked that others, with less of it, are shown and counted as well."""
+    by_name: bool = False
+    """Whether some were found by the name of a warning or a reason that they have, without its words."""
     suggestions: tuple[Suggestion, ...] = ()
     """Only when nothing was found; the most promising first."""

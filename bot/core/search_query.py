@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.countries import country_key, parse_country
 from bot.core.search import Filters, Won
+from bot.core.search_names import Name, Named, named
 from bot.core.types import Reason, UserId
 from scoring.types import FlagCode
 
@@ -112,6 +113,8 @@ class Vocabulary:
     """(display name, id): two people may have one name."""
     campaigns: tuple[tuple[str, str], ...] = ()
     """(name or key, key)."""
+    names: tuple[Name, ...] = ()
+    """Of warnings and reasons, as people who know no filters call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ class Query:
     text: str = ""
     filters: Filters = field(default_factory=Filters)
     notes: tuple[Note, ...] = ()
+    named: tuple[Named, ...] = ()
+    """Warnings and reasons that the words are the names of."""
 
     @property
     def empty(self) -> bool:
@@ -173,7 +178,7 @@ class Reader:
         text, cut = _joined(words)
         if cut or len(typed) > _ALL:
             notes.append(Note(Unread.LONG))
-        return Query(text, Filters(**found), tuple(notes[:_NOTES]))
+        return Query(text, Filters(**found), tuple(notes[:_NOTES]), named(text, self.vocabulary.names))
 
     def _value(self, name: str, said: str) -> tuple[Any, tuple[str, ...]]:
         """What a filter is set to, or None and what it could have been."""

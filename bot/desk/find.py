@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot.core.found import PAGE, Choices, Page
@@ -38,11 +39,13 @@ def page(
     with desk.store.reading() as unit:
         who = people.member(unit, asker) if asker else None
         hidden = blinding.hidden(unit, who) if who is not None else frozenset()
-        found = search.find(unit, query.text, query.filters, channels, limit, start, hidden=hidden)
+        asked = partial(search.find, unit, query.text, query.filters, channels, limit, hidden=hidden, named=query.named)
+        found = asked(start)
         if start and not found.hits and found.total:
             start = (found.total - 1) // limit * limit  # some were taken back meanwhile
-            found = search.find(unit, query.text, query.filters, channels, limit, start, hidden=hidden)
+            found = asked(start)
         named = {query.filters.by, *(c for note in query.notes for c in note.choices)}
+        named |= {hit.outline.expert for hit in found.hits if hit.outline}
         seen = {c.key: c.name for c in _seen(unit, channels)}
         return Page(
             query,
@@ -104,7 +107,7 @@ def vocabulary(desk: Desk, channels: Channels, labels: Vocabulary) -> Vocabulary
     with desk.store.reading() as unit:
         known = [(name, c.key) for c in _seen(unit, channels) for name in (c.key, c.name)]
         named = tuple((m.name, m.id) for m in people.members(unit))
-        return Vocabulary(labels.markets, labels.flags, labels.reasons, named, tuple(known))
+        return Vocabulary(labels.markets, labels.flags, labels.reasons, named, tuple(known), labels.names)
 
 
 def _seen(unit: Unit, channels: Channels) -> list[Campaign]:

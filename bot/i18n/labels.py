@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
+from bot.core.search_names import Name, name
 from bot.core.search_query import Vocabulary
 from bot.core.types import Reason
 from bot.i18n import messages, places
@@ -24,4 +26,14 @@ def labels() -> Vocabulary:
             keys = [f"reason_name.{reason.value}", *(f"reason.{verdict.value}.{reason.value}" for verdict in Verdict)]
             reasons |= {messages.text(locale, key, {}): reason.value for key in keys if messages.has(locale, key)}
         markets |= {places.market(locale, iso, places.Form.NAME): iso for iso in messages.named(locale, "market.")}
-    return Vocabulary(markets, flags, reasons)
+    return Vocabulary(markets, flags, reasons, names=tuple(_names()))
+
+
+def _names() -> Iterator[Name]:
+    """What is short enough to be typed; a reason's labels on a form are sentences."""
+    for locale in messages.locales():
+        for flag in FlagCode:
+            for key in ("flag_name", "check"):
+                yield name(messages.text(locale, f"{key}.{flag.value}", {}), "flag", flag.value)
+        for reason in Reason:
+            yield name(messages.text(locale, f"reason_name.{reason.value}", {}), "reason", reason.value)

@@ -109,6 +109,35 @@ async def test_what_is_found_and_who_was_right(past: House) -> None:
     assert past.slack.calls == [], "what is known needs no word of Slack's"
 
 
+@pytest.mark.parametrize("question", ["growth", "рост", "Sudden growth", "real followers", "Живые подписчики"])
+async def test_the_plain_name_of_a_warning_finds_what_has_it(house: House, question: str) -> None:
+    """In either language, and where nobody has written a word: then it says what it was about."""
+    argue(house, "ana", "")
+    await house.deliver()
+    for person in ("U0BIA", "U0OLEG"):
+        await visible_channels(house.handoff.edge, person)
+    english = (await ask(house, "U0BIA", question))["blocks"]
+    assert any("AI: *decline*, <@U0BIA>: *proceed* · sudden growth, few real followers" in t for t in texts(english))
+    assert any("the names of warnings and reasons" in t for t in texts(english))
+    russian = (await ask(house, "U0OLEG", question))["blocks"]
+    assert any("ИИ: *отказ*, <@U0BIA>: *берём* · резкий рост, мало живых подписчиков" in t for t in texts(russian))
+    assert not any("in place of" in t for t in texts(english)), "it is no slip"
+
+
+async def test_the_plain_name_of_a_reason_finds_it_and_words_come_first(house: House) -> None:
+    argue(house, "ana", "", Reason.PRICE)
+    argue(house, "bruno", "the price is fair for such a giveaway")
+    await house.deliver()
+    await visible_channels(house.handoff.edge, "U0BIA")
+    said = texts((await ask(house, "U0BIA", "price"))["blocks"])
+    cases = [t for t in said if "not resolved" in t]
+    assert ["Bruno" in cases[0], "Ana" in cases[1]] == [True, True]
+    assert "AI:" not in cases[0], "what somebody wrote says it"
+    assert len([t for t in texts((await ask(house, "U0BIA", "price of eggs"))["blocks"]) if "Ana" in t]) == 1
+    none = texts((await ask(house, "U0BIA", "followers giveaway"))["blocks"])
+    assert not any("Ana" in t for t in none), "a word that stands in some name is no name"
+
+
 async def test_in_the_askers_language_with_filters_in_any(past: House) -> None:
     profile = {"id": "U0OLEG", "team_id": "T0HOME", "name": "oleg", "tz": "Europe/Moscow", "locale": "ru"}
     await past.event({"type": "user_change", "user": profile})
