@@ -92,7 +92,7 @@ def whole(unit: Unit, desk: Desk, review_id: str) -> Case:
 def cases_in(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...]:
     """The same few statements for one review and for a hundred."""
     ids, of = [r.id for r in found], [r.candidate_id for r in found]
-    members = people.members(unit)
+    leads = people.concerned(unit, None)
     judged, decided = reviews.judgements_of(unit, ids), reviews.decisions_of(unit, ids)
     said_of = notes.comments_of(unit, ids)
     proposed, said = candidates.many(unit, of), candidates.recommendations(unit, of)
@@ -103,24 +103,26 @@ def cases_in(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...
     authors = {note.author for listed in said_of.values() for note in listed}
     authors |= {j.expert for listed in judged.values() for j in listed} | {r.expert or "" for r in found}
     authors |= investigations.people(i for listed in opened.values() for i in listed)
-    named = {m.id: m.name for m in members if m.name != m.id}
-    named |= people.names(unit, authors - named.keys())
+    authors |= {made.by for made, _ in decided.values() if made is not None} | {m.id for m in leads}
     applied = {eased.norm_id for rec in said.values() for eased in rec.eased}
     norms = market_norms.some(unit, applied) if applied else {}
-    running = {c.key: c for c in campaigns.every(unit)}
+    running = campaigns.some(unit, (r.campaign for r in found))
+    handed = {r.id: events.of_review(unit, r.id) for r in found if r.why_me in CHANGED_HANDS}
+    authors |= {str(e.before["expert"]) for listed in handed.values() for e in listed if e.before.get("expert")}
+    named = people.names(unit, authors | {c.owner for c in running.values()})
     return tuple(
         _case(
             r,
             running[r.campaign],
             proposed[r.candidate_id],
             said[r.candidate_id],
-            members,
+            leads,
             judged.get(r.id, ()),
             decided.get(r.id, (None, None)),
             said_of.get(r.id, ()),
             opened.get(r.id, ()),
             standing(became.get(r.id, ())),
-            events.of_review(unit, r.id) if r.why_me in CHANGED_HANDS else (),
+            handed.get(r.id, ()),
             named,
             norms,
             desk,
@@ -134,7 +136,7 @@ def _case(
     campaign: Campaign,
     candidate: Candidate,
     recommendation: Recommendation,
-    members: Sequence[Member],
+    leads: Sequence[Member],
     judged: Sequence[Judgement],
     decided: tuple[Decision | None, str | None],
     notes: tuple[Comment, ...],
@@ -154,7 +156,7 @@ def _case(
         campaign=campaign,
         candidate=candidate,
         recommendation=recommendation,
-        lead=lead_of(members, candidate.referred_by),
+        lead=lead_of(leads, candidate.referred_by),
         decision=made,
         judgement=next((j for j in judged if j.id == judgement_id), None),
         # What was said against a decision that has been taken back is no objection to the one after it.

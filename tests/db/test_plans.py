@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
-from db import instants, lanes, lists, market_norms, outbox, reviews, tables
+from bot.desk import see
+from db import instants, lanes, lists, market_norms, nudges, outbox, reviews, tables
 from db.outbox import Errand
 from db.store import Store, Unit
 from tests.database import fresh
-from tests.desk.world import START
+from tests.desk.world import START, World, a_world
 
 NOW = START
 ERRAND = Errand(1, "ob_1", "C1", "card", "rv_1", "ready", 1, 0, NOW, NOW, {})
@@ -108,6 +110,13 @@ PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
 
 
 @pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = a_world(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     made = Store(fresh("sqlite", tmp_path).url)
     yield made
@@ -149,6 +158,23 @@ def test_it_goes_by_its_index(store: Store, name: str) -> None:
 def test_a_batch_is_read_in_the_order_of_its_index(store: Store, name: str) -> None:
     """What sorts has to read everything that is due before it can give the first hundred."""
     assert not [plan for plan in plans(store, PLANS[name][0]) if "TEMP B-TREE" in plan]
+
+
+def test_what_everybody_waits_for_does_not_grow_with_the_team(world: World) -> None:
+    """A case is read for every click: of people only those who are in it."""
+    review = world.one()
+    asked = plans(world.desk.store, lambda unit: see.whole(unit, world.desk, review))
+    assert asked
+    assert not re.search("SCAN members", "\n".join(asked)), asked
+
+
+def test_owners_are_reminded_in_the_order_of_the_index(world: World) -> None:
+    """Else each batch sorts all that is due, of which there may be a hundred thousand."""
+    world.one()
+    asked = plans(world.desk.store, lambda unit: nudges.owners_due(unit, world.clock() + timedelta(days=3), 100))
+    assert len(asked) == 2, asked
+    assert "INDEX ix_reviews_owner" in asked[1]
+    assert "TEMP B-TREE" not in asked[1]
 
 
 # PostgreSQL
