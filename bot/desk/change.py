@@ -142,12 +142,11 @@ def fill_hands(unit: Unit, desk: Desk, experts: Sequence[UserId], now: datetime)
         return set()
     turns.to_fill(unit, experts)
     limit = desk.limits.open_per_expert
-    waiting = {expert: queue for expert in experts if (queue := reviews.queued(unit, expert, limit, now))}
-    held = reviews.open_counts(unit, list(waiting)) if waiting else {}
-    opened = {e: queue[: limit - held.get(e, 0)] for e, queue in waiting.items() if held.get(e, 0) < limit}
-    if not opened:
+    held = reviews.open_counts(unit, experts)
+    room = {expert: limit - held.get(expert, 0) for expert in experts}
+    every = [r for expert, most in room.items() if most > 0 for r in reviews.queued(unit, expert, most, now)]
+    if not every:
         return set()
-    every = [review for queue in opened.values() for review in queue]
     running = campaigns.some(unit, (r.campaign for r in every))
     apply_all(unit, [Made(r, lifecycle.show(r, now), running[r.campaign]) for r in every], "queue", now)
     # Whose they are is said in their working hours: the sweep looks at what has just opened (desk/remind.py).

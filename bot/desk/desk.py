@@ -50,7 +50,7 @@ class Limits:
     """Most fast-tracked candidates per trusted referrer in 30 days."""
     times: Times = field(default_factory=Times)
     pace: Pace = field(default_factory=Pace)
-    batch: int = 200
+    batch: int = 400
     """Reviews per sweep: larger ones make a click wait, smaller ones write the same pages more often."""
 
 
@@ -110,6 +110,11 @@ class Desk:
     async def take_turn(self) -> None:
         """Do nothing, in turn: Busy('locked') when no writer has come to it in time."""
         await self._write(_TURN, lambda: None, joins=False)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody waits for whoever writes now: a sweep then ends what it is at, and goes on after them."""
+        return self._turns.crowded
 
     async def read(self, verb: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A verb that only reads, beside the writer."""

@@ -103,7 +103,7 @@ def cases_in(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...
     authors = {note.author for listed in said_of.values() for note in listed}
     authors |= {j.expert for listed in judged.values() for j in listed} | {r.expert or "" for r in found}
     authors |= investigations.people(i for listed in opened.values() for i in listed)
-    authors |= {made.by for made, _ in decided.values() if made is not None} | {m.id for m in leads}
+    authors |= {made.by for made, _ in decided.values()} | {m.id for m in leads}
     applied = {eased.norm_id for rec in said.values() for eased in rec.eased}
     norms = market_norms.some(unit, applied) if applied else {}
     running = campaigns.some(unit, (r.campaign for r in found))

@@ -21,6 +21,8 @@ from db.store import Unit
 
 #: For how long a sent errand is kept, for whoever asks what was said.
 _KEEP_SENT = timedelta(days=7)
+#: Deadlines after which a batch looks whether somebody waits.
+_PART = 100
 #: People whose hands are filled with the deadlines that made room, in the same unit.
 _FEW = 10
 _SOME = 20
@@ -40,7 +42,8 @@ _KEEP_LISTS = timedelta(days=90)
 def tick(desk: Desk) -> bool:
     """One batch of everything that is due; True when there may be more that somebody waits for.
 
-    Safe to run twice and beside clicks. What nobody waits for is left to the next pass.
+    Safe to run twice and beside clicks: whoever waits to write meanwhile comes after the batch at hand, and not after
+    all of them. What nobody waits for is left to the next pass.
     """
     with desk.store.reading() as unit:
         due, now = instants.next_instants(unit), desk.clock()
@@ -52,9 +55,12 @@ def tick(desk: Desk) -> bool:
     if desk.fill_hands:
         return True
     desk.bursting = False
-    more = _is_due(due.undo, now) and _sweep(desk, _settle_due)
-    more |= _is_due(due.half, now) and _sweep(desk, _tell_half)
-    more |= _is_due(due.returns, now) and _sweep(desk, returns.give_back)
+    more = False
+    for instant, step in ((due.undo, _settle_due), (due.half, _tell_half), (due.returns, returns.give_back)):
+        if _is_due(instant, now):
+            more |= _sweep(desk, step)
+            if desk.crowded:
+                return True
     if opened:
         # What has just got a card is told of in the same pass.
         with desk.store.reading() as unit:
@@ -95,9 +101,13 @@ def _remind(desk: Desk, due: instants.Instants, now: datetime) -> bool:
     if not _is_due(due.reminder, now) or (dense and now < desk.remind_at):
         return False
     desk.remind_at = now + _CLOSELY
-    more = _is_due(due.nudge, now) and _sweep(desk, remind.experts)
-    more |= _is_due(due.owner, now) and _sweep(desk, remind.owners)
-    return (_is_due(due.morning, now) and _sweep(desk, morning.step)) or more
+    more = False
+    for instant, step in ((due.nudge, remind.experts), (due.owner, remind.owners), (due.morning, morning.step)):
+        if _is_due(instant, now):
+            more |= _sweep(desk, step)
+            if desk.crowded:
+                break  # the next pass goes on: nobody waits for these so closely
+    return more
 
 
 def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int]) -> bool:
@@ -120,28 +130,38 @@ def _expire_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     Who has room now gets the next. When that is many people, they come after all deadlines, in batches of their own:
     until then their queues are what falls, and a click must not wait for all of it.
     """
-    due = reviews.overdue(unit, now, size)
-    every = campaigns.some(unit, (review.campaign for review, _ in due)) if due else {}
     made: list[Made] = []
-    fell: dict[str, list[str]] = defaultdict(list)
-    for review, recommended in due:
-        change = lifecycle.expire(review, recommended, now, desk.limits.times)
-        made.append(Made(review, change, every[review.campaign]))
-        if change.decision is not None:
-            fell[review.campaign].append(review.id)
-    apply_all(unit, made, "deadline", now, skip=(Announce.FELL,))
+    more = True
+    while more and len(made) < size and not (made and desk.crowded):
+        most = min(_PART, size - len(made))
+        some = _expire_some(unit, desk, now, most)
+        made += some
+        more = len(some) == most
     decisions = [m.change.decision for m in made if m.change.decision is not None]
-    reviews.add_decisions(unit, decisions)
     tally.decided(unit, decisions)
-    tally.applied(unit, desk.clock, [review.deadline_at for review, _ in due])
-    said = [Fresh(new_id("ob"), "fell", key, every[key].owner, {"reviews": ids}) for key, ids in fell.items()]
+    tally.applied(unit, desk.clock, [m.before.deadline_at for m in made])
+    fell: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for m in made:
+        if m.change.decision is not None:
+            fell[m.campaign.key, m.campaign.owner].append(m.before.id)
+    said = [Fresh(new_id("ob"), "fell", key, owner, {"reviews": ids}) for (key, owner), ids in fell.items()]
     outbox.enqueue(unit, said, now)
-    experts = sorted({review.expert for review, _ in due if review.expert})
-    if len(due) < size and len(experts) <= _FEW and not desk.fill_hands:
+    experts = sorted({m.before.expert for m in made if m.before.expert})
+    if not more and len(experts) <= _FEW and not desk.fill_hands:
         fill_hands(unit, desk, experts, now)
     else:
         desk.fill_hands = desk.bursting = True
-    return len(due)
+    return size if more else len(made)
+
+
+def _expire_some(unit: Unit, desk: Desk, now: datetime, most: int) -> list[Made]:
+    """Those whose deadline passed first."""
+    due = reviews.overdue(unit, now, most)
+    every = campaigns.some(unit, (review.campaign for review, _ in due)) if due else {}
+    made = [Made(r, lifecycle.expire(r, ai, now, desk.limits.times), every[r.campaign]) for r, ai in due]
+    apply_all(unit, made, "deadline", now, skip=(Announce.FELL,))
+    reviews.add_decisions(unit, [m.change.decision for m in made if m.change.decision is not None])
+    return made
 
 
 def _fill_hands(unit: Unit, desk: Desk, now: datetime, size: int) -> int:

@@ -83,6 +83,11 @@ class Turns:
         self._queue.put(turn)
         return turn.future
 
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody waits behind whoever writes now; on PostgreSQL nobody has to."""
+        return not self._queue.empty()
+
     def close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,7 @@ from bot.core.types import Basis, Role, State
 from bot.desk import decide, hand_over, members, see, tick
 from db import instants
 from scoring.types import Verdict
-from tests.desk.world import BIA, CAIO, MAYA, START, ZOE, World, row
+from tests.desk.world import BIA, CAIO, MAYA, START, ZOE, World, a_world, row
 from tests.desk.worlds import NewWorld
 
 SMALL = replace(World.LIMITS, open_per_expert=2)
@@ -218,6 +220,22 @@ def test_a_thousand_due_at_once(new_world: NewWorld) -> None:
     assert world.sql("SELECT COUNT(*), COUNT(DISTINCT review_id) FROM decisions") == [(1000, 1000)]
     told = [r for *_, detail in world.errands("fell") for r in detail["reviews"]]
     assert len(told) == len(set(told)) == 1000
+
+
+async def test_an_answer_comes_before_most_of_many_deadlines(tmp_path: Path) -> None:
+    """A batch ends at the next hundred when somebody waits to write; PostgreSQL lets them write beside it."""
+    world = a_world(tmp_path, "sqlite")
+    world.take_in(row("late", "Russia"), *(row(f"creator{n:03}") for n in range(300)))
+    world.clock.move(hours=1)
+    world.take_in(row("mine", "Brazil"))
+    ((mine,),) = world.sql("SELECT id FROM reviews WHERE intake_at = (SELECT max(intake_at) FROM reviews)")
+    world.clock.move(hours=47)
+    more, _ = await asyncio.gather(world.desk.sweep(tick.tick), world.desk.run(decide.approve, mine, ZOE))
+    assert more
+    assert states(world) == {"pending": 201, "decided": 101}
+    world.sweep()
+    assert states(world) == {"decided": 302}
+    world.close()
 
 
 def test_a_hand_that_an_answer_frees_amid_many_deadlines_is_filled_after_them(new_world: NewWorld) -> None:
