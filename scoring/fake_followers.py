@@ -124,6 +124,21 @@ class FakeShare:
     """Per follower, in order; for one of whom nothing is known it is the share itself."""
     model: str
 
+    @property
+    def called(self) -> tuple[bool, ...]:
+        """Who is called fake, per follower in order: as many as the share says, those with the highest chances first.
+
+        Half of chances above .5 would call too few where fakes are rare and too many where they are not; of equal
+        chances the first in the list are called.
+
+        >>> FakeShare(0.5, 0.1, 0.9, 4, (0.2, 0.9, 0.4, 0.4), "m").called
+        (False, True, True, False)
+        """
+        many = math.floor(self.share * len(self.probabilities) + 0.5)
+        order = sorted(range(len(self.probabilities)), key=lambda at: (-self.probabilities[at], at))
+        fakes = frozenset(order[:many])
+        return tuple(at in fakes for at in range(len(order)))
+
 
 class ModelFault(ValueError):
     """A model file that may not be used: changed since it was written, or not such a file at all."""

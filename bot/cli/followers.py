@@ -24,7 +24,7 @@ train_app = typer.Typer(help="Fit a model on labelled data.", no_args_is_help=Tr
 score_app = typer.Typer(help="Apply a model to a list.", no_args_is_help=True)
 
 _SHOWN = 5
-_COLUMN = "probability"
+_COLUMNS = ("probability", "fake")
 _WHY = {
     "unreadable": "is no number",
     "negative": "is below zero",
@@ -76,15 +76,16 @@ def train_fake_followers(
 @score_app.command("fake-followers")
 def score_fake_followers(
     file: Annotated[Path, typer.Argument(help="CSV, one follower per row")],
-    to: Annotated[Path, typer.Option("--out", help="the same list with a probability per row")],
+    to: Annotated[Path, typer.Option("--out", help="the same list with a probability and a yes or no per row")],
     model: Annotated[
         Path | None, typer.Option(help="a model of your own; else the one that comes with Handoff")
     ] = None,
 ) -> None:
-    """Say how many of a list of followers are fake, and each one's probability to be.
+    """Say how many of a list of followers are fake, each one's probability to be, and whom that share calls so.
 
     Columns, in any order, any of them missing: posts, followers, following, has_profile_picture, is_private, username
-    (or username_length and username_digits), bio_length.
+    (or username_length and username_digits), bio_length. The list written has two more: probability, and fake (yes or
+    no), which calls as many rows fake as the share says, the likeliest first.
 
     Example: handoff score fake-followers followers.csv --out scored.csv
     """
@@ -142,16 +143,17 @@ def _bytes(file: Path, most: int) -> bytes:
 
 
 def _scored(read: FollowerList, found: FakeShare) -> str:
-    """The list as it came, with one column more; no cell that a spreadsheet would run."""
+    """The list as it came, with two columns more; no cell that a spreadsheet would run."""
     from bot.account import inert
 
-    name = _COLUMN if _COLUMN not in read.headers else f"handoff_{_COLUMN}"
+    names = [name if name not in read.headers else f"handoff_{name}" for name in _COLUMNS]
     width = max([len(read.headers), *map(len, read.records)])
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*map(inert, read.headers), *[""] * (width - len(read.headers)), name])
-    for cells, chance in zip(read.records, found.probabilities, strict=True):
-        writer.writerow([*map(inert, cells), *[""] * (width - len(cells)), f"{chance:.4f}"])
+    writer.writerow([*map(inert, read.headers), *[""] * (width - len(read.headers)), *names])
+    for cells, chance, fake in zip(read.records, found.probabilities, found.called, strict=True):
+        said = f"{chance:.4f}", "yes" if fake else "no"
+        writer.writerow([*map(inert, cells), *[""] * (width - len(cells)), *said])
     return text.getvalue()
 
 

@@ -71,7 +71,12 @@ def test_a_list_is_scored_and_the_share_printed_with_its_interval(run: Run, tmp_
     assert low <= 100 * truth <= high
     assert abs(share - 100 * truth) <= max(3, 20 * truth)
     scored = listed(tmp_path / "out.csv")
-    assert list(scored[0]) == ["city", *HEADERS, "probability"]
+    assert list(scored[0]) == ["city", *HEADERS, "probability", "fake"]
+    called = [one["fake"] == "yes" for one in scored]
+    assert {one["fake"] for one in scored} == {"yes", "no"}
+    assert sum(called) == pytest.approx(8 * share, abs=1), "as many as the share says"
+    least = min(float(one["probability"]) for one in scored if one["fake"] == "yes")
+    assert all(float(one["probability"]) <= least for one in scored if one["fake"] == "no"), "the likeliest first"
     assert [[one["city"], *(one[name] for name in HEADERS)] for one in scored] == [["Lima", *cells] for cells in people]
     chances = [float(one["probability"]) for one in scored]
     fakes = round(800 * truth)
@@ -135,15 +140,15 @@ def test_what_a_spreadsheet_would_run_is_neutralised(run: Run, tmp_path: Path) -
     assert run("score", "fake-followers", list_, "--out", tmp_path / "out.csv")[0] == 0
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         headers, cells = list(csv.reader(file))
-    assert headers == ["a", "b", "c", "d", "'=e", "posts", "probability"]
+    assert headers == ["a", "b", "c", "d", "'=e", "posts", "probability", "fake"]
     assert cells[:6] == ["'=1+1", "'+7", "'-2", "'@ana", "plain", "12"]
 
 
 def test_a_probability_that_the_list_has_already_is_kept(run: Run, tmp_path: Path) -> None:
-    list_ = written(tmp_path / "list.csv", ["posts", "probability"], [["1", "mine"]])
+    list_ = written(tmp_path / "list.csv", ["posts", "probability", "fake"], [["1", "mine", "mine"]])
     assert run("score", "fake-followers", list_, "--out", tmp_path / "out.csv")[0] == 0
     (one,) = listed(tmp_path / "out.csv")
-    assert one["probability"] == "mine"
+    assert (one["probability"], one["fake"], one["handoff_fake"]) == ("mine", "mine", "no")
     assert 0 < float(one["handoff_probability"]) < 1
 
 

@@ -10,6 +10,7 @@ import pytest
 from scoring.fake_followers import (
     COLUMNS,
     LADDERS,
+    FakeShare,
     Follower,
     ModelFault,
     digest,
@@ -40,6 +41,22 @@ def test_who_is_fake_is_told_from_who_is_not() -> None:
     assert sum(chances[:80]) / 80 > 0.4
     assert sum(chances[80:]) / 720 < 0.05
     assert all(0 < chance < 1 for chance in chances)
+
+
+@pytest.mark.parametrize("truth", [0.05, 0.10, 0.25, 0.50])
+def test_as_many_are_called_fake_as_the_share_says_the_likeliest_first(truth: float) -> None:
+    found = fake_share(crowd(truth))
+    assert abs(sum(found.called) - found.share * len(found.called)) <= 0.5
+    called, others = ([p for p, is_ in zip(found.probabilities, found.called, strict=True) if is_ is fake]
+                      for fake in (True, False))  # fmt: skip
+    assert min(called) >= max(others)
+
+
+def test_of_equal_chances_the_first_are_called() -> None:
+    alike = FakeShare(0.3, 0.1, 0.5, 5, (0.3,) * 5, "m")
+    assert alike.called == (True, True, False, False, False)
+    assert FakeShare(0.02, 0.0, 0.1, 5, (0.3,) * 5, "m").called == (False,) * 5
+    assert fake_share([]).called == ()
 
 
 def test_every_set_of_columns_has_its_sums() -> None:
