@@ -1,8 +1,8 @@
 """Market norms: what is usual per platform, market and follower tier, and per category where enough creators are known.
 
 A market's own creators count for as much as there are of them: its quantiles are drawn towards those of its region, and
-a region's towards the world's. Where there are hardly any creators of the market, or nobody to learn the rest from, the
-answer is "no norm yet"; another market's norm never stands in for it.
+a region's towards the world's; a category's towards those of its market. Where there are hardly any creators of the
+market, or nobody to learn the rest from, the answer is "no norm yet"; another market's norm never stands in for it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ LEAST = 20
 FEW = 5
 """Fewest creators of a market whose norm may lean on others: docs/norms.md has what that was measured to hold."""
 KAPPA = 20
-"""As how many creators the region counts in a market's norm, and the world in a region's (DOMAIN.md)."""
+"""As how many creators the market counts in a category's norm, the region in a market's, the world in a region's
+(DOMAIN.md)."""
 METRICS = ("engagement_rate", "comments_per_100_likes", "views_per_like")
 
 _Cell = tuple[str, str, Tier, str | None]
@@ -135,7 +136,8 @@ def build_norms(
     """Norms of earlier creators (one row each, never the batch that is being judged), where at least `least` are known.
 
     A market's has at least `FEW`, if there are `least` in all, and leans on its region and the world: of n creators,
-    the logarithm of each quantile is (n · own + `KAPPA` · region's) / (n + `KAPPA`), and so for the region.
+    the logarithm of each quantile is (n · own + `KAPPA` · region's) / (n + `KAPPA`), and so for the region. A category
+    has one from `least` creators on, and leans on its market the same way.
 
     Quantiles of 5, 50 and 95 % at position (n + 1)·p of the sorted values (Weibull; Hyndman and Fan 1996, type 6): a
     further creator of the same kind falls inside the band with probability 90 % however small the sample, where the
@@ -175,10 +177,10 @@ def _bands(found: Mapping[_Cell, Sequence[Any]], metric: str, least: int) -> Ite
         platform, market, tier, category = cell
         if market in REGIONS:
             continue
-        if market == WORLD or category is not None:
+        if market == WORLD:
             quantiles = own if creators >= least else None
         else:
-            quantiles = _leaning(found, cell, least)
+            quantiles = _leaning(found, cell, least) if category is None or creators >= least else None
         if quantiles is not None:
             low, median, high = quantiles
             where = None if market == WORLD else market
@@ -189,13 +191,17 @@ def _bands(found: Mapping[_Cell, Sequence[Any]], metric: str, least: int) -> Ite
 
 
 def _leaning(found: Mapping[_Cell, Sequence[Any]], cell: _Cell, least: int) -> list[float] | None:
-    """A market's quantiles, drawn towards its region's and those towards the world's; None with nobody to lean on."""
-    platform, market, tier, _ = cell
+    """A market's quantiles, drawn towards its region's and those towards the world's; None with nobody to lean on.
+
+    A category's are drawn towards its market's as they then are.
+    """
+    platform, market, tier, category = cell
     world = found.get((platform, WORLD, tier, None))
     if world is None or world[0] < least:
         return None
     leant: Sequence[float] = world[1:]
-    places = ((platform, region_of(market) or "", tier, None), cell)
+    places: list[_Cell] = [(platform, region_of(market) or "", tier, None), (platform, market, tier, None)]
+    places += [cell] if category is not None else []
     for creators, *own in (found[place] for place in places if place in found):
         leant = _between(leant, own, creators / (creators + KAPPA))
     return list(leant)

@@ -104,10 +104,32 @@ def test_a_category_has_its_own_norm_from_twenty_creators_on() -> None:
     humor = norms.band("instagram", "BR", Tier.MID, "engagement_rate", "humor")
     assert beauty is not None
     assert humor is not None
-    assert (beauty.category, beauty.creators, beauty.high) == ("beauty", 20, 0.01)
+    assert (beauty.category, beauty.creators) == ("beauty", 20)
+    assert (beauty.low, beauty.median) == pytest.approx((0.01, 0.01)), "as everywhere in its market"
     assert (humor.category, humor.creators) == (None, 39)
     nearest = norms.nearest("instagram", "BR", Tier.MID, "engagement_rate", ("humor", "beauty"))
     assert nearest == beauty
+
+
+def test_a_category_leans_on_its_market_as_that_leans_on_others() -> None:
+    """Twenty creators of a category count for half, what is usual of its market for the other half."""
+    few, many = [row(0.16, "KR", "Beauty") for _ in range(20)], [row(0.04, "KR", "Humor") for _ in range(60)]
+    norms = build_norms([*few, *many, *(row(0.01, "BR") for _ in range(120))])
+    market = norms.band("instagram", "KR", Tier.MID, "engagement_rate")
+    beauty = norms.band("instagram", "KR", Tier.MID, "engagement_rate", "beauty")
+    humor = norms.band("instagram", "KR", Tier.MID, "engagement_rate", "humor")
+    assert market is not None
+    assert beauty is not None
+    assert humor is not None
+    assert market.median is not None
+    # All alike within a category, so that each quantile can be said by hand; Korea's median leans itself.
+    assert 0.01 < market.median < 0.04
+    assert beauty.median == pytest.approx((0.16 * market.median) ** 0.5)
+    assert humor.median == pytest.approx(0.04 ** (60 / 80) * market.median ** (20 / 80))
+    assert beauty.low is not None
+    assert market.low is not None
+    assert beauty.low == pytest.approx((0.16 * market.low) ** 0.5)
+    assert (beauty.creators, beauty.market, beauty.category) == (20, "KR", "beauty")
 
 
 def test_rows_without_tier_market_or_sense_do_not_count() -> None:
