@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -32,6 +32,12 @@ def restate(unit: Unit, outcome: Outcome) -> None:
     said = {"id": outcome.id, "happened_at": outcome.happened_at, "by": outcome.by, "at": outcome.at}
     same = sa.and_(_TABLE.c.review_id == outcome.review_id, _TABLE.c.what == outcome.what.value)
     unit.execute(sa.update(_TABLE).where(same).values(said))
+
+
+def remove(unit: Unit, review_id: str, whats: Collection[What]) -> None:
+    """It was not so: as if nobody had said it."""
+    these = sa.and_(_TABLE.c.review_id == review_id, _TABLE.c.what.in_([what.value for what in whats]))
+    unit.execute(sa.delete(_TABLE).where(these))
 
 
 def of_reviews(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[Outcome, ...]]:

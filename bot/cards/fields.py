@@ -46,15 +46,18 @@ def confidence(voice: Voice, draft: Rationale | None) -> Block:
     return blocks.field(ids.CONFIDENCE, voice.t("form.sure"), blocks.one_of(ids.FIELD, options, chosen))
 
 
-def narrative(label: str, placeholder: str, draft: Rationale | None, *, optional: bool = True) -> Block:
+def narrative(
+    label: str, placeholder: str, draft: Rationale | None, *, optional: bool = True, hint: str = ""
+) -> Block:  # fmt: skip
     typed = draft.narrative if draft else ""
-    return blocks.field(
-        ids.NARRATIVE, label, blocks.text_input(ids.FIELD, placeholder=placeholder, initial=typed), optional=optional
-    )
+    box = blocks.text_input(ids.FIELD, placeholder=placeholder, initial=typed)
+    return blocks.field(ids.NARRATIVE, label, box, optional=optional, hint=hint)
 
 
 def own_words(voice: Voice, draft: Rationale | None) -> Block:
-    return narrative(voice.t("form.words"), voice.t("form.words_hint"), draft)
+    """Optional, and Slack writes so; but not with the reason that says nothing by itself."""
+    needed = voice.t("form.words_needed")
+    return narrative(voice.t("form.words"), voice.t("form.words_hint"), draft, hint=needed)
 
 
 def disputable(case: Case) -> list[RiskFlag]:

@@ -224,7 +224,9 @@ def _note(note: Note, page: Page, voice: Voice) -> str:
         every = ", ".join(f"{name}:" for name in dict.fromkeys(KEYS.values()))
         return voice.t("search.note.unknown_key", key=blocks.said(note.key, _TYPED), filters=every)
     if note.why is Unread.VALUE:
-        return voice.t("search.note.unknown_value", value=value, filter=voice.t(f"search.filter.{note.key}"))
+        said = voice.t("search.note.unknown_value", value=value, filter=voice.t(f"search.filter.{note.key}"))
+        possible = f"search.values.{note.key}"
+        return f"{said} {voice.t(possible)}" if voice.has(possible) else said
     if note.why is Unread.SEVERAL:
         listed = ", ".join(_choice(note.key, one, page, voice) for one in note.choices)
         return voice.t("search.note.several", value=value, choices=listed)

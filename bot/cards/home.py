@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.cards import blocks, decided, ids, lists, words
 from bot.cards.blocks import Block, Message
 from bot.cards.words import Pen
-from bot.core.case import Ask, Case, Inbox, Progress
+from bot.core.case import MONTH, Ask, Case, Inbox, Progress
 from bot.core.learned_model import LearnedModel
 from bot.i18n.catalog import Voice
 
@@ -123,8 +123,8 @@ def month(found: Inbox, voice: Voice) -> list[Block]:
         parts = (("month.right", mine.right), ("month.open", mine.open))
         became = ", ".join(voice.n(key, n) for key, n in parts if n)
         said.append(voice.n("month.against", mine.against) + (f": {became}." if became else "."))
-    question = ids.asked(0, f"by:<@{found.person.id}>")
-    more = blocks.button(voice.t("button.more"), ids.SEARCH_OPEN, question, label=voice.t("a11y.month"))
+    question = ids.asked(0, " ".join((f"by:<@{found.person.id}>", f"since:{MONTH}d")))
+    more = blocks.button(voice.t("button.more"), ids.MONTH_OPEN, question, label=voice.t("a11y.month"))
     return [
         blocks.divider(),
         blocks.section(voice.t("month.head"), " ".join(said), accessory=more if mine.against else None),

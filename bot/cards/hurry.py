@@ -30,9 +30,10 @@ OTHER = "other"
 def owner_row(case: Case, voice: Voice, *, inside: bool = False) -> Block:
     """Ping, hot, and the rest behind ⋯: beside each review of an owner's message, and `inside` Details."""
     value, name = ids.value(case.review), blocks.one_line(case.candidate.name, 28)
+    hot = voice.t("button.is_hot" if case.review.hot_at is not None else "button.hot")
     return blocks.actions(
         blocks.button(ping_label(case, voice), ids.PING, value, label=voice.t("a11y.ping", name=name)),
-        blocks.button(voice.t("button.hot"), ids.HOT, value, label=voice.t("a11y.hot", name=name)),
+        blocks.button(hot, ids.HOT, value, label=voice.t("a11y.hot", name=name)),
         blocks.overflow(ids.OWNER_MORE, [blocks.option(*each) for each in _more(case, voice, inside=inside)]),
     )
 

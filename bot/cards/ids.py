@@ -55,6 +55,8 @@ DIGEST_ALL = "digest.all.v1"
 SEARCH_OPEN = "search.open.v1"
 """Opens the form; its value is a question, see `asked`."""
 SEARCH_NEXT = "search.next.v1"
+MONTH_OPEN = "month.open.v1"
+"""Shows one's own cases of the last month; its value is a question as the others have it."""
 SEARCH_BACK = "search.back.v1"
 SEARCH_TRY = ("search.try1.v1", "search.try2.v1", "search.try3.v1")
 """What would find something; one id each, because a row may not have one twice."""
@@ -119,6 +121,8 @@ OUTCOME_TAPS = {
     What.LOST_OTHER: "outcome.lost_other.v1",
 }
 """What an owner says of a deal in one tap; one id each, because a row may not have one twice."""
+OUTCOME_BACK = "outcome.back.v1"
+"""A deal that was said to be lost is not."""
 RULE = "home.rule.v1"
 """Opens what a lead is asked to rule on: 'dissent:<judgement>' or 'model:<id>'."""
 SETTINGS = "settings.open.v1"

@@ -178,7 +178,13 @@ def note_form(case: Case, voice: Voice, reader: UserId = "") -> Block:
         [
             blocks.section(f"*{blocks.esc(_title(case, voice))}*"),
             fields.why_agree(explains.verdict, voice) if explains else None,
-            fields.narrative(voice.t("note.label"), voice.t("note.hint"), None, optional=explains is not None),
+            fields.narrative(
+                voice.t("note.label"),
+                voice.t("note.hint"),
+                None,
+                optional=explains is not None,
+                hint=voice.t("form.words_needed") if explains else "",
+            ),
         ],
         voice,
         submit=voice.t("form.save"),

@@ -248,6 +248,10 @@ class Ranked:
         return self.blind and review.state.awaits and review.route in (Route.BLIND, Route.PANEL)
 
 
+MONTH = 30
+"""Days of somebody's month."""
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """What one person's answers of 30 days came to."""

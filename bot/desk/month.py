@@ -5,18 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from statistics import median_high
 
-from bot.core.case import Month
+from bot.core.case import MONTH, Month
 from bot.core.disagreement import Standing, Winner
 from bot.core.types import UserId
 from db import answers
 from db.store import Unit
 
-_MONTH = timedelta(days=30)
-
 
 def of(unit: Unit, person: UserId, now: datetime) -> Month | None:
     """The last 30 days; None where there is no answer. An objection is no answer: it decides nothing."""
-    found = answers.since(unit, person, now - _MONTH)
+    found = answers.since(unit, person, now - timedelta(days=MONTH))
     if not found:
         return None
     took = [one.at - (one.opened_at or one.at) for one in found]

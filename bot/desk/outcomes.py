@@ -10,7 +10,7 @@ from bot.core.access import require_owner
 from bot.core.case import Case
 from bot.core.disagreement import Disagreement, Winner, closed, overturned, resolved
 from bot.core.errors import Invalid, TooLate
-from bot.core.outcome import EXECUTING, Outcome, What, overturns, require_possible, standing
+from bot.core.outcome import EXECUTING, LOST, Outcome, What, overturns, require_possible, standing
 from bot.core.precedents import overturned as turned
 from bot.core.types import UserId
 from bot.desk import investigate, investigations, late, norms, see
@@ -62,6 +62,29 @@ def record(
         changed = _learned(unit, desk, file, known, fresh.by, now)
         norms.outcome_known(unit, desk, review_id, what, now)
         search.index(unit, *changed)
+        return see.whole(unit, desk, review_id)
+
+    return attempt(desk, work)
+
+
+def take_back(desk: Desk, review_id: str, person: UserId) -> Case:
+    """The deal is not lost after all; nothing happens where nobody says so, as after a second tap.
+
+    What was so before counts again. Nothing follows from a lost deal, so nothing else has to be undone.
+    """
+
+    def work(unit: Unit, now: datetime) -> Case:
+        file = load(unit, review_id, person)
+        require_owner(person, file.person(person), file.campaign, file.candidate, file.lead)
+        before = outcomes.of_review(unit, review_id)
+        lost = [what for what in standing(before) if what in LOST]
+        if lost:
+            outcomes.remove(unit, review_id, LOST)
+            known = standing([one for one in before if one.what not in LOST])
+            events.record(unit, review_id, person, "outcome_taken_back", now, {"outcome": lost[0].value}, {})
+            late.refresh(unit, file, now)
+            _tell_again(unit, file, now)
+            search.index(unit, *_learned(unit, desk, file, known, person, now))
         return see.whole(unit, desk, review_id)
 
     return attempt(desk, work)

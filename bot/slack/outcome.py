@@ -7,6 +7,7 @@ from typing import Any
 from bot.cards import ids, notice, rationale
 from bot.cards.blocks import Block
 from bot.cards.fields import picked_one
+from bot.core.case import Case
 from bot.core.outcome import What
 from bot.desk import outcomes
 from bot.slack.answered import answered
@@ -39,13 +40,24 @@ async def tapped(click: Click) -> None:
     what = next((w for w, action in ids.OUTCOME_TAPS.items() if action == click.action.get("action_id")), None)
     case = await click.run(outcomes.record, click.review(), what, click.who.id)
     await click.ack()
+    _shown(click, case)
+
+
+async def take_back(click: Click) -> None:
+    """It is not lost after all."""
+    case = await click.run(outcomes.take_back, click.review(), click.who.id)
+    await click.ack()
+    _shown(click, case)
+
+
+def _shown(click: Click, case: Case) -> None:
     changed(click, case.review.id)
 
     async def show() -> None:
         if click.response_url:
             await click.edge.screens.replace(click.response_url, notice.result(case, click.who.voice, now=click.now))
 
-    click.after("take the buttons away", show)
+    click.after("show what can be said of it now", show)
 
 
 def register(app: Any, edge: Edge) -> None:
@@ -53,3 +65,4 @@ def register(app: Any, edge: Edge) -> None:
     app.view(ids.OUTCOME_FORM)(guard(edge, submit))
     for action in ids.OUTCOME_TAPS.values():
         app.action(action)(guard(edge, tapped))
+    app.action(ids.OUTCOME_BACK)(guard(edge, take_back))

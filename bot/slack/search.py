@@ -55,7 +55,7 @@ async def change(click: Click) -> None:
 
 
 async def turn(click: Click) -> None:
-    """[N more], [Back], and what would find something: another page in place of this one."""
+    """[N more], [Back], what would find something: another page in place of this one; from Home, one's own month."""
     start, typed = ids.parse_asked(click.value)
     if click.view.get("id"):
         await _in_view(click, lambda sight: _viewed(click, sight, typed, start))
@@ -151,7 +151,7 @@ async def _fill(click: Click, view_id: str, draw: Draw) -> None:
 
 def register(app: Any, edge: Edge) -> None:
     app.action(ids.SEARCH_OPEN)(guard(edge, change, guests=True))
-    for action in (ids.SEARCH_NEXT, ids.SEARCH_BACK, *ids.SEARCH_TRY):
+    for action in (ids.SEARCH_NEXT, ids.SEARCH_BACK, ids.MONTH_OPEN, *ids.SEARCH_TRY):
         app.action(action)(guard(edge, turn, guests=True))
     app.view(ids.SEARCH_FORM)(guard(edge, submit, guests=True))
     app.shortcut(ids.SIMILAR)(guard(edge, similar, guests=True))

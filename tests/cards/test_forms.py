@@ -39,6 +39,15 @@ def _by_value(element: dict[str, Any], wanted: list[str]) -> list[dict[str, Any]
     return [o for o in element["options"] if o["value"] in wanted]
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_field_that_other_needs_says_so_beside_slacks_optional(language: str) -> None:
+    voice = voices(language)[1]
+    for form in (rationale.override_form(f.case(), voice), rationale.dissent_form(f.case(), voice)):
+        (words,) = (b for b in form["blocks"] if b.get("block_id") == ids.NARRATIVE)
+        assert words["optional"], "not with every reason"
+        assert {"en": "Other", "ru": "Другое"}[language] in words["hint"]["text"]
+
+
 def test_an_override_is_read_with_its_evidence() -> None:
     view = rationale.override_form(f.case(), VOICE)
     sent = filled(

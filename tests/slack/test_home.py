@@ -78,6 +78,22 @@ async def test_a_disagreement_that_nobody_ends_in_time_is_the_leads(house: House
     assert house.slack.last_view["callback_id"] == ids.RESOLVE_FORM
 
 
+async def test_ones_own_month_leads_to_its_cases(house: House) -> None:
+    """To the list itself and not to a form that could find it; what is older is not in it."""
+    await house.tap("U0BIA", ids.OVERRIDE, house.value("ana"))
+    await house.submit("U0BIA", house.slack.last_view, {"reasons": ["price"], "confidence": "sure"})
+    await house.deliver()
+    (question,) = values(await home(house, "U0BIA"), ids.MONTH_OPEN)
+    await house.tap("U0BIA", ids.MONTH_OPEN, question, home=True)
+    seen = str(house.slack.last_view["blocks"])
+    assert house.slack.last_view["callback_id"] == ids.FOUND_VIEW
+    assert "Ana Lima" in seen
+    assert "1 case." in seen
+    house.clock.move(days=40)
+    await house.tap("U0BIA", ids.MONTH_OPEN, question, home=True)
+    assert "Ana Lima" not in str(house.slack.last_view["blocks"])
+
+
 @on_both
 async def test_an_owner_sees_how_it_goes_and_what_is_new(house: House) -> None:
     await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))

@@ -59,6 +59,18 @@ async def test_hot_in_two_taps_and_everything_says_so(house: House) -> None:
     assert "hot deal" in json.dumps(last(house, BIA_DM, "Ana Lima"))
 
 
+async def test_the_message_in_which_hot_was_pressed_says_that_it_is(house: House) -> None:
+    message = await owners_message(house)
+    hot = [e["text"]["text"] for b in message["blocks"] for e in b.get("elements", ()) if e.get("action_id") == ids.HOT]
+    assert set(hot) == {"Hot deal…"}
+    await house.tap("U0MAYA", ids.HOT, house.value("ana"))
+    assert (await house.submit("U0MAYA", house.slack.last_view, {"choice": "h4"})).errors == {}
+    await later(house, seconds=5)
+    now = next(m for m in house.slack.messages[MAYA_DM] if m["ts"] == message["ts"])
+    said = [e["text"]["text"] for b in now["blocks"] for e in b.get("elements", ()) if e.get("action_id") == ids.HOT]
+    assert sorted(said) == [*hot[1:], "It’s hot. Change…"]
+
+
 async def test_a_time_of_ones_own_must_be_set_and_lie_ahead(house: House) -> None:
     await house.tap("U0MAYA", ids.HOT, house.value("ana"))
     form = house.slack.last_view

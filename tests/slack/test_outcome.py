@@ -9,7 +9,7 @@ from bot.core.errors import TooLate
 from bot.core.outcome import What
 from bot.core.types import Rationale, Reason, State
 from bot.desk import object as objections
-from bot.desk import tick
+from bot.desk import see, tick
 from tests.slack.conftest import on_both
 from tests.slack.hands import House
 from tests.slack.test_investigation import ask, card, override, thread_of
@@ -143,6 +143,34 @@ async def test_the_owner_says_in_one_tap_that_the_outreach_is_out(house: House) 
     await house.deliver()
     assert house.case("bruno").outcomes == (What.SENT, What.LOST_SLOW)
     assert offered(told(house, "U0MAYA", "Bruno Reis")) == []
+
+
+async def test_a_deal_that_was_said_to_be_lost_by_a_slip_is_not(house: House) -> None:
+    """In one tap from where it was said; what was so before counts again, and both are on record."""
+    await house.deliver()
+    await house.tap("U0BIA", ids.APPROVE, house.value("bruno"))
+    house.clock.move(minutes=11)
+    while tick.tick(house.desk):
+        pass
+    await house.deliver()
+    await house.tap("U0MAYA", ids.OUTCOME_TAPS[What.SENT], house.value("bruno"))
+    await house.tap("U0MAYA", ids.OUTCOME_TAPS[What.LOST_OTHER], house.value("bruno"))
+    await house.deliver()
+    message = told(house, "U0MAYA", "Bruno Reis")
+    assert "Not lost after all" in str(message["blocks"])
+    await house.tap("U0BIA", ids.OUTCOME_BACK, house.value("bruno"))
+    assert house.case("bruno").outcomes == (What.SENT, What.LOST_OTHER), "the owner says so"
+    for _ in range(2):
+        await house.tap("U0MAYA", ids.OUTCOME_BACK, house.value("bruno"))
+    await house.deliver()
+    assert house.case("bruno").outcomes == (What.SENT,)
+    message = told(house, "U0MAYA", "Bruno Reis")
+    assert ids.OUTCOME_BACK not in str(message["blocks"])
+    assert offered(message) == [ids.OUTCOME_TAPS[w] for w in (What.SIGNED, What.LOST_SLOW, What.LOST_OTHER)]
+    happened = [e.what for e in see.history(house.desk, house.ids["bruno"]) if e.what.startswith("outcome")]
+    assert happened == ["outcome", "outcome", "outcome_taken_back"]
+    await house.tap("U0MAYA", ids.DETAILS, house.value("bruno"))
+    assert "<@U0MAYA> says that it isn’t lost after all" in str(house.slack.last_view["blocks"])
 
 
 async def test_one_tap_is_the_owners_and_twice_is_once(house: House) -> None:

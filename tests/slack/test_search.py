@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from bot.cards import ids
+from bot.core.search_query import Reader, Vocabulary
 from bot.core.types import Campaign, Confidence, Member, Rationale, Reason
 from bot.desk import decide, intake, members
 from bot.slack.visible import visible_channels
@@ -189,6 +192,12 @@ async def test_what_was_not_understood_is_said_and_looked_for(past: House) -> No
     small = "\n".join(texts(said["blocks"]))
     assert "“marker:” is no filter here, so it was looked for as a word. Filters: market:, flag:, reason:" in small
     assert "“comment” fits several: unusual comments per like, comment pods." in small
+    english = "\n".join(texts((await ask(past, "U0MAYA", "won:foo since:yesterday"))["blocks"]))
+    assert "It takes expert, ai, other, both, unclear or none." in english
+    assert "It takes 2026, 2026-03, 2026-03-07 or 30d." in english
+    russian = "\n".join(texts((await ask(past, "U0OLEG", "прав:кто-то"))["blocks"]))
+    for word in re.findall(r"Можно так: ([^.]+)\.", russian)[0].split(", "):
+        assert Reader(Vocabulary(), past.clock(), ZoneInfo("UTC")).read(f"прав:{word}").filters.won, word
 
 
 async def test_where_there_are_no_cases_at_all(house: House) -> None:
