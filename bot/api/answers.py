@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from bot.core.candidate_objects import SAMPLE
 from bot.core.case import Case
+from bot.core.follower_objects import COLUMNS, MOST
 from bot.core.headers import FIELDS, Kind
 from bot.core.types import Route
 from bot.desk.intake import Fate, ImportReport
@@ -189,7 +191,7 @@ def request_schema() -> dict[str, Any]:
         "type": "object",
         "description": "Fields as in docs/files.md. Null and absent are missing, never zero; shares are fractions, "
         "or text such as 9.4%. `handle` or `profile_url` says whose it is.",
-        "properties": {name: _field(name, kind) for name, kind in FIELDS.items()},
+        "properties": {**{name: _field(name, kind) for name, kind in FIELDS.items()}, SAMPLE: _sample()},
     }  # fmt: skip
     return {
         "type": "object",
@@ -203,6 +205,12 @@ def request_schema() -> dict[str, Any]:
             "dry_run": {"type": "boolean", "description": "say what would happen, write nothing"},
         },
     }
+
+
+def _sample() -> dict[str, Any]:
+    follower = {"type": "object", "properties": {name: {} for name in COLUMNS}}
+    return {"type": ["array", "null"], "maxItems": MOST, "items": follower,
+            "description": "some of the creator's followers, of whom the share of fakes is worked out"}  # fmt: skip
 
 
 def _field(name: str, kind: Kind) -> dict[str, Any]:

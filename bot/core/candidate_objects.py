@@ -9,10 +9,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bot.core.candidate_file import CandidateFile
-from bot.core.candidate_row import Note, ParsedRow, RejectedRow, RowReader
+from bot.core.candidate_row import Note, ParsedRow, RejectedRow, RowReader, sampled
 from bot.core.columns import ColumnUse, FileWarning
+from bot.core.follower_objects import read_follower_objects
 from bot.core.headers import FIELDS, Kind
 
+SAMPLE: Final = "followers_sample"
+"""A key beside the fields: some of the candidate's followers (core/follower_objects.py), of whom only a share stays."""
 #: How a list of words is written in one cell.
 _JOIN: Final = "; "
 _NAME_MAX: Final = 80
@@ -23,7 +26,8 @@ def read_candidate_objects(objects: Sequence[object], *, platform: str | None = 
     """Read candidates whose keys are the fields of docs/files.md. Raises nothing: what is no candidate is rejected.
 
     Shares are fractions or text such as "9.4%"; null and an absent key are missing, never zero. A row's line is its
-    place in the list, from 1. A key that is no field is left out and said once (warning `unknown_field`).
+    place in the list, from 1. A key that is no field is left out and said once (warning `unknown_field`). A sample of
+    followers under `SAMPLE` becomes the share of fakes, unless the candidate has one.
     """
     names = sorted({key for one in objects if isinstance(one, Mapping) for key in one})
     fields = [name for name in names if name in FIELDS]
@@ -37,7 +41,7 @@ def read_candidate_objects(objects: Sequence[object], *, platform: str | None = 
             rows.append(outcome)
         else:
             rejected.append(outcome)
-    unknown = [name for name in names if name not in FIELDS][:_UNKNOWN_MAX]
+    unknown = [name for name in names if name not in FIELDS and name != SAMPLE][:_UNKNOWN_MAX]
     return CandidateFile(
         encoding="utf-8", delimiter="", header_line=None, platform=platform, mapping=tuple(uses), rows=tuple(rows),
         rejected=tuple(rejected), records=len(objects), blank=0,
@@ -56,7 +60,13 @@ def _read(reader: RowReader, line: int, one: object, fields: Sequence[str]) -> P
             odd.append(Note("unreadable", name, ""))
         cells.append(cell or "")
     outcome = reader.read(line, cells)
-    return replace(outcome, notes=(*outcome.notes, *odd)) if odd and isinstance(outcome, ParsedRow) else outcome
+    if not isinstance(outcome, ParsedRow):
+        return outcome
+    if (listed := one.get(SAMPLE)) is not None:
+        followers, why = read_follower_objects(listed)
+        outcome = sampled(outcome, followers)
+        odd += [Note(why, SAMPLE, "")] if why is not None else []
+    return replace(outcome, notes=(*outcome.notes, *odd)) if odd else outcome
 
 
 def _cell(name: str, value: Any) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from bot.core.headers import MANY
 from bot.core.profiles import close
 from bot.core.readings import Reading, reader_of
 from bot.core.values import is_missing
+from scoring.fake_followers import Follower, with_sample
 from scoring.types import Metrics, Verdict
 
 
@@ -125,6 +126,18 @@ def metrics_of(row: ParsedRow) -> Metrics:
     if row.fresh is None or row.asked is None:
         return had
     return joined(had, row.fresh, row.asked.at.date())
+
+
+def sampled(row: ParsedRow, followers: Sequence[Follower]) -> ParsedRow:
+    """The row with the share of fakes in a sample of the creator's followers; one that the list gives is kept."""
+    found = with_sample(metrics_of(row), followers)
+    return replace(
+        row,
+        fake_follower_share=found.fake_follower_share,
+        fake_share_low=found.fake_share_low,
+        fake_share_high=found.fake_share_high,
+        fake_sample_size=found.fake_sample,
+    )
 
 
 @dataclass(frozen=True, slots=True)

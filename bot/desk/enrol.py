@@ -19,7 +19,6 @@ from bot.desk import tally
 from bot.desk.desk import Desk, new_id
 from db import events, handing, lists, people, reviews
 from db.store import Unit
-from scoring.fake_followers import Follower, with_sample
 from scoring.learned import InUse
 from scoring.market_norms import Book
 from scoring.norms import NormTable
@@ -58,18 +57,6 @@ class Refused:
 def key_of(row: ParsedRow) -> tuple[str, str]:
     """What makes a creator the same one: platform, and handle however it was typed."""
     return row.platform or _UNKNOWN_PLATFORM, unicodedata.normalize("NFC", row.handle).casefold()
-
-
-def sampled(row: ParsedRow, followers: Sequence[Follower]) -> ParsedRow:
-    """The row with the share of fakes in a sample of the creator's followers; one that the list gives is kept."""
-    found = with_sample(metrics_of(row), followers)
-    return replace(
-        row,
-        fake_follower_share=found.fake_follower_share,
-        fake_share_low=found.fake_share_low,
-        fake_share_high=found.fake_share_high,
-        fake_sample_size=found.fake_sample,
-    )
 
 
 def market_of(row: ParsedRow, said: str | None, campaign: Campaign) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.core.assignment import assign
 from bot.core.candidate_file import CandidateFile, ParsedRow, RejectedRow, find_duplicates, read_candidate_file
-from bot.core.candidate_row import metrics_of
+from bot.core.candidate_row import metrics_of, sampled
 from bot.core.errors import NotFound
 from bot.core.types import Campaign, Route
 from bot.desk import enrol
@@ -137,7 +137,7 @@ def admit(
     """
     rows, rejected, skipped = _limited(read, limit)
     if followers_of is not None:
-        rows = [enrol.sampled(row, sample) if (sample := followers_of(row.handle)) else row for row in rows]
+        rows = [sampled(row, sample) if (sample := followers_of(row.handle)) else row for row in rows]
     intake = _Intake(desk, campaign, source, digest, market, on_progress, import_id)
     firsts, doubles = _once(rows)
     if numbers_of is not None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.candidate_file import read_candidate_file
-from bot.core.candidate_objects import read_candidate_objects
+from bot.core.candidate_objects import SAMPLE, read_candidate_objects
 from bot.core.candidate_row import ParsedRow
 from bot.core.headers import FIELDS
 
@@ -107,7 +107,36 @@ _JSON = st.recursive(
 )
 
 
-@given(st.lists(st.dictionaries(st.sampled_from([*FIELDS, "else"]), _JSON, max_size=8) | _JSON, max_size=5))
+FOLLOWER = {"posts": 0, "followers": 3, "following": 3000, "has_profile_picture": False, "bio_length": 0}
+
+
+def test_a_sample_of_followers_becomes_a_share_and_nobody_of_it_stays() -> None:
+    people = [{**FOLLOWER, "username": f"zz{n}{n}{n}"} for n in range(40)]
+    row = one(followers_sample=people)
+    assert row.fake_follower_share is not None
+    assert row.fake_share_low is not None
+    assert row.fake_share_high is not None
+    assert row.fake_share_low < row.fake_follower_share < row.fake_share_high
+    assert (row.fake_sample_size, row.notes) == (40, ())
+    assert "zz" not in repr(row)
+    read = read_candidate_objects([{"handle": "ana.lima", "followers_sample": people}])
+    assert read.warnings == ()
+    given = one(followers_sample=people, fake_follower_share=0.07)
+    assert (given.fake_follower_share, given.fake_share_low) == (0.07, None), "who gave it may know more"
+
+
+@pytest.mark.parametrize(
+    ("sample", "code"),
+    [("<html>", "unreadable"), ([{"posts": -1}] * 9, "unreadable"), ([{}] * 5001, "too_many"), (7, "unreadable")],
+)
+def test_what_is_no_sample_is_noted_and_is_no_zero(sample: Any, code: str) -> None:
+    row = one(followers_sample=sample)
+    assert row.fake_follower_share is None
+    assert [(note.field, note.code) for note in row.notes] == [("followers_sample", code)]
+    assert one(followers_sample=[]).notes == one(followers_sample=None).notes == ()
+
+
+@given(st.lists(st.dictionaries(st.sampled_from([*FIELDS, SAMPLE, "else"]), _JSON, max_size=8) | _JSON, max_size=5))
 def test_anything_at_all_has_a_fate(objects: list[Any]) -> None:
     read = read_candidate_objects(json.loads(json.dumps(objects)))
     assert sorted([r.line for r in read.rows] + [r.line for r in read.rejected]) == list(range(1, len(objects) + 1))

@@ -342,7 +342,7 @@ async def test_the_description_names_every_field_and_asks_for_a_key(program: Pro
     said = await program.ask("GET", "/v1/openapi.json")
     body = said.body["paths"]["/v1/candidates"]["post"]
     one = body["requestBody"]["content"]["application/json"]["schema"]["properties"]["candidates"]["oneOf"][0]
-    assert {"handle", "followers", "audience", "brand_safety"} <= one["properties"].keys()
+    assert {"handle", "followers", "audience", "brand_safety", "followers_sample"} <= one["properties"].keys()
     assert body["security"] and "Idempotency-Key" in {p["name"] for p in body["parameters"]}
     assert {"401", "413", "422", "429", "503"} <= body["responses"].keys()
 

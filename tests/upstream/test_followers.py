@@ -16,11 +16,10 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.core.candidate_objects import read_candidate_objects
-from bot.core.candidate_row import ParsedRow, metrics_of
+from bot.core.candidate_row import ParsedRow, metrics_of, sampled
 from bot.core.follower_objects import ENOUGH, MOST
 from bot.core.follower_rows import read_followers
 from bot.core.fresh import Answer, joined
-from bot.desk.enrol import sampled
 from bot.upstream import Config, Numbers, Source, read_config
 from scoring.fake_followers import fake_share
 from scoring.types import Metrics
