@@ -24,6 +24,8 @@ _LONGEST = 48
 
 #: What stands in Slack's angle brackets: people, channels, groups, dates, links.
 _MARKUP = re.compile(r"<([@#!]?)([^<>|\n]{1,3000})(?:\|([^<>\n]{0,3000}))?>")
+_SPECIAL = re.compile(r"(?:channel|here|everyone)\b|(?:subteam|date)\^")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _EMOJI = re.compile(r":[a-z0-9_+'-]{1,60}:(?::skin-tone-[2-6]:)?")
 _LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@#./])[@#]\w[\w.\-]{0,60}")
@@ -88,8 +90,10 @@ def plain(text: str, names: Mapping[str, str] | None = None) -> str:
             return "@" + ((names or {}).get(inside) or label or "…")
         if kind == "#":
             return "#" + (label or "…")
-        if kind == "!":
+        if kind == "!" and _SPECIAL.match(inside):
             return label if label is not None else "@" + inside.partition("^")[0]
+        if kind or not _ADDRESS.match(inside):
+            return match.group()  # what somebody typed into a form, where nothing is markup
         return label or inside.removeprefix("mailto:")
 
     return html.unescape(_MARKUP.sub(seen, text)).replace("\x00", " ")

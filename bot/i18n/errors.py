@@ -32,6 +32,11 @@ _TAILS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "error.too_late.declined_by_deadline": (("error.tail.object", "lead"),),
     "error.too_late.decided_by_ai": (("error.tail.object", "lead"),),
 }
+#: What is said instead of two of these where both would name the same person, as where the lead has it.
+_IN_ONE: Mapping[tuple[str, ...], str] = {
+    ("error.tail.tell", "error.tail.join"): "error.tail.tell_and_join",
+    ("error.tail.answer", "error.tail.ask_lead"): "error.tail.has_it_and_ask",
+}
 _UNCHANGED: Mapping[str, str] = {"not_allowed": "error.unchanged", "too_late": "error.unchanged_tap"}
 #: Facts that have a shorter form for when the parameter they turn on is not known.
 _BARE: Mapping[str, str] = {
@@ -162,8 +167,13 @@ def _sentence(voice: Voice, key: str, code: str, shown: Mapping[str, object]) ->
     unchanged = _UNCHANGED.get(code)
     if unchanged and key not in _COMPLETE:
         fact = f"{fact} {voice.t(unchanged)}"
-    tails = [voice.t(tail, **shown) for tail, needs in _TAILS.get(key, ()) if needs in shown]
-    return f"{fact}\n{' '.join(tails)}" if tails else fact
+    known = [(tail, needs) for tail, needs in _TAILS.get(key, ()) if needs in shown]
+    keys = tuple(tail for tail, _ in known)
+    if keys in _IN_ONE and len({shown[needs] for _, needs in known}) == 1:
+        keys = (_IN_ONE[keys],)
+    elif keys == ("error.tail.correct",) and shown["lead"] == shown.get("by"):
+        keys = ("error.tail.correct_too",)
+    return "\n".join((fact, " ".join(voice.t(tail, **shown) for tail in keys))) if keys else fact
 
 
 def row_text(voice: Voice, reason: str, **params: object) -> str:

@@ -68,7 +68,7 @@ async def running(folder: Path, *, port: int = 0, seeded: bool = True) -> AsyncI
             await demo.jump(timedelta(seconds=seconds))
 
     try:
-        server = await start(workspace, port=port, on_jump=jumped, tour=seed.TOUR if seeded else ())
+        server = await start(workspace, port=port, on_jump=jumped, tour=seed.tour() if seeded else {})
     except OSError as error:
         raise Invalid("port", value=port) from error
     settings = Settings(

@@ -10,6 +10,7 @@ from bot.core.working_time import Hours
 from bot.desk import members, settings
 from bot.desk.desk import Desk
 from bot.desk.intake import take_in
+from bot.i18n import messages
 from bot.sandbox.workspace import Workspace
 from scoring.norms import NormTable
 
@@ -40,14 +41,12 @@ CAMPAIGNS = (
 _FILES = (("luma_br.csv", "luma"), ("aurora_ru.csv", "aurora-ru"), ("aurora_br.csv", "aurora-br"),
           ("aurora_br_late.csv", "aurora-br"))  # fmt: skip
 
-TOUR = (
-    "You are Bia, who knows Brazil. The AI wants to decline Ana Lima; you know about the giveaways every November.",
-    "Tap “Normal for Brazil…” and see the AI's answer turn round, or “Override: proceed…” and say why.",
-    "Scroll up: Bruno Reis is a clean case. Approve, then Undo: you have ten minutes.",
-    "Switch to Maya, who owns the campaign: her messages from Handoff say what was decided and what the AI did alone.",
-    "Press +48 h: deadlines pass, the AI's answer stands, the cards say so, and Maya is told.",
-    "Switch to Oleg and open #creators-ru for the same in Russian; switch to Sam and try to answer.",
-)
+_TOUR = ("begin", "answer", "undo", "owner", "deadline", "others")
+
+
+def tour() -> dict[str, tuple[str, ...]]:
+    """What to try, step by step, in each language."""
+    return {one: tuple(messages.text(one, f"tour.{step}", {}) for step in _TOUR) for one in messages.locales()}
 
 
 def norms() -> NormTable:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from aiohttp import web
 from yarl import URL
@@ -105,11 +106,12 @@ async def start(
     host: str = "127.0.0.1",
     port: int = 0,
     on_jump: Jump | None = None,
-    tour: Sequence[str] = (),
+    tour: Mapping[str, Sequence[str]] = MappingProxyType({}),
     control: bool = False,
 ) -> Server:
     """Serve a workspace; port 0 takes any free one. `on_jump(seconds)` moves the clock; without it the page has none.
 
+    `tour` is what to try, by language: whoever reads none of these sees the English one.
     With `control` anybody on this machine can make it misbehave (control.py): for tests.
     Raises OSError when the port is taken.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -24,10 +24,10 @@ KEEP_ALIVE_SECONDS = 15.0
 class Window:
     """What the page in the browser asks for; an app never calls it."""
 
-    def __init__(self, people: People, tour: Sequence[str], on_jump: Jump | None) -> None:
+    def __init__(self, people: People, tour: Mapping[str, Sequence[str]], on_jump: Jump | None) -> None:
         self.people = people
         self.workspace: Workspace = people.workspace
-        self.tour = list(tour)
+        self.tour = tour
         self.on_jump = on_jump
         self._watching: set[asyncio.Task[Any]] = set()
 
@@ -43,8 +43,10 @@ class Window:
 
     async def state(self, request: web.Request) -> web.Response:
         """GET /sandbox/state?as=U…: that person's screen; without `as`, the first person's."""
-        seen = screen(self.workspace, self.people.sockets, self._viewer(request))
-        return web.json_response(seen | {"tour": self.tour, "jumps": self.on_jump is not None})
+        viewer = self._viewer(request)
+        seen = screen(self.workspace, self.people.sockets, viewer)
+        tour = self.tour.get(viewer.locale.partition("-")[0], self.tour.get("en", ()))
+        return web.json_response(seen | {"tour": list(tour), "jumps": self.on_jump is not None})
 
     async def messages(self, request: web.Request) -> web.Response:
         """GET /sandbox/messages?as=U…&channel=C…[&thread_ts=…]: looking at a channel is reading it."""

@@ -63,6 +63,22 @@ def test_what_is_not_known_is_left_out() -> None:
     assert error_text(english, NotAllowed("not_lead")) == "Only a lead can rule on this. Nothing was changed."
 
 
+@pytest.mark.parametrize("voice", VOICES, ids=["en", "ru"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotAllowed("not_your_market", **_WHAT | {"expert": "Zoe"}),
+        NotAllowed("no_role", **_WHAT | {"expert": "Zoe"}),
+        NotAllowed("marketer_asks", **_WHAT | {"expert": "Zoe"}),
+        TooLate("resolved", **_WHAT | {"by": "Zoe", "winner": "ai"}),
+    ],
+    ids=lambda error: error.reason,
+)
+def test_nobody_is_named_twice(voice: object, error: HandoffError) -> None:
+    """Where a market has no expert its lead is both."""
+    assert error_text(voice, error).count("Zoe") == 1  # type: ignore[arg-type]
+
+
 def test_an_unknown_reason_shows_its_code_and_parameters() -> None:
     said = error_text(VOICES[0], Invalid("too_green", value="<x>"))
     assert said == "This can’t be done (invalid: too_green; value: <x>)."

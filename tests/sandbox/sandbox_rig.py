@@ -72,10 +72,16 @@ def furnished(clock: Callable[[], datetime]) -> Workspace:
     return workspace
 
 
+TOUR = {
+    "en": ("Look around: tap what you like, nothing here is real, and nothing that you do reaches anybody.",),
+    "ru": ("Осмотритесь.",),
+}
+
+
 @asynccontextmanager
 async def served(**more: Any) -> AsyncIterator[Server]:
     clock = Clock()
-    server = await start(furnished(clock), on_jump=clock.jump, tour=("Look around.",), **more)
+    server = await start(furnished(clock), on_jump=clock.jump, tour=TOUR, **more)
     try:
         yield server
     finally:

@@ -682,12 +682,15 @@ async def test_the_clock_jumps_also_while_a_form_is_open(desk: Desk) -> None:
     await expect(page.get_by_test_id("modal")).to_be_visible()
 
 
-async def test_the_tour_is_one_line_on_a_phone_and_can_go(desk: Desk) -> None:
+async def test_the_tour_is_read_whole_on_a_phone_and_can_go(desk: Desk) -> None:
     page = await desk.open(at(), **PHONE)
     tour = page.get_by_test_id("tour")
-    assert (await tour.bounding_box() or {})["height"] < 48
+    assert 48 < (await tour.bounding_box() or {})["height"] < 100, "it wraps, and leaves room for what it tells of"
+    assert await page.locator(".tour-text").evaluate("e => e.scrollWidth <= e.clientWidth || !e.clientWidth")
+    await expect(page.get_by_test_id("tour-next")).to_be_hidden()
     await page.get_by_test_id("tour-fold").tap()
-    await expect(tour).to_contain_text("Look around.")
+    await expect(page.get_by_test_id("tour-next")).to_be_visible()
+    await expect(tour).to_contain_text("Look around")
     await page.get_by_test_id("tour-close").tap()
     await expect(tour).to_be_hidden()
     await page.reload()

@@ -19,6 +19,7 @@ from tests.sandbox.sandbox_rig import (
     OLD,
     SECRET,
     STRANGER,
+    TOUR,
     actions,
     bolt,
     button,
@@ -98,8 +99,10 @@ async def test_the_screen_is_one_persons(page: Page) -> None:
     assert SECRET not in mine
     assert mine[OLD]["archived"]
     assert [(c["kind"], c["name"]) for c in mine.values() if c["kind"] == "im"] == [("im", "Handoff")]
-    assert (state["jumps"], state["tour"], state["app"]["connected"]) == (True, ["Look around."], 0)
+    assert (state["jumps"], state["tour"], state["app"]["connected"]) == (True, list(TOUR["en"]), 0)
     assert state["commands"].keys() == {"/handoff"}
+    page.server.workspace.users[ANA].locale = "ru-RU"
+    assert (await page.state(ANA))["tour"] == ["Осмотритесь."]
     assert (await page.state("U0NOBODY01"))["status"] == 404
     assert (await page.get("state"))["me"]["id"] == ANA
 

@@ -43,6 +43,13 @@ def test_markup_is_read_as_a_reader_reads_it() -> None:
     seen = plain("<@U1|bia> and <@U2>: <https://e.com/x|the list>, <#C1|brazil> <!here> <!date^1^{date}|May> &lt;b&gt;")
     assert seen == "@bia and @…: the list, #brazil @here May <b>"
     assert plain("<@U2> <https://e.com/x>", {"U2": "Oleg"}) == "@Oleg https://e.com/x"
+    assert plain("<mailto:a@e.com|a@e.com> <tel:123|123> <!subteam^S1|@team>") == "a@e.com 123 @team"
+
+
+def test_what_only_looks_like_markup_keeps_its_brackets() -> None:
+    """Forms give what was typed, and nothing in it is markup."""
+    for typed in ("her <b>best</b> year", "we <3 her -> ok", "<no name>", "<!doctype html>", "a < b > c"):
+        assert plain(typed) == typed
 
 
 def test_a_handle_is_one_however_it_was_typed() -> None:
