@@ -12,7 +12,7 @@ from bot.core.absence import NO_END
 from bot.core.errors import Invalid
 from bot.core.types import Member
 from bot.core.working_time import Hours
-from bot.desk import absence, decide, members, see, settings
+from bot.desk import absence, decide, members, see, settings, tick
 from tests.desk.world import BIA, CAIO, MAYA, OLEG, START, ZOE, World, row
 from tests.desk.worlds import NewWorld
 
@@ -37,10 +37,12 @@ def told(world: World, kind: str = "nudge") -> list[tuple[str, list[str]]]:
     return [(lane, detail["reviews"]) for _, _, lane, detail in world.errands(kind) if "reviews" in detail]
 
 
-def until(world: World, moment: datetime, step: timedelta = timedelta(minutes=15)) -> None:
+def until(world: World, moment: datetime, step: timedelta = timedelta(hours=1)) -> None:
     """Let time pass as the ticker does: from one instant that matters to the next, and now and then in between."""
     while world.clock.now < moment:
-        world.clock.now = min(world.clock.now + step, moment)
+        due = tick.next_due(world.desk)
+        coming = [due] if due is not None and due > world.clock.now else []
+        world.clock.now = min(world.clock.now + step, moment, *coming)
         world.sweep()
 
 
