@@ -28,7 +28,8 @@ _FEW = 10
 _SOME = 20
 """People whose hands are filled in one unit after many deadlines."""
 _FORGET_EVERY = timedelta(minutes=1)
-_CLOSELY = timedelta(seconds=1)
+#: Deadlines that follow each other within this come before reminders, which then wait for so long at most.
+_CLOSELY, _HELD = timedelta(seconds=1), timedelta(seconds=5)
 #: How often market norms are looked at of which too little is left; what applies one looks at what is left itself.
 _FADE_EVERY = timedelta(days=1)
 #: For how long an event from Slack is known again; Slack repeats one for some minutes.
@@ -96,11 +97,11 @@ def next_of(unit: Unit, desk: Desk) -> datetime | None:
 
 
 def _remind(desk: Desk, due: instants.Instants, now: datetime) -> bool:
-    """Reminders that are due; once a second while deadlines follow each other closely, since those come first."""
+    """Reminders that are due; now and then while deadlines follow each other closely, since those come first."""
     dense = due.deadline is not None and due.deadline - now < _CLOSELY
     if not _is_due(due.reminder, now) or (dense and now < desk.remind_at):
         return False
-    desk.remind_at = now + _CLOSELY
+    desk.remind_at = now + _HELD
     more = False
     for instant, step in ((due.nudge, remind.experts), (due.owner, remind.owners), (due.morning, morning.step)):
         if _is_due(instant, now):
