@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from scoring.beta import above
+from scoring.categories import category_key, category_keys
 from scoring.types import Eased, FlagCode, RiskFlag, Tier
 
 HALF_LIFE = timedelta(days=180)
@@ -101,7 +102,7 @@ class Scope:
         """
         if self.tier is not None and self.tier is not tier:
             return False
-        if self.category is not None and self.category not in {name.strip().lower() for name in categories}:
+        if self.category is not None and category_key(self.category) not in category_keys(categories):
             return False
         return not self.months or month in self.months
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from scoring.categories import category_keys
 from scoring.flags import Case, audience_share
 from scoring.scorecard import DEFAULT, Scorecard
 from scoring.types import MatchPart
@@ -29,9 +30,8 @@ def believable(amount: float | None) -> bool:
 
 
 def _category(case: Case, categories: Sequence[str]) -> float | None:
-    """100 when creator and brief share a category (case aside), else 0."""
-    wanted = {name.strip().lower() for name in case.brief.categories if name.strip()}
-    has = {name.strip().lower() for name in categories if name.strip()}
+    """100 when creator and brief share a category, in whatever language, else 0."""
+    wanted, has = category_keys(case.brief.categories), category_keys(categories)
     if not wanted or not has:
         return None
     return 0.0 if wanted.isdisjoint(has) else 100.0

@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+from scoring.categories import category_key
 from scoring.features import derived, sieved
 from scoring.regions import REGIONS, region_of
 from scoring.types import Band, Metrics, Tier
@@ -34,7 +35,7 @@ _Cell = tuple[str, str, Tier, str | None]
 
 
 class NormKey(NamedTuple):
-    """Platform in lower case, market in upper case, category in lower case (None: the whole tier)."""
+    """Platform in lower case, market in upper case, category by `scoring.categories` (None: the whole tier)."""
 
     platform: str
     market: str
@@ -68,7 +69,7 @@ class NormTable:
             return None
         platform, market = platform.lower(), market.upper()
         if category is not None:
-            own = self.bands.get(NormKey(platform, market, tier, category.strip().lower(), metric))
+            own = self.bands.get(NormKey(platform, market, tier, category_key(category), metric))
             if own is not None:
                 return own
         return self.bands.get(NormKey(platform, market, tier, None, metric))
@@ -229,7 +230,7 @@ def _cells(row: NormRow, tier: Tier) -> list[_Cell]:
         cells.append((platform, market, tier, None))
         if (region := region_of(market)) is not None:
             cells.append((platform, region, tier, None))
-        names = dict.fromkeys(name.strip().lower() for name in row.categories)
+        names = dict.fromkeys(map(category_key, row.categories))
         cells.extend((platform, market, tier, name) for name in names if name)
     return cells
 

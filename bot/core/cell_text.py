@@ -14,6 +14,7 @@ HANDLE_MAX: Final = 120
 _PLATFORMS: Final = {
     "instagram": "instagram", "insta": "instagram", "ig": "instagram",
     "inst": "instagram", "инстаграм": "instagram", "инста": "instagram",
+    "인스타그램": "instagram", "인스타": "instagram", "유튜브": "youtube", "틱톡": "tiktok",
     "youtube": "youtube", "yt": "youtube", "you tube": "youtube", "ютуб": "youtube", "ютьюб": "youtube",
     "tiktok": "tiktok", "tt": "tiktok", "tik tok": "tiktok", "тикток": "tiktok", "тик ток": "tiktok",
 }  # fmt: skip

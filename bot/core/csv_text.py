@@ -78,7 +78,7 @@ class Record(NamedTuple):
 
 
 def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Decoded:
-    """Decode UTF-8 or UTF-16 with a mark, UTF-8 without, else cp1251 or cp1252 by which letters make sense.
+    """Decode UTF-8 or UTF-16 with a mark, UTF-8 without, else cp949, cp1251 or cp1252 by which letters make sense.
 
     Raises FileTooLarge, FileEmpty, FileBinary or FileEncoding.
     """
@@ -129,10 +129,22 @@ def _without_mark(data: bytes) -> Decoded:
     lost, good = text.count("\ufffd"), sum(not c.isascii() for c in text)
     if good - lost > 10 * lost:  # one cut character in a UTF-8 file does not make it another encoding
         return Decoded(text, "utf-8", "encoding_damaged", lost)
+    if _is_korean(data):
+        return Decoded(data.decode("cp949"), "cp949", "encoding_guessed")
     best = max(((_plausible(data, name), name) for name in ("cp1251", "cp1252")), key=lambda found: found[0])
     if best[0] < 0.6:
-        raise FileEncoding(tried="utf-8, cp1251, cp1252")
+        raise FileEncoding(tried="utf-8, cp949, cp1251, cp1252")
     return Decoded(data.decode(best[1], errors="replace"), best[1], "encoding_guessed")
+
+
+def _is_korean(data: bytes) -> bool:
+    """Whether it reads as the syllables that Korean uses daily: other alphabets' bytes, in pairs, are Chinese there."""
+    try:
+        high = [c for c in data.decode("cp949") if not c.isascii()]
+    except UnicodeDecodeError:
+        return False
+    daily = sum("가" <= c <= "힣" and len(c.encode("euc_kr", "ignore")) == 2 for c in high)
+    return bool(high) and daily > 0.9 * len(high)
 
 
 def _plausible(data: bytes, encoding: str) -> float:

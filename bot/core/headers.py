@@ -1,4 +1,4 @@
-"""Which field a column's header names, in English, Russian, Portuguese and Spanish.
+"""Which field a column's header names, in English, Russian, Portuguese, Spanish and Korean.
 
 A header only claims a field; core/columns asks the content whether it is so. Word order, case, accents, punctuation,
 line breaks and counters (`Category_2`, `Followers Numbers`) do not matter. The words are in header_words.csv; a field
@@ -113,10 +113,15 @@ def read_header(text: str) -> Claim:
     """Say which field a header claims. Counters, fillers and units in it do not matter."""
     text = clean_header(text)[:200]
     percent = "%" in _tokens(text)
-    currency = next((c for c in map(parse_currency, re.split(r"[\s()\[\],;:/_]+", text)) if c), None)
+    parts = re.split(r"[\s()\[\],;:/_]+", text)
+    currency = next((c for c in map(parse_currency, parts) if c), None)
     field = None
     for variant in (text, _CAMEL.sub(" ", text)):
         field = field or _lookup(_tokens(variant))
+    if field is None and currency:
+        # `Cachê (R$)`; and a rate in a currency is what somebody charges.
+        bare = [word for part in parts if not parse_currency(part) for word in _tokens(part)]
+        field = "fee" if bare == ["rate"] else _lookup(bare)
     if field is None or field == "audience":
         country = _audience_of(text)
         if country:

@@ -16,6 +16,7 @@ _SIGNS: Final = {
     "руб": "RUB", "р": "RUB", "рублей": "RUB", "тенге": "KZT", "грн": "UAH", "rs": "INR", "rp": "IDR", "rm": "MYR",
     "euro": "EUR", "euros": "EUR", "евро": "EUR", "reais": "BRL", "real": "BRL", "reales": "BRL", "dollars": "USD",
     "dólares": "USD", "долларов": "USD", "доллар": "USD", "usdt": "USD",
+    "원": "KRW", "달러": "USD", "유로": "EUR", "엔": "JPY",
 }  # fmt: skip
 _CODES: Final = frozenset(
     "AED ARS AUD AZN BDT BGN BHD BRL BYN CAD CHF CLP CNY COP CZK DKK DZD EGP EUR GBP GEL HKD HUF IDR ILS INR IQD IRR "

@@ -19,7 +19,8 @@ MAX_NUMBER: Final = 1e11  # no platform has that many people: what is larger is 
 _MISSING: Final = frozenset([
     *"- -- --- — – − . .. ... … ? ?? * / n/a na n.a. n.a nan null none nil nul n/d nd n.d. s/d sd n/c nc н/д нд н.д. "
     "нет unknown undefined tbd tba empty blank missing hidden private неизвестно пусто desconhecido desconocido "
-    "vazio".split(),
+    "vazio 없음 미상 비공개 해당없음".split(),
+    "데이터 없음", "해당 없음",
     "no data", "not available", "нет данных", "sem dados", "sin datos", "not applicable", "no disponible",
 ])  # fmt: skip
 _SHEET_ERROR_WORDS: Final = frozenset({"#N/A", "#N/D", "#Н/Д", "#NV", "#N/DISP"})
@@ -32,6 +33,14 @@ SCALE: Final[dict[str, float]] = {
         1e6,
     ),
     **dict.fromkeys(["cr", "crore", "crores"], 1e7),
+    # Korean, Japanese and Chinese count in ten thousands; 명 are people, as in 12.3만명.
+    "명": 1.0,
+    "천": 1e3,
+    "천명": 1e3,
+    "백만": 1e6,
+    "천만": 1e7,
+    **dict.fromkeys("만 만명 万 萬 万人".split(), 1e4),
+    **dict.fromkeys("억 억명 億 亿".split(), 1e8),
     **dict.fromkeys("b bn bi bln млрд миллиард миллиарда миллиардов billion billions bilhão bilhões".split(), 1e9),
 }
 _NUMBER: Final = re.compile(r"([+\-−–]?)\s*(\d[\d.,'’\s]*|[.,]\d+)(?:[eE]([+\-]?\d{1,3}))?\s*([^\W\d_]*)\.?")

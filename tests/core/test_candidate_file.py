@@ -69,6 +69,36 @@ def test_old_encodings_are_guessed_and_said() -> None:
     assert latin.warnings[0].code == russian.warnings[0].code == "encoding_guessed"
 
 
+@pytest.mark.parametrize("encoding", ["cp949", "utf-8-sig"])
+def test_a_korean_list_as_a_spreadsheet_there_saves_it(encoding: str) -> None:
+    found = read_candidate_file(
+        "번호,이름,아이디,플랫폼,국가,팔로워 수,참여율(%),카테고리,단가(원)\n"
+        '1,김민지,@minji.kim,인스타그램,대한민국,12.3만명,14.6,뷰티,"1,500,000"\n'
+        "2,박서준,@seo.park,유튜브,한국,1.2억,3,패션,200만원\n".encode(encoding)
+    )
+    assert found.encoding == encoding.removesuffix("-sig")
+    assert [(r.handle, r.name, r.platform, r.country, r.followers, r.fee, r.currency) for r in found.rows] == [
+        ("minji.kim", "김민지", "instagram", "KR", 123_000, 1_500_000, "KRW"),
+        ("seo.park", "박서준", "youtube", "KR", 120_000_000, 2_000_000, "KRW"),
+    ]
+    assert [r.engagement_rate for r in found.rows] == pytest.approx([0.146, 0.03])
+
+
+def test_what_is_not_korean_is_not_read_as_korean() -> None:
+    for text, encoding in (
+        ("ник;имя;страна\nana;АННА БАГДАСАРЯН;РОССИЯ\nivan;ИВАН ВЕЗИГИН;РОССИЯ\n", "cp1251"),
+        ("usuário;nome;país\njoao;JOÃO CONCEIÇÃO;BRASIL\n", "cp1252"),
+    ):
+        assert read_candidate_file(text.encode(encoding)).encoding == encoding
+
+
+def test_a_price_is_known_by_its_currency() -> None:
+    (row,) = read("handle,followers,country,Rate (USD)\nana,5000,BR,1200\n").rows
+    assert (row.fee, row.currency) == (1200, "USD")
+    (row,) = read("usuário;seguidores;país;Cachê (R$)\nana;5000;Brasil;1.200\n").rows
+    assert (row.fee, row.currency) == (1200, "BRL")
+
+
 def test_one_cut_character_does_not_change_the_encoding() -> None:
     found = read_candidate_file((BASIC + "vera,Вера Белова,Россия,1").encode() + b"\xd0")
     assert (found.encoding, found.warnings[0].code) == ("utf-8", "encoding_damaged")
