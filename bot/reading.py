@@ -8,9 +8,10 @@ from typing import Any
 
 from bot.core.case import Case, Happened, Line
 from bot.core.disagreement import Disagreement
-from bot.core.types import Judgement
+from bot.core.types import Judgement, Whose
 from bot.i18n.catalog import Voice
 from scoring.learned import contributions
+from scoring.recommend import own
 from scoring.types import Recommendation, RiskFlag
 
 
@@ -40,10 +41,12 @@ def line_json(line: Line) -> dict[str, Any]:
 def _recommendation(rec: Recommendation) -> dict[str, Any]:
     return {
         "verdict": rec.verdict.value,
+        "whose": (Whose.THEIRS if rec.theirs else Whose.OURS).value,
+        "ours": own(rec).verdict.value,
         "match": rec.match,
         "risk": round(rec.risk, 4),
         "risk_interval": [round(rec.risk_low, 4), round(rec.risk_high, 4)],
-        "confident": rec.confident,
+        "confident": rec.sure,
         "flags": [
             {
                 "code": f.code.value,

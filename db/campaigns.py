@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes
+from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes, Whose
 from db.prepared import among
 from db.store import Unit, new
 from db.tables import CAMPAIGNS
@@ -17,6 +17,7 @@ from scoring.types import Tier
 _NAMES = (
     "key", "name", "markets", "channel", "owner", "type", "stakes", "categories", "min_audience", "avoid", "tiers",
     "fee_line", "budget", "currency", "window_seconds", "on_deadline", "locale",
+    "recommends",
 )  # fmt: skip
 COLUMNS = tuple(CAMPAIGNS.c[name] for name in _NAMES)
 _SELECT = sa.select(*COLUMNS)
@@ -28,7 +29,7 @@ def campaign_of(row: Sequence[Any]) -> Campaign:
     """A campaign of a row with `COLUMNS`, in their order."""
     (
         key, name, markets, channel, owner, kind, stakes, categories, min_audience, avoid, tiers, fee_line, budget,
-        currency, window, on_deadline, locale,
+        currency, window, on_deadline, locale, recommends,
     ) = row  # fmt: skip
     return Campaign(
         key=key,
@@ -48,6 +49,7 @@ def campaign_of(row: Sequence[Any]) -> Campaign:
         window=timedelta(seconds=window),
         on_deadline=OnDeadline(on_deadline) if on_deadline else None,
         locale=locale,
+        recommends=Whose(recommends),
     )
 
 
@@ -70,6 +72,7 @@ def _to(campaign: Campaign) -> dict[str, Any]:
         "window_seconds": int(campaign.window.total_seconds()),
         "on_deadline": campaign.on_deadline.value if campaign.on_deadline else None,
         "locale": campaign.locale,
+        "recommends": campaign.recommends.value,
     }
 
 

@@ -209,7 +209,8 @@ def add_recommendations(unit: Unit, rows: Iterable[tuple[str, Recommendation]], 
         [
             {
                 "candidate_id": candidate_id,
-                "model": rec.model,
+                # By whom the verdict is; the record has our model's name either way.
+                "model": f"own AI, beside {rec.model}" if rec.theirs else rec.model,
                 "verdict": rec.verdict.value,
                 "match": rec.match,
                 "risk": rec.risk,

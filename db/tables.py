@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from bot.core.types import State
+from db.campaign_tables import CAMPAIGNS as CAMPAIGNS  # noqa: PLC0414 - read with all the others
+from db.campaign_tables import CampaignRow as CampaignRow  # noqa: PLC0414
 from db.columns import moment, partial_index, plain_json, table_of, word
-from db.people_tables import MEMBER_ROLES as MEMBER_ROLES  # noqa: PLC0414 - read with all the others
+from db.people_tables import MEMBER_ROLES as MEMBER_ROLES  # noqa: PLC0414
 from db.people_tables import MEMBERS as MEMBERS  # noqa: PLC0414
 from db.people_tables import REFERRERS as REFERRERS  # noqa: PLC0414
 from db.people_tables import UNFINISHED as UNFINISHED  # noqa: PLC0414
@@ -24,31 +26,6 @@ from db.people_tables import MemberRow as MemberRow  # noqa: PLC0414
 from db.people_tables import TrustedReferrerRow as TrustedReferrerRow  # noqa: PLC0414
 from db.people_tables import UploadRow as UploadRow  # noqa: PLC0414
 from db.people_tables import WishRow as WishRow  # noqa: PLC0414
-
-
-class CampaignRow(SQLModel, table=True):
-    __tablename__ = "campaigns"
-    key: str = Field(primary_key=True)
-    name: str
-    markets: list[str] = plain_json()
-    channel: str
-    owner: str
-    type: str
-    stakes: str
-    categories: list[str] = plain_json()
-    min_audience: float | None = None
-    avoid: list[str] = plain_json()
-    tiers: list[str] = plain_json()
-    fee_line: float | None = None
-    budget: float | None = None
-    currency: str
-    window_seconds: int
-    on_deadline: str | None = None
-    locale: str
-    created_at: datetime = moment()
-
-
-CAMPAIGNS = table_of(CampaignRow)
 
 
 class CreatorRow(SQLModel, table=True):

@@ -14,7 +14,7 @@ from scoring.market_norms import EMPTY, Book, eased
 from scoring.match import believable, match_parts
 from scoring.norms import NormTable
 from scoring.scorecard import DEFAULT, Scorecard, judged, raised, weighed
-from scoring.types import Brief, Creator, FlagCode, MatchPart, Recommendation, RiskFlag
+from scoring.types import Brief, Creator, FlagCode, MatchPart, Recommendation, RiskFlag, Verdict
 
 MODEL = "scorecard-1"
 """Name of this model; a change of rules or default numbers needs a new one."""
@@ -92,8 +92,8 @@ def without(rec: Recommendation, codes: Collection[FlagCode], scorecard: Scoreca
     Flags go; checks stay, for they are what was seen. A disputed engagement counts as inside the band in the match, and
     a disputed sponsored saturation no longer lowers it. A disputed audience mismatch leaves the match alone: calling
     the share normal puts nobody into the campaign's markets. Learned models that took part take part again, with what
-    the recommendation keeps of them. Not for another AI's recommendation: its numbers would be replaced by the
-    scorecard's. Raises ValueError for brand safety, which nobody disputes.
+    the recommendation keeps of them. Where the team's own AI has the word its verdict stays, which nobody can work out
+    again, and ours beside it changes. Raises ValueError for brand safety, which nobody disputes.
     """
     if FlagCode.BRAND_SAFETY in codes:
         raise ValueError("brand safety is not disputable")
@@ -103,4 +103,20 @@ def without(rec: Recommendation, codes: Collection[FlagCode], scorecard: Scoreca
     parts = dict(rec.match_parts)
     if FlagCode.ENGAGEMENT_OFF_NORM in codes and MatchPart.ENGAGEMENT in parts:
         parts[MatchPart.ENGAGEMENT] = 100.0
-    return called(replace(rec, flags=weighed(kept, scorecard), match_parts=parts), scorecard)
+    again = called(replace(rec, flags=weighed(kept, scorecard), match_parts=parts), scorecard)
+    return again if rec.ours is None else replace(again, verdict=rec.verdict, ours=again.verdict)
+
+
+def adopted(rec: Recommendation, verdict: Verdict) -> Recommendation:
+    """The recommendation with the verdict of the team's own AI; our numbers, our reasons and our call stay beside it.
+
+    A severe warning is not overruled by a system of which we know no reasons: there our call stays.
+    """
+    if rec.severe and verdict is not rec.verdict:
+        return rec
+    return replace(rec, verdict=verdict, ours=rec.verdict)
+
+
+def own(rec: Recommendation) -> Recommendation:
+    """What our AI says by itself."""
+    return rec if rec.ours is None else replace(rec, verdict=rec.ours, ours=None)

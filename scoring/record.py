@@ -25,6 +25,7 @@ from scoring.types import (
 
 _ENUMS: Mapping[str, type[StrEnum]] = {
     "code": FlagCode, "severity": Severity, "target": Target, "tier": Tier, "verdict": Verdict,
+    "ours": Verdict,
 }  # fmt: skip
 #: The fields of what is kept, looked up once: a list of a thousand asks for them tens of thousands of times.
 _KINDS = (Recommendation, RiskFlag, Check, Band, Eased, Learned)

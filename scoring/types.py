@@ -255,6 +255,18 @@ class Recommendation:
     """Which numbers were impossible as given and so count as not measured (names of `Metrics`' fields, or "fee")."""
     learned: tuple[Learned, ...] = ()
     """The learned models that corrected the scorecard, at most one per target."""
+    ours: Verdict | None = None
+    """What these numbers say, where the verdict is that of the team's own AI (`adopted`); None where it is ours."""
+
+    @property
+    def theirs(self) -> bool:
+        """Whether the verdict is that of the team's own AI."""
+        return self.ours is not None
+
+    @property
+    def sure(self) -> bool:
+        """Whether the call is no close one: ours is not, and the team's own AI, where that has the word, agrees."""
+        return self.confident and self.ours in (None, self.verdict)
 
     @property
     def unmeasured(self) -> tuple[FlagCode, ...]:

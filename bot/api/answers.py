@@ -11,10 +11,11 @@ from bot.core.candidate_objects import SAMPLE
 from bot.core.case import Case
 from bot.core.follower_objects import COLUMNS, MOST
 from bot.core.headers import FIELDS, Kind
-from bot.core.types import Route
+from bot.core.types import Route, Whose
 from bot.desk.intake import Fate, ImportReport
 from bot.i18n.catalog import voice_for
 from bot.i18n.errors import row_text
+from scoring.recommend import own
 
 MOST_CANDIDATES = 1000
 _NUMBERS = frozenset({Kind.COUNT, Kind.AVERAGE, Kind.RATIO, Kind.SHARE, Kind.MONEY})
@@ -82,6 +83,10 @@ class Recommended(BaseModel):
     """What the AI said."""
 
     verdict: str
+    whose: str
+    """ours, or theirs where the campaign goes by the team's own AI; all numbers are ours."""
+    ours: str
+    """What our AI says."""
     match: float | None
     risk: float
     risk_low: float
@@ -150,8 +155,9 @@ def review(case: Case, now: datetime) -> ReviewSaid:
     # What is hidden from whoever judges is hidden everywhere: an answer may stand on any dashboard.
     hidden = of.state.awaits and of.route in (Route.BLIND, Route.PANEL)
     ai = Recommended(
-        verdict=rec.verdict.value, match=rec.match, risk=rec.risk, risk_low=rec.risk_low, risk_high=rec.risk_high,
-        confident=rec.confident, flags=[f.code.value for f in rec.flags],
+        verdict=rec.verdict.value, whose=(Whose.THEIRS if rec.theirs else Whose.OURS).value,
+        ours=own(rec).verdict.value, match=rec.match, risk=rec.risk, risk_low=rec.risk_low, risk_high=rec.risk_high,
+        confident=rec.sure, flags=[f.code.value for f in rec.flags],
         not_measured=[c.value for c in rec.unmeasured], model=rec.model,
     )  # fmt: skip
     return ReviewSaid(

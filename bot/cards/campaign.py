@@ -16,7 +16,7 @@ from bot.core.countries import country_codes
 from bot.core.errors import Invalid
 from bot.core.money import parse_money
 from bot.core.setup import Reach
-from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes
+from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes, Whose
 from bot.i18n.catalog import Voice, locales
 from scoring.types import Tier
 
@@ -115,6 +115,7 @@ def form(
         _audience(campaign, voice),
         _line(ids.AVOID, "avoid", ", ".join(campaign.avoid) if campaign else "", voice),
         _kind(campaign, voice),
+        _recommends(campaign, voice),
     ]
     if campaign:
         parts.insert(0, blocks.context(voice.t("campaign.keeps_terms")))
@@ -172,6 +173,13 @@ def _kind(campaign: Campaign | None, voice: Voice) -> Block:
     return blocks.field(ids.KIND, voice.t("campaign.type"), blocks.select(ids.FIELD, options, kind.value))
 
 
+def _recommends(campaign: Campaign | None, voice: Voice) -> Block:
+    chosen = (campaign.recommends if campaign else Whose.OURS).value
+    options = [blocks.option(voice.t(f"campaign.recommends.{w.value}"), w.value) for w in Whose]
+    element, hint = blocks.one_of(ids.FIELD, options, chosen), voice.t("campaign.recommends_hint")
+    return blocks.field(ids.RECOMMENDS, voice.t("campaign.recommends"), element, hint=hint)
+
+
 def _audience(campaign: Campaign | None, voice: Voice) -> Block:
     least = campaign.min_audience if campaign else None
     element = blocks.number_input(ids.FIELD, initial="" if least is None else f"{least * 100:g}", least=0, most=100)
@@ -195,7 +203,7 @@ def filled(view: Mapping[str, Any], before: Campaign | None) -> Campaign:
     rule, kind = fields.picked_one(view, ids.ON_DEADLINE), fields.picked_one(view, ids.KIND)
     tiers = fields.ticked(view, ids.TIERS)
     draft = before or Campaign("", "", (), "", "")
-    asked = fields.values_of(view)
+    asked, whose = fields.values_of(view), fields.picked_one(view, ids.RECOMMENDS)
     return replace(
         draft,
         name=fields.one_line(view, ids.NAME),
@@ -210,6 +218,7 @@ def filled(view: Mapping[str, Any], before: Campaign | None) -> Campaign:
         budget=budget,
         fee_line=fee_line if ids.FEE_LINE in asked else draft.fee_line,
         currency=currency,
+        recommends=Whose(whose) if whose in set(Whose) else draft.recommends,
         type=DecisionType(kind) if kind in set(DecisionType) else draft.type,
         tiers=tuple(tier for tier in Tier if tier.value in tiers) if ids.TIERS in asked else draft.tiers,
         categories=_listed(fields.one_line(view, ids.CATEGORIES)),

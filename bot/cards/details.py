@@ -26,6 +26,7 @@ from bot.core.case import Case, Happened
 from bot.core.types import UserId
 from bot.i18n.catalog import Voice
 from scoring import scorecard
+from scoring.recommend import own
 from scoring.types import Check, FlagCode, MatchPart
 
 _SECTION = 1200
@@ -143,7 +144,8 @@ def _why_call(pen: Pen) -> list[str]:
     rec, voice = pen.case.recommendation, pen.voice
     measured = voice.risk(rec.risk_low) == voice.risk(rec.risk_high)
     sure = "details.measured" if measured else "details.sure" if rec.confident else "details.unsure"
-    call = voice.t(f"details.why_call.{rec.verdict.value}", risk=words.risk_of(rec, voice))
+    key = "details.why_theirs" if rec.theirs else "details.why_call"
+    call = voice.t(f"{key}.{rec.verdict.value}", risk=words.risk_of(rec, voice), ours=pen.verdict(own(rec).verdict))
     lines = [
         f"{call} {_declines_from(pen)}".rstrip(),
         voice.t(sure, interval=voice.interval(rec.risk_low, rec.risk_high)),

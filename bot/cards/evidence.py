@@ -11,6 +11,7 @@ from bot.cards.words import SEPARATOR, Pen, link
 from bot.core.case import Case
 from bot.core.types import Candidate
 from bot.i18n.catalog import Voice
+from scoring.recommend import own
 from scoring.types import Band, Check, FlagCode, MatchPart, RiskFlag, Verdict
 
 STALE_DAYS = 30
@@ -209,7 +210,7 @@ def weak_match(pen: Pen) -> str:
     rec, voice = pen.case.recommendation, pen.voice
     low = [(p, v) for p, v in rec.match_parts.items() if v < _LOW_MATCH]
     weak = rec.match is not None and (rec.match < _LOW_MATCH or not rec.flags)
-    if rec.verdict is not Verdict.DECLINE or not weak or not low:
+    if own(rec).verdict is not Verdict.DECLINE or not weak or not low:
         return ""
     return voice.t("weak_match", parts=", ".join(part_said(p, v, voice) for p, v in low))
 

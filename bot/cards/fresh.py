@@ -14,6 +14,7 @@ from bot.core.blinding import is_unseen
 from bot.core.case import Case
 from bot.core.fresh import Asked, Change, Refresh, changes
 from bot.i18n.catalog import Voice
+from scoring.recommend import own
 from scoring.types import Check
 
 _SHOWN = 10
@@ -95,15 +96,20 @@ def line(pen: Pen) -> str:
     news, review = pen.case.turn, pen.case.review
     if news is None or is_unseen(review, None) or not review.state.awaits:
         return ""
-    head = pen.t("fresh.newer", day=pen.voice.day_of(news.at))
+    head, ai = pen.t("fresh.newer", day=pen.voice.day_of(news.at)), _ai(pen)
     if news.turned:
-        return f"{head} {pen.t('fresh.turned', verdict=pen.verdict(news.verdict))}"
+        return f"{head} {pen.t('fresh.turned', verdict=pen.verdict(news.verdict), ai=ai)}"
     parts = [
-        pen.t("fresh.unturned", verdict=pen.verdict(news.verdict)),
+        pen.t("fresh.unturned", verdict=pen.verdict(news.verdict), ai=ai),
         pen.t("fresh.came", what=evidence.names_of(news.came, pen.voice)) if news.came else "",
         pen.t("fresh.gone", what=evidence.names_of(news.gone, pen.voice)) if news.gone else "",
     ]
     return f"{head} {'; '.join(part for part in parts if part)}."
+
+
+def _ai(pen: Pen) -> str:
+    """Whom newer numbers are asked of: 'the AI', 'Handoff’s AI' where the team's own has the word."""
+    return pen.t("ai.name_ours" if pen.case.recommendation.theirs else "ai.name")
 
 
 def button(pen: Pen) -> list[Block]:
@@ -131,9 +137,9 @@ def _told(pen: Pen, found: Refresh) -> list[str]:
 
 def _says(pen: Pen, found: Refresh) -> list[str]:
     """What the AI would say of them, old against new, and what looks off now or no longer does."""
-    voice, was, would = pen.voice, pen.case.recommendation, found.would
+    voice, was, would = pen.voice, own(pen.case.recommendation), found.would
     same = "fresh.would_same" if would.verdict is was.verdict else "fresh.would"
-    lines = [voice.t(same, verdict=pen.verdict(would.verdict), was=pen.verdict(was.verdict))]
+    lines = [voice.t(same, verdict=pen.verdict(would.verdict), was=pen.verdict(was.verdict), ai=_ai(pen))]
     for what, before, after in (
         ("fresh.risk", words.risk_of(was, voice), words.risk_of(would, voice)),
         ("fresh.match", *(words.match_of(said, voice) or voice.t("fresh.no_data") for said in (was, would))),

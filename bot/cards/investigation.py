@@ -288,9 +288,13 @@ def resolve_form(thread: Thread, voice: Voice) -> Block:
     )  # fmt: skip
 
 
+def _whose(pen: Pen) -> str:
+    return pen.t("thread.ai_theirs" if pen.case.recommendation.theirs else "thread.ai")
+
+
 def _calls(pen: Pen, investigation: Investigation) -> str:
     """As in 'AI: decline. @bia: proceed'."""
-    sides: list[tuple[str, Verdict]] = [(pen.t("thread.ai"), pen.case.recommendation.verdict)]
+    sides: list[tuple[str, Verdict]] = [(_whose(pen), pen.case.recommendation.verdict)]
     people = [investigation.other, investigation.said]
     sides += [(pen.who(said.expert), said.verdict) for said in people if said is not None]
     return " ".join(pen.t("thread.call", who=who, verdict=pen.verdict(verdict)) for who, verdict in sides)

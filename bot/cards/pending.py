@@ -21,7 +21,7 @@ def notification(case: Case, voice: Voice) -> str:
     """The whole card in a sentence or two, for the lock screen and a screen reader."""
     pen = Pen(case, voice, plain=True)
     rec = case.recommendation
-    says = voice.t("text.ai", verdict=pen.ai, risk=voice.risk(rec.risk))
+    says = words.ai_sentence(rec, voice, "text.ai", voice.risk(rec.risk))
     off = voice.n("text.off", len(rec.flags)) if rec.flags else ""
     call = ", ".join(part for part in (says, off) if part)
     waits = held_line(pen) if case.review.state is State.HELD else default_line(pen)
@@ -165,7 +165,10 @@ def rule_said(pen: Pen) -> str:
     review, rule = pen.case.review, pen.case.review.rule
     stakes = pen.t(f"stakes.{review.stakes.value}")
     stakes = stakes[:1].upper() + stakes[1:]
-    if rule == "default" and not pen.case.recommendation.confident:
+    said = pen.case.recommendation
+    if rule == "default" and said.ours not in (None, said.verdict):
+        return pen.t("rule.default_differ", stakes=stakes)
+    if rule == "default" and not said.confident:
         return pen.t("rule.default_unsure", stakes=stakes)
     key = f"rule.{rule}"
     return pen.t(key, stakes=stakes) if pen.voice.has(key) else pen.t("rule.other", rule=blocks.said(rule, 40))

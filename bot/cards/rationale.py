@@ -43,7 +43,7 @@ def _form(callback: str, title: str, parts: Sequence[Block | None], voice: Voice
 
 
 def _ai_line(rec: Recommendation, voice: Voice) -> str:
-    return voice.t("form.ai", verdict=voice.t(f"verdict.{rec.verdict.value}"), risk=words.risk_of(rec, voice))
+    return words.ai_sentence(rec, voice, "form.ai", words.risk_of(rec, voice))
 
 
 def _about(case: Case, voice: Voice, verdict: Verdict) -> str:
@@ -120,6 +120,9 @@ def _effect(case: Case, voice: Voice, chosen: Sequence[FlagCode], recomputed: Re
     kind = "flips" if flips else "stays" if before.verdict is Verdict.DECLINE else "same"
     verdict = voice.t(f"verdict.{recomputed.verdict.value}")
     head = voice.t(f"norm.{kind}.{many}", verdict=verdict, n=len(chosen))
+    if recomputed.ours is not None:
+        # Theirs cannot be worked out again: what changes is what ours says beside it.
+        head = voice.t("norm.theirs", verdict=verdict, ours=voice.t(f"verdict.{recomputed.ours.value}"))
     change = voice.t("norm.change", before=voice.risk(before.risk), risk=words.risk_of(recomputed, voice))
     return blocks.section(f"*{head}*", f"{change} {voice.t(f'norm.then.{kind}', verdict=verdict)}")
 

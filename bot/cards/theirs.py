@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.cards import blocks
 from bot.cards.words import SEPARATOR, Pen
+from bot.core.types import Whose
+from scoring.recommend import own
 
 _SHOWN = 3
 
@@ -29,5 +31,10 @@ def compared(pen: Pen) -> str:
     said = pen.case.candidate.theirs
     if said is None or said.verdict is None:
         return ""
-    same = said.verdict is pen.case.recommendation.verdict
-    return pen.voice.t("theirs.same" if same else "theirs.differs")
+    rec = pen.case.recommendation
+    if said.verdict is own(rec).verdict:
+        return pen.t("theirs.same")
+    if rec.theirs:
+        return pen.t("theirs.differs_decides")
+    kept = pen.case.campaign.recommends is Whose.THEIRS and rec.severe
+    return pen.t("theirs.differs_severe" if kept else "theirs.differs")

@@ -131,12 +131,31 @@ def match_of(rec: Recommendation, voice: Voice) -> str | None:
 
 
 def ai_says(rec: Recommendation, voice: Voice) -> str:
-    """The second line of a card: the AI's call, and whether it is a close one."""
+    """The second line of a card: the AI's call, and whether it is a close one; whose, where it is not ours."""
+    if rec.ours is not None:
+        key = "ai.theirs_same" if rec.ours is rec.verdict else "ai.theirs_differs"
+        return voice.t(key, **_two(rec, voice))
     key = "ai.says" if rec.confident else "ai.says_close"
     return voice.t(key, verdict=voice.t(f"verdict.{rec.verdict.value}"))
 
 
+def _two(rec: Recommendation, voice: Voice) -> dict[str, str]:
+    """What the team's own AI says, which has the word, and what ours does."""
+    ours = voice.t(f"verdict.{(rec.ours or rec.verdict).value}")
+    return {"verdict": voice.t(f"verdict.{rec.verdict.value}"), "ours": ours}
+
+
+def ai_sentence(rec: Recommendation, voice: Voice, key: str, risk: str) -> str:
+    """'The AI says decline, fraud risk 47/100.', by the key of one AI or of two."""
+    return voice.t(f"{key}_theirs" if rec.theirs else key, **_two(rec, voice), risk=risk)
+
+
 def ai_numbers(rec: Recommendation, voice: Voice) -> str:
+    said = _numbers(rec, voice)
+    return voice.t("ai.numbers_ours", numbers=lower_first(said)) if rec.theirs else said
+
+
+def _numbers(rec: Recommendation, voice: Voice) -> str:
     match = match_of(rec, voice)
     if match is None:
         return voice.t("ai.numbers_no_match", risk=risk_of(rec, voice))
@@ -147,7 +166,7 @@ def ai_small(rec: Recommendation, voice: Voice) -> str:
     """'AI: decline, a close call, fraud risk 47/100 (38–55), match 81': the small line of a decided card."""
     match = match_of(rec, voice)
     parts = [
-        voice.t("ai.label", verdict=voice.t(f"verdict.{rec.verdict.value}")),
+        voice.t("ai.label_theirs" if rec.theirs else "ai.label", **_two(rec, voice)),
         "" if rec.confident else voice.t("ai.close"),
         voice.t("ai.risk", risk=risk_of(rec, voice)),
         voice.t("ai.match", match=match) if match else "",

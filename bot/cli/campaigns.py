@@ -9,12 +9,15 @@ import typer
 
 from bot.cli.console import desk, markets_of, out, voice
 from bot.core.durations import parse_duration
-from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes
-from bot.desk import members, see
+from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes, Whose
+from bot.desk import campaigns, members, see
 from bot.desk.staff import COMMAND_LINE
 from scoring.types import Tier
 
 campaign_app = typer.Typer(help="Campaigns: what is looked for, by when, and who owns it.", no_args_is_help=True)
+
+
+_WHOSE = "whose verdict is the recommendation: Handoff's, or your own AI's (ai_verdict) where it gave one"
 
 
 class Locale(StrEnum):
@@ -43,6 +46,7 @@ def campaign_add(
     budget: Annotated[float | None, typer.Option(help="the most for one creator")] = None,
     currency: Annotated[str, typer.Option()] = "EUR",
     locale: Annotated[Locale, typer.Option(help="the channel's language")] = Locale.EN,
+    recommends: Annotated[Whose, typer.Option(help=_WHOSE)] = Whose.OURS,
 ) -> None:
     """Open a campaign.
 
@@ -53,6 +57,7 @@ def campaign_add(
         categories=tuple(category or ()), min_audience=None if min_audience is None else min_audience / 100,
         avoid=tuple(avoid or ()), tiers=tuple(tier or ()), fee_line=fee_line, budget=budget,
         currency=currency.upper(), window=parse_duration(deadline), on_deadline=on_deadline, locale=locale.value,
+        recommends=recommends,
     )  # fmt: skip
     with desk() as at:
         members.add_campaign(at, campaign, by=COMMAND_LINE)
@@ -63,6 +68,31 @@ def campaign_add(
                 out.print(
                     f"Nobody reviews {voice().market(iso)} yet: handoff member add U… --role expert --market {iso}"
                 )
+
+
+@campaign_app.command("edit")
+def campaign_edit(
+    key: Annotated[str, typer.Argument(help="as in `handoff campaign list`")],
+    name: Annotated[str | None, typer.Option()] = None,
+    channel: Annotated[str | None, typer.Option(help="Slack channel id, C…")] = None,
+    owner: Annotated[str | None, typer.Option(help="the marketer, Slack user id")] = None,
+    stakes: Annotated[Stakes | None, typer.Option()] = None,
+    deadline: Annotated[str | None, typer.Option(help="90m, 48h, 3d")] = None,
+    budget: Annotated[float | None, typer.Option(help="the most for one creator")] = None,
+    recommends: Annotated[Whose | None, typer.Option(help=_WHOSE)] = None,
+) -> None:
+    """Change what is named of a campaign; the rest stays, and so do terms and calls of what has come in.
+
+    Example: handoff campaign edit aurora --recommends theirs
+    """
+    window = None if deadline is None else parse_duration(deadline)
+    told = {"name": name, "channel": channel, "owner": owner, "stakes": stakes, "window": window, "budget": budget,
+            "recommends": recommends}  # fmt: skip
+    said = {field: value for field, value in told.items() if value is not None}
+    with desk() as at:
+        campaigns.edit(at, key, COMMAND_LINE, said)
+    named = ", ".join(said) or "nothing"
+    out.print(f"Campaign {key}: {named} changed.", highlight=False, markup=False)
 
 
 @campaign_app.command("list")

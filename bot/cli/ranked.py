@@ -12,6 +12,7 @@ from bot import reading
 from bot.cards import ranked as cards
 from bot.cards import words
 from bot.cli.console import desk, out, voice
+from bot.core.types import Whose
 from bot.desk import ranked, see
 
 
@@ -31,7 +32,9 @@ def candidates(
             {
                 "place": place, **reading.line_json(lines[case.review.id]),
                 "match": case.recommendation.match, "risk": round(case.recommendation.risk, 4),
-                "confident": case.recommendation.confident, "model": case.recommendation.model,
+                "confident": case.recommendation.sure,
+                "whose": (Whose.THEIRS if case.recommendation.theirs else Whose.OURS).value,
+                "model": case.recommendation.model,
                 "reason": words.bare(cards.reason(case, voice())),
             }
             for place, case in enumerate(found.cases, 1)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from scoring.lines import DEFAULT_LINES
+from scoring.recommend import own
 from scoring.types import FlagCode, Metrics, Recommendation, Verdict
 
 #: What is one measurement, and is kept or replaced together.
@@ -103,7 +104,7 @@ def turn(was: Recommendation, had: Metrics, found: Refresh | None) -> Turn | Non
     before, after = ({flag.code for flag in said.flags} for said in (was, found.would))
     came = tuple(code for code in FlagCode if code in after - before)
     gone = tuple(code for code in FlagCode if code in before - after)
-    turned = found.would.verdict is not was.verdict
+    turned = found.would.verdict is not own(was).verdict
     return Turn(found.asked.at, found.would.verdict, turned, came, gone) if turned or came or gone else None
 
 

@@ -41,6 +41,8 @@ class Lesson:
     """What counts of them (core.outcome.standing)."""
     found_wrong: bool = False
     """An investigation of this judgement ended with the AI being right."""
+    theirs: bool = False
+    """The call that was shown and judged was that of the team's own AI; `recommendation` is ours all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def fraud(lesson: Lesson) -> tuple[bool, float] | None:
     said = _usable(lesson)
     if said is None:
         return None
-    truth = _fraud_said(said, lesson.recommendation)
+    truth = _fraud_said(said, lesson)
     return None if truth is None else (truth, _weight(said))
 
 
@@ -105,7 +107,7 @@ def match(lesson: Lesson) -> tuple[bool, float] | None:
     said = _usable(lesson)
     if said is None:
         return None
-    truth = _match_said(said, lesson.recommendation)
+    truth = _match_said(said, lesson)
     return None if truth is None else (truth, _weight(said))
 
 
@@ -120,8 +122,8 @@ def _weight(said: Judgement) -> float:
     return SHOWN if said.ai_visible else BLIND
 
 
-def _fraud_said(said: Judgement, rec: Recommendation) -> bool | None:
-    reasons = said.rationale.reasons
+def _fraud_said(said: Judgement, lesson: Lesson) -> bool | None:
+    reasons, rec = said.rationale.reasons, lesson.recommendation
     if said.verdict is Verdict.PROCEED:
         return False
     if Reason.FRAUD_EVIDENCE in reasons:
@@ -130,17 +132,22 @@ def _fraud_said(said: Judgement, rec: Recommendation) -> bool | None:
     if warned and warned <= set(said.rationale.disputed):
         return False
     risky, poor = _grounds(rec)
-    return True if said.how is How.APPROVE and not reasons and risky and not poor else None
+    return True if _agreed(said, lesson) and risky and not poor else None
 
 
-def _match_said(said: Judgement, rec: Recommendation) -> bool | None:
-    reasons = set(said.rationale.reasons)
+def _match_said(said: Judgement, lesson: Lesson) -> bool | None:
+    reasons, rec = set(said.rationale.reasons), lesson.recommendation
     if said.verdict is Verdict.PROCEED:
         return None if reasons and reasons <= _BESIDE_THE_MATCH else True
     if reasons & _NO_MATCH:
         return False
     risky, poor = _grounds(rec)
-    return False if said.how is How.APPROVE and not reasons and poor and not risky else None
+    return False if _agreed(said, lesson) and poor and not risky else None
+
+
+def _agreed(said: Judgement, lesson: Lesson) -> bool:
+    """Whether somebody agreed with our call, and so with its grounds: of the team's own AI we know none."""
+    return said.how is How.APPROVE and not said.rationale.reasons and not lesson.theirs
 
 
 def _grounds(rec: Recommendation) -> tuple[bool, bool]:

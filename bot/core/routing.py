@@ -147,7 +147,7 @@ def facts_of(
         Fact.TRUSTED: trusted,
         # The cap is the referrer's: a partner who has proved good needs no referral.
         Fact.CAPPED: capped and candidate.past_outcome not in GOOD_OUTCOMES,
-        Fact.CONFIDENT: rec.confident,
+        Fact.CONFIDENT: rec.sure,
         Fact.PAST_FRAUD: past_fraud,
     }
     return frozenset(fact for fact, true in held.items() if true)

@@ -180,6 +180,13 @@ class Member:
         return own or (self.status_until is not None and now < self.status_until)
 
 
+class Whose(StrEnum):
+    """Whose verdict is a campaign's recommendation, where the team's own AI gave one as well."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     key: str
@@ -200,6 +207,7 @@ class Campaign:
     on_deadline: OnDeadline | None = None
     """None: the policy decides."""
     locale: str = "en"
+    recommends: Whose = Whose.OURS
 
     @property
     def brief(self) -> Brief:

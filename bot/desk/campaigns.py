@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.core.campaign import ON_CARDS, as_opened, changed, key_from, require_valid
 from bot.core.errors import NotFound
@@ -76,19 +77,34 @@ def change(desk: Desk, person: UserId, draft: Campaign) -> Campaign:
     Raises NotFound('campaign'), NotAllowed('not_campaign_owner'), Invalid naming the field.
     """
     with desk.store.unit() as unit:
-        before = kept(unit, person, draft.key)
-        require_valid(draft)
-        differs = changed(before, draft)
-        if not differs:
-            return draft
-        now = desk.clock()
-        campaigns.change(unit, draft)
-        _own(unit, draft, people.members(unit))
-        old, new = ({name: pair[side] for name, pair in differs.items()} for side in (0, 1))
-        events.record(unit, None, person, "campaign_changed", now, {"key": draft.key, **old}, {"key": draft.key, **new})
-        if ON_CARDS & differs.keys():
-            draw_again(unit, draft, now)
+        return _changed(unit, desk, kept(unit, person, draft.key), draft, person)
+
+
+def edit(desk: Desk, key: str, by: str, said: Mapping[str, Any]) -> Campaign:
+    """The same from the command line: the fields that are named, of any campaign.
+
+    Raises NotFound('campaign'), Invalid naming the field.
+    """
+    with desk.store.unit() as unit:
+        before = campaigns.get(unit, key)
+        if before is None:
+            raise NotFound("campaign", campaign=key, known=[c.key for c in campaigns.every(unit)])
+        return _changed(unit, desk, before, replace(before, **said), by)
+
+
+def _changed(unit: Unit, desk: Desk, before: Campaign, draft: Campaign, by: str) -> Campaign:
+    require_valid(draft)
+    differs = changed(before, draft)
+    if not differs:
         return draft
+    now = desk.clock()
+    campaigns.change(unit, draft)
+    _own(unit, draft, people.members(unit))
+    old, new = ({name: pair[side] for name, pair in differs.items()} for side in (0, 1))
+    events.record(unit, None, by, "campaign_changed", now, {"key": draft.key, **old}, {"key": draft.key, **new})
+    if ON_CARDS & differs.keys():
+        draw_again(unit, draft, now)
+    return draft
 
 
 def draw_again(unit: Unit, campaign: Campaign, now: datetime) -> None:

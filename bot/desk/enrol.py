@@ -14,7 +14,7 @@ from bot.core.candidate_row import metrics_of
 from bot.core.nudges import time_left
 from bot.core.routing import POLICY_VERSION, Routed, comparable_fee, route
 from bot.core.theirs import Theirs
-from bot.core.types import Basis, By, Campaign, Candidate, Decision, Member, Review, Route, State
+from bot.core.types import Basis, By, Campaign, Candidate, Decision, Member, Review, Route, State, Whose
 from bot.desk import tally
 from bot.desk.desk import Desk, new_id
 from db import events, handing, lists, people, reviews
@@ -22,7 +22,7 @@ from db.store import Unit
 from scoring.learned import InUse
 from scoring.market_norms import Book
 from scoring.norms import NormTable
-from scoring.recommend import recommend
+from scoring.recommend import adopted, recommend
 from scoring.types import Creator, Recommendation
 
 #: Month over which fast-tracked referrals are counted.
@@ -106,7 +106,9 @@ def score(
     for done, row in enumerate(rows, 1):
         market = market_of(row, said_market, campaign)
         if market is not None:
-            found[row.line] = judged(_candidate(row, "", campaign, market), campaign, norms, accepted, models, now)
+            said = judged(_candidate(row, "", campaign, market), campaign, norms, accepted, models, now)
+            theirs = row.ai_verdict if campaign.recommends is Whose.THEIRS else None
+            found[row.line] = said if theirs is None else adopted(said, theirs)
         step(done, len(rows))
     return found
 

@@ -368,7 +368,9 @@ class _Intake:
         candidates.add_snapshots(unit, new + first)
         candidates.add_candidates(unit, [(p.candidate, p.row.line) for p in placed], self.import_id)
         candidates.add_recommendations(unit, [(p.candidate.id, p.recommendation) for p in placed], now)
-        beside = [(p.candidate.id, p.recommendation) for p in placed] if self.serving.shadows else []
+        # A model on trial is compared with what our AI has said: where the team's own has the word, nobody saw ours.
+        ours = [p for p in placed if not p.recommendation.theirs] if self.serving.shadows else []
+        beside = [(p.candidate.id, p.recommendation) for p in ours]
         models.add_calls(unit, [(of, by, would) for of, rec in beside for by, would in self.serving.beside(rec)])
         market_norms.used(unit, [(p.candidate.id, p.recommendation) for p in placed])
         enrol.record(unit, placed, now)

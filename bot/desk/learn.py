@@ -23,6 +23,7 @@ from db.store import Unit
 from scoring.learned import InUse, corrected
 from scoring.learning import BLIND, FEWEST, OUTCOME, SHOWN, fit
 from scoring.model import Model
+from scoring.recommend import own
 from scoring.types import Target, Verdict
 
 if TYPE_CHECKING:
@@ -86,11 +87,12 @@ def lessons(unit: Unit) -> list[Lesson]:
                 review_id,
                 review.candidate_id,
                 review.market,
-                said[review.candidate_id],
+                own(said[review.candidate_id]),
                 max(times),
                 word,
                 outcome.standing(known),
                 wrong,
+                said[review.candidate_id].theirs,
             )
         )
     return made

@@ -31,6 +31,7 @@ from tests.cards import (
     precedent_gallery,
     searching,
     setup_gallery,
+    whose_gallery,
 )
 
 NOW = f.INTAKE + timedelta(hours=2, minutes=12)
@@ -506,6 +507,7 @@ def gallery(language: str) -> dict[str, Made]:
     made |= _threads(done, channel)
     made |= _lists(open_case, person)
     made |= fresh_gallery.gallery(open_case, channel, person)
+    made |= whose_gallery.gallery(open_case, done, channel, person)
     made |= norm_gallery.gallery(open_case, channel, person)
     made |= nudge_gallery.gallery(open_case, done, person, NOW)
     made |= precedent_gallery.gallery(open_case, language, channel, person, NOW)

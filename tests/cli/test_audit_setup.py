@@ -32,12 +32,16 @@ def test_what_is_changed_anywhere_is_on_record_with_who_did(tmp_path: Path, monk
     run("campaign", "add", "luma", "--name", "Luma", "--market", "BR", "--channel", "C0LUMA0001", "--owner", MAYA)
     staff.place(world.desk, ZOE, BIA, [(Role.EXPERT, "BR"), (Role.EXPERT, "PT")], None)
     campaigns.change(world.desk, MAYA, replace(CAMPAIGN, name="Aurora II"))
+    edited = run("campaign", "edit", "aurora", "--recommends", "theirs", "--budget", "900")
+    assert "Campaign aurora: budget, recommends changed." in edited.output
     told = json.loads(run("audit", "setup", "--json").output)
     assert [(one["actor"], one["what"]) for one in told] == [
         ("command line", "role_given"), ("command line", "role_taken"), ("command line", "referrer_trusted"),
         ("command line", "campaign_opened"), (ZOE, "role_given"), (MAYA, "campaign_changed"),
+        ("command line", "campaign_changed"),
     ]  # fmt: skip
-    assert told[-1]["before"] == {"key": "aurora", "name": "Aurora Summer"}
+    assert told[-2]["before"] == {"key": "aurora", "name": "Aurora Summer"}
+    assert told[-1]["after"] == {"key": "aurora", "budget": 900.0, "recommends": "theirs"}
     said = run("audit", "setup").output
     assert "name: Aurora Summer → Aurora II" in said
     assert "Zoe (U0ZOE00001)" in said

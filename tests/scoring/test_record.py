@@ -7,8 +7,9 @@ import json
 import pytest
 from hypothesis import given
 
+from scoring.recommend import adopted
 from scoring.record import recommendation_from_json, recommendation_to_json
-from scoring.types import Metrics
+from scoring.types import Metrics, Verdict
 from tests.scoring.builders import ANY_METRICS, OFF, creator, judge
 
 
@@ -23,6 +24,14 @@ def test_round_trip(metrics: Metrics) -> None:
 def test_round_trip_with_everything_off() -> None:
     rec = judge(**OFF, brand_safety=("guns", "guns"))
     assert recommendation_from_json(json.loads(json.dumps(recommendation_to_json(rec)))) == rec
+
+
+@pytest.mark.parametrize("said", list(Verdict))
+def test_whose_verdict_it_is_survives_too(said: Verdict) -> None:
+    rec = adopted(judge(growth_14d=0.6), said)
+    again = recommendation_from_json(json.loads(json.dumps(recommendation_to_json(rec))))
+    assert again == rec
+    assert isinstance(again.ours, Verdict)
 
 
 def test_an_older_record_takes_the_defaults_and_a_newer_one_is_read() -> None:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.cards import ids
-from bot.core.types import Campaign, DecisionType, OnDeadline, Role, Stakes
+from bot.core.types import Campaign, DecisionType, OnDeadline, Role, Stakes, Whose
 from bot.desk import decide, members, see
 from db.tables import EVENTS
 from scoring.types import Tier
@@ -20,7 +20,7 @@ GOOD: Json = {
     "name": "Аврора  Лето", "market": ["BR", "AR"], "channel": "C0LUMA", "owner": "U0MAYA", "language": "ru",
     "deadline": str(24 * 3600), "stakes": "high", "budget": "R$ 2.000", "categories": "beauty, life & style;beauty",
     "min_audience": "62.5", "avoid": "casino", "fee_line": "1500", "on_deadline": "decline", "type": "renewal",
-    "tiers": ["macro", "mid"],
+    "tiers": ["macro", "mid"], "recommends": "theirs",
 }  # fmt: skip
 
 
@@ -57,7 +57,7 @@ async def test_one_form_opens_a_campaign_and_its_key_comes_from_its_name(empty: 
         "avrora-leto", "Аврора Лето", ("BR", "AR"), "C0LUMA", "U0MAYA", DecisionType.RENEWAL, stakes=Stakes.HIGH,
         tiers=(Tier.MID, Tier.MACRO), fee_line=1500.0, on_deadline=OnDeadline.DECLINE,
         categories=("beauty", "life & style"), min_audience=0.625, avoid=("casino",), budget=2000.0, currency="BRL",
-        window=timedelta(hours=24), locale="ru",
+        window=timedelta(hours=24), locale="ru", recommends=Whose.THEIRS,
     )  # fmt: skip
     assert "Cards will appear in <#C0LUMA>" in str(view)
     assert "Nobody checks Argentina yet" in str(view)
@@ -225,14 +225,14 @@ async def test_a_form_of_an_older_version_leaves_alone_what_it_did_not_ask_for(e
     members.add_campaign(
         empty.desk,
         Campaign("scan", "Scan", ("BR",), "C0SCAN", "U0MAYA", fee_line=900.0, on_deadline=OnDeadline.DECLINE,
-                 tiers=(Tier.MID,), type=DecisionType.RENEWAL),
+                 tiers=(Tier.MID,), type=DecisionType.RENEWAL, recommends=Whose.THEIRS),
     )  # fmt: skip
     await empty.tap("U0MAYA", ids.CAMPAIGN_MORE, "change:scan", home=True, choice=True)
     form = empty.slack.last_view
-    newer = (ids.FEE_LINE, ids.ON_DEADLINE, ids.TIERS, ids.KIND)
+    newer = (ids.FEE_LINE, ids.ON_DEADLINE, ids.TIERS, ids.KIND, ids.RECOMMENDS)
     older = {**form, "blocks": [b for b in form["blocks"] if b.get("block_id") not in newer]}
     answer = await empty.submit("U0MAYA", older, {"name": "Scan II"})
     assert answer.errors == {}
     after = campaigns(empty)["scan"]
     assert (after.name, after.fee_line, after.on_deadline) == ("Scan II", 900.0, OnDeadline.DECLINE)
-    assert (after.tiers, after.type) == ((Tier.MID,), DecisionType.RENEWAL)
+    assert (after.tiers, after.type, after.recommends) == ((Tier.MID,), DecisionType.RENEWAL, Whose.THEIRS)
