@@ -8,6 +8,10 @@ CANDIDATES := python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
 
+# Where the environment forbids it, each of the hundreds of processes that tests start would compile the whole bot anew.
+unexport PYTHONDONTWRITEBYTECODE
+COMPILED = $(PY) -m compileall -q bot scoring db tests
+
 # A stamp holds what it was made from, so a fresh checkout, a new lock or a moved folder is set up again by itself.
 PRINT = $(shell { pwd; cat pyproject.toml $(1); } | cksum | tr ' ' -)
 RUN := .venv/.handoff-run-$(call PRINT,requirements.lock)
@@ -27,9 +31,11 @@ demo: $(RUN) ## Open the product in the browser, with no Slack account
 	@.venv/bin/handoff demo $(ARGS)
 
 test: $(DEV) ## Run the tests (in a real browser too where Chromium is there)
+	@$(COMPILED)
 	@$(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal -q $(ARGS)
 
 bench: $(DEV) ## Measure what must be fast, beside baselines: docs/performance.md
+	@$(COMPILED)
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 screenshots: $(DEV) ## Photograph every surface, two languages, phone and desktop, into docs/images/surfaces (ARGS=card)
@@ -40,6 +46,7 @@ FAULT_ROUNDS ?= 5
 # Thirty days of reminders; MONTH= leaves them out (make test plays five).
 MONTH ?= tests/desk/test_month.py
 faults: $(DEV) ## Break everything on purpose, for longer than the tests do (FAULT_ROUNDS=5)
+	@$(COMPILED)
 	@FAULT_ROUNDS=$(FAULT_ROUNDS) $(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal -q tests/faults $(MONTH) $(ARGS)
 
 check: $(DEV) ## Look at the code without running it: ruff, mypy, import-linter, docs
