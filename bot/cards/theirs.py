@@ -11,11 +11,15 @@ _SHOWN = 3
 
 
 def line(pen: Pen) -> str:
-    """'Your own AI: proceed · match 81 of 100 · fraud risk 30/100 · warns of: pods'; empty where it said nothing."""
+    """'Your own AI: proceed · match 81 of 100 · fraud risk 30/100 · warns of: pods'; empty where it said nothing.
+
+    Without its verdict where that is the recommendation, and stands above already.
+    """
     said, voice = pen.case.candidate.theirs, pen.voice
     if said is None:
         return ""
-    parts = [f"*{pen.verdict(said.verdict)}*"] if said.verdict is not None else []
+    above = pen.case.recommendation.theirs
+    parts = [f"*{pen.verdict(said.verdict)}*"] if said.verdict is not None and not above else []
     parts += [voice.t("theirs.match", match=voice.number(said.match, 0))] if said.match is not None else []
     parts += [voice.t("theirs.risk", risk=voice.risk(said.risk))] if said.risk is not None else []
     if said.flags:
@@ -23,7 +27,7 @@ def line(pen: Pen) -> str:
         more = len(said.flags) - _SHOWN
         named += voice.n("theirs.more", more) if more > 0 else ""
         parts.append(voice.t("theirs.flags", flags=named))
-    return voice.t("theirs.says", what=SEPARATOR.join(parts))
+    return voice.t("theirs.says", what=SEPARATOR.join(parts)) if parts else ""
 
 
 def compared(pen: Pen) -> str:

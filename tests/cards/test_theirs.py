@@ -16,7 +16,7 @@ from bot.core.theirs import Theirs
 from bot.i18n.catalog import voice_for
 from scoring.learned import InUse, corrected
 from scoring.model import Model
-from scoring.recommend import without
+from scoring.recommend import adopted, without
 from scoring.types import Recommendation, Target, Verdict
 from tests.factories import INTAKE, case
 from tests.factories import candidate as proposed
@@ -55,6 +55,15 @@ def test_what_it_did_not_say_is_not_said() -> None:
     assert (theirs.line(pen("en", None)), theirs.compared(pen("en", None))) == ("", "")
     assert theirs.line(pen("en", Theirs(risk=0.0))) == "Your own AI: fraud risk 0/100"
     assert theirs.compared(pen("en", Theirs(risk=0.5))) == ""
+
+
+def test_a_verdict_that_is_the_recommendation_is_said_once() -> None:
+    whole = pen("en", SAID).case
+    word = replace(whole, recommendation=adopted(whole.recommendation, Verdict.PROCEED))
+    voice = voice_for("en", "UTC", "BR", personal=True)
+    assert theirs.line(Pen(word, voice)).startswith("Your own AI: match 81 of 100 · fraud risk 30/100")
+    only = replace(word, candidate=replace(word.candidate, theirs=Theirs(Verdict.PROCEED)))
+    assert theirs.line(Pen(only, voice)) == ""
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
