@@ -214,7 +214,7 @@ def add_recommendations(unit: Unit, rows: Iterable[tuple[str, Recommendation]], 
                 "verdict": rec.verdict.value,
                 "match": rec.match,
                 "risk": rec.risk,
-                "confident": rec.confident,
+                "confident": rec.sure,
                 "record": recommendation_to_json(rec),
                 "at": now,
             }

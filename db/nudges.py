@@ -72,13 +72,13 @@ def owners_due(unit: Unit, now: datetime, limit: int) -> tuple[Noted, ...]:
     """Unanswered reviews whose owners' reminders are to be looked at: all that an owner has, as far as the limit."""
     joined = sa.join(_TABLE, CAMPAIGNS, CAMPAIGNS.c.key == _TABLE.c.campaign)
     first = sa.select(CAMPAIGNS.c.owner).select_from(joined).where(tables.OWNED, _TABLE.c.owner_at <= now)
-    everybody = list(dict.fromkeys(unit.execute(first.order_by(_TABLE.c.owner_at).limit(limit)).scalars()))
-    whose = _ours(unit, everybody)
+    rows = unit.execute(first.order_by(_TABLE.c.owner_at).limit(limit)).scalars()
+    whose = _ours(unit, list(dict.fromkeys(rows)))
     if not whose:
         return ()
     where = tables.OWNED
-    if len(whose) < len(everybody):
-        # Only then: of the first that are due these are all, and asked for by owner, every one due would be sorted.
+    if unit.get_bind().dialect.name == "postgresql":
+        # On SQLite the first that are due are theirs all the same; asked for by owner, every one due would be sorted.
         where = sa.and_(where, _TABLE.c.campaign.in_(sa.select(CAMPAIGNS.c.key).where(CAMPAIGNS.c.owner.in_(whose))))
     return _due(unit, where, _TABLE.c.owner_at, now, limit)
 

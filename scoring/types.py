@@ -266,7 +266,12 @@ class Recommendation:
     @property
     def sure(self) -> bool:
         """Whether the call is no close one: ours is not, and the team's own AI, where that has the word, agrees."""
-        return self.confident and self.ours in (None, self.verdict)
+        return self.confident and not self.disputed
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the team's own AI has the word and ours says otherwise."""
+        return self.ours not in (None, self.verdict)
 
     @property
     def unmeasured(self) -> tuple[FlagCode, ...]:

@@ -58,6 +58,9 @@ def matters(pen: Pen, most: int = 2) -> str:
 
 
 def looks(case: Case, voice: Voice) -> str:
+    """How many things look off; of two AIs that differ, who says what: our reasons are none for the other's call."""
+    if case.recommendation.disputed:
+        return words.ai_says(case.recommendation, voice)
     flags = len(case.recommendation.flags)
     return voice.n("flags.off", flags) if flags else voice.t("flags.none")
 

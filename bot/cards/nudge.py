@@ -150,7 +150,8 @@ def _fate(case: Case, voice: Voice, reader: Member | None, said: int, *, named: 
     elif hides(case.review, case_expert(case)):
         why = voice.t("nudge_owner.only_you")
     else:
-        close = not case.recommendation.confident
+        rec = case.recommendation
+        close = not rec.confident and not rec.disputed
         why = voice.t("nudge_owner.close") if close else lists.looks(case, voice)
     reminded = voice.n("nudge_owner.reminded", said) if said else ""
     campaign = blocks.said(case.campaign.name, 40) if named else ""

@@ -167,7 +167,7 @@ def ai_small(rec: Recommendation, voice: Voice) -> str:
     match = match_of(rec, voice)
     parts = [
         voice.t("ai.label_theirs" if rec.theirs else "ai.label", **_two(rec, voice)),
-        "" if rec.confident else voice.t("ai.close"),
+        "" if rec.confident or rec.disputed else voice.t("ai.close"),
         voice.t("ai.risk", risk=risk_of(rec, voice)),
         voice.t("ai.match", match=match) if match else "",
     ]

@@ -137,14 +137,19 @@ def _without_mark(data: bytes) -> Decoded:
     return Decoded(data.decode(best[1], errors="replace"), best[1], "encoding_guessed")
 
 
+#: Different syllables that a Korean file has at least: two bytes of any other alphabet may look like one.
+_SYLLABLES: Final = 5
+
+
 def _is_korean(data: bytes) -> bool:
     """Whether it reads as the syllables that Korean uses daily: other alphabets' bytes, in pairs, are Chinese there."""
     try:
-        high = [c for c in data.decode("cp949") if not c.isascii()]
+        found = Counter(data.decode("cp949"))
     except UnicodeDecodeError:
         return False
-    daily = sum("가" <= c <= "힣" and len(c.encode("euc_kr", "ignore")) == 2 for c in high)
-    return bool(high) and daily > 0.9 * len(high)
+    high = {c: many for c, many in found.items() if not c.isascii()}
+    daily = {c for c in high if "가" <= c <= "힣" and len(c.encode("euc_kr", "ignore")) == 2}
+    return len(daily) >= _SYLLABLES and sum(high[c] for c in daily) > 0.9 * sum(high.values())
 
 
 def _plausible(data: bytes, encoding: str) -> float:

@@ -119,9 +119,12 @@ def read_header(text: str) -> Claim:
     for variant in (text, _CAMEL.sub(" ", text)):
         field = field or _lookup(_tokens(variant))
     if field is None and currency:
-        # `Cachê (R$)`; and a rate in a currency is what somebody charges.
+        # `Cachê (R$)`; and a rate in a currency is what somebody charges: in USD or $, while `Real rate` is none.
         bare = [word for part in parts if not parse_currency(part) for word in _tokens(part)]
-        field = "fee" if bare == ["rate"] else _lookup(bare)
+        signed = any(
+            parse_currency(part) and ((len(part) == 3 and part.isupper()) or not part.isalpha()) for part in parts
+        )
+        field = "fee" if bare == ["rate"] and signed and not text.isupper() else _lookup(bare)
     if field is None or field == "audience":
         country = _audience_of(text)
         if country:

@@ -33,17 +33,19 @@ SCALE: Final[dict[str, float]] = {
         1e6,
     ),
     **dict.fromkeys(["cr", "crore", "crores"], 1e7),
-    # Korean, Japanese and Chinese count in ten thousands; 명 are people, as in 12.3만명.
-    "명": 1.0,
+    # Korean, Japanese and Chinese count in ten thousands.
+    "백": 1e2,
     "천": 1e3,
-    "천명": 1e3,
     "백만": 1e6,
     "천만": 1e7,
-    **dict.fromkeys("만 만명 万 萬 万人".split(), 1e4),
-    **dict.fromkeys("억 억명 億 亿".split(), 1e8),
+    **dict.fromkeys("만万萬", 1e4),
+    **dict.fromkeys("억億亿", 1e8),
     **dict.fromkeys("b bn bi bln млрд миллиард миллиарда миллиардов billion billions bilhão bilhões".split(), 1e9),
 }
 _NUMBER: Final = re.compile(r"([+\-−–]?)\s*(\d[\d.,'’\s]*|[.,]\d+)(?:[eE]([+\-]?\d{1,3}))?\s*([^\W\d_]*)\.?")
+#: Where those units are, a comma groups, and there may be several: 2만5천.
+_EASTERN: Final = re.compile(r"(\d[\d.,]*)\s*(백만|천만|백|천|[만万萬억億亿])\s*")
+_GROUPS: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _LAKHS: Final = re.compile(r"\d{1,2}(,\d{2})+,\d{3}")
 # A call, a command (cmd|), a reference into a sheet, or plain arithmetic behind a sign.
 _CALCULATES: Final = re.compile(r"[+\-@][\w.+\-]*(?:[(|]|!\$?[A-Za-z]{1,3}\$?\d)|[+\-]\d[\d.,]*[+*/^]\d")
@@ -84,7 +86,12 @@ def parse_number(text: str, *, decimal: DecimalMark | None = None, grouped: bool
         return float(text) if len(text) <= 15 else None
     if len(text) > 40 or not any(c.isdigit() for c in text):
         return None
-    found = _NUMBER.fullmatch(text if text.isascii() else _western_digits(text))
+    if not text.isascii():
+        text = _western_digits(text)
+        counted = text.rstrip("명人 ")  # 12,345명: so many people
+        if counted != text or _EASTERN.search(text):
+            return _eastern(counted, decimal, grouped=grouped)
+    found = _NUMBER.fullmatch(text)
     if found is None:
         return None
     sign, mantissa, exponent, unit = found.groups()
@@ -96,6 +103,21 @@ def parse_number(text: str, *, decimal: DecimalMark | None = None, grouped: bool
     if not isfinite(value):
         return None
     return -value if sign and sign != "+" else value
+
+
+def _eastern(text: str, decimal: DecimalMark | None, *, grouped: bool) -> float | None:
+    parts, rest = _EASTERN.findall(text), _EASTERN.sub("", text)
+    if not parts:
+        return parse_number(text, decimal=decimal, grouped=grouped)
+    if rest and not (rest.isascii() and rest.isdigit()):
+        return None
+    total = float(rest or 0)
+    for written, unit in parts:
+        value = parse_number(written.replace(",", "") if _GROUPS.fullmatch(written) else written, decimal=decimal)
+        if value is None:
+            return None
+        total += value * SCALE[unit]
+    return total
 
 
 def _western_digits(text: str) -> str:

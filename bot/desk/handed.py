@@ -20,7 +20,7 @@ def beside(unit: Unit, case: Case, reader: UserId | None) -> Case:
     if hides(case.review, people.member(unit, reader or "") or Member(reader or "", "")):
         # Whoever answers by themselves first reads no opinion but those that they asked for or gave.
         said = tuple(one for one in said if reader in (one.asker, one.colleague))
-    authors = people.names(unit, {one.colleague for one in said} - case.names.keys())
+    authors = people.names(unit, {person for one in said for person in (one.asker, one.colleague)} - case.names.keys())
     return replace(case, handed=handed, grounds=grounds, opinions=said, names={**case.names, **authors})
 
 

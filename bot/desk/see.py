@@ -108,7 +108,7 @@ def cases_in(unit: Unit, desk: Desk, found: Sequence[Review]) -> tuple[Case, ...
     norms = market_norms.some(unit, applied) if applied else {}
     running = campaigns.some(unit, (r.campaign for r in found))
     handed = {r.id: events.of_review(unit, r.id) for r in found if r.why_me in CHANGED_HANDS}
-    authors |= {str(e.before["expert"]) for listed in handed.values() for e in listed if e.before.get("expert")}
+    authors |= {p for listed in handed.values() for e in listed for p in (e.actor, e.before.get("expert") or "")}
     named = people.names(unit, authors | {c.owner for c in running.values()})
     return tuple(
         _case(

@@ -52,16 +52,15 @@ def tick(desk: Desk) -> bool:
     if _is_due(due.deadline, now) and _sweep(desk, _expire_due):
         return True
     opened = _is_due(due.deadline, now) or desk.fill_hands or _is_due(due.half, now)
-    desk.fill_hands = desk.fill_hands and _sweep(desk, _fill_hands)
-    if desk.fill_hands:
+    if desk.fill_hands and _fill(desk):
         return True
     desk.bursting = False
     more = False
     for instant, step in ((due.undo, _settle_due), (due.half, _tell_half), (due.returns, returns.give_back)):
-        if _is_due(instant, now):
-            more |= _sweep(desk, step)
+        if _is_due(instant, now) and _sweep(desk, step):
+            more = True
             if desk.crowded:
-                return True
+                return True  # only from a full batch: what comes after these must have its turn
     if opened:
         # What has just got a card is told of in the same pass.
         with desk.store.reading() as unit:
@@ -81,6 +80,17 @@ def tick(desk: Desk) -> bool:
 
 def _is_due(instant: datetime | None, now: datetime) -> bool:
     return instant is not None and instant <= now
+
+
+def _fill(desk: Desk) -> bool:
+    """Fill some people's hands; whether to come again. An answer that frees one meanwhile says so after our look."""
+    desk.fill_hands = False
+    try:
+        desk.fill_hands |= _sweep(desk, _fill_hands)
+    except BaseException:
+        desk.fill_hands = True
+        raise
+    return desk.fill_hands
 
 
 def next_due(desk: Desk) -> datetime | None:
@@ -104,10 +114,10 @@ def _remind(desk: Desk, due: instants.Instants, now: datetime) -> bool:
     desk.remind_at = now + _HELD
     more = False
     for instant, step in ((due.nudge, remind.experts), (due.owner, remind.owners), (due.morning, morning.step)):
-        if _is_due(instant, now):
-            more |= _sweep(desk, step)
+        if _is_due(instant, now) and _sweep(desk, step):
+            more = True
             if desk.crowded:
-                break  # the next pass goes on: nobody waits for these so closely
+                break
     return more
 
 

@@ -88,6 +88,8 @@ def test_what_is_not_korean_is_not_read_as_korean() -> None:
     for text, encoding in (
         ("ник;имя;страна\nana;АННА БАГДАСАРЯН;РОССИЯ\nivan;ИВАН ВЕЗИГИН;РОССИЯ\n", "cp1251"),
         ("usuário;nome;país\njoao;JOÃO CONCEIÇÃO;BRASIL\n", "cp1252"),
+        ("handle;ВК\nana;5\n", "cp1251"),
+        ("ИД;handle\n1;ana\n", "cp1251"),
     ):
         assert read_candidate_file(text.encode(encoding)).encoding == encoding
 
@@ -95,6 +97,10 @@ def test_what_is_not_korean_is_not_read_as_korean() -> None:
 def test_a_price_is_known_by_its_currency() -> None:
     (row,) = read("handle,followers,country,Rate (USD)\nana,5000,BR,1200\n").rows
     assert (row.fee, row.currency) == (1200, "USD")
+    (row,) = read("usuario;seguidores;país;presupuesto;precio\nana;5000;Brasil;1000;400\n").rows
+    assert row.fee == 400
+    (row,) = read("handle,followers,country,Real rate,Post rate\nana,5000,BR,0.3,0.02\n").rows
+    assert row.fee is None
     (row,) = read("usuário;seguidores;país;Cachê (R$)\nana;5000;Brasil;1.200\n").rows
     assert (row.fee, row.currency) == (1200, "BRL")
 

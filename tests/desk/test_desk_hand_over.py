@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import Invalid, NotAllowed, TooLate
 from bot.core.types import State
-from bot.desk import decide, hand_over, see
+from bot.desk import decide, hand_over, handed, opinions, see
 from tests.desk.world import BIA, CAIO, GIL, IVAN, MARKETER, MAYA, OLEG, START, ZOE, World, row
 from tests.desk.worlds import NewWorld
 
@@ -120,3 +120,15 @@ def test_a_queued_review_opens_in_hands_that_have_room(new_world: NewWorld) -> N
     case = hand_over.pass_on(world.desk, queued.review_id, OLEG, ZOE)
     assert case.review.opened_at == START
     assert case.review.expert == ZOE
+
+
+def test_who_handed_it_on_is_named_although_it_never_was_theirs(world: World) -> None:
+    """In a notification there are no mentions: a name that is missing is an id."""
+    case = hand_over.pass_on(world.desk, world.one(), CAIO, ZOE)
+    assert case.names[CAIO] == "Caio"
+
+
+def test_who_asks_a_colleague_is_named_although_it_is_not_theirs(world: World) -> None:
+    review_id = world.one()
+    opinions.ask(world.desk, review_id, CAIO, ZOE, "usual there?")
+    assert handed.case(world.desk, review_id, ZOE).names[CAIO] == "Caio"
