@@ -26,7 +26,7 @@ from bot.core.types import (
 from db import tables
 from db.prepared import Alike, Prepared, among
 from db.store import Unit, sliced
-from db.tables import AWAITING, DECISIONS, JUDGEMENTS, RECOMMENDATIONS
+from db.tables import AWAITING, DECISIONS, JUDGEMENTS
 from scoring.types import FlagCode, Verdict
 
 _NAMES = tuple(Review.__dataclass_fields__)
@@ -235,19 +235,6 @@ def _batch(unit: Unit, found: sa.Select[Any]) -> Any:
     return unit.execute(found)
 
 
-def overdue(unit: Unit, now: datetime, limit: int) -> tuple[tuple[Review, Verdict], ...]:
-    """Unanswered reviews whose deadline has passed, oldest first, each with what the AI recommends."""
-    rows = _batch(
-        unit,
-        _SELECT.add_columns(RECOMMENDATIONS.c.verdict.label("ai_verdict"))
-        .join(RECOMMENDATIONS, RECOMMENDATIONS.c.candidate_id == _TABLE.c.candidate_id)
-        .where(AWAITING, _TABLE.c.deadline_at <= now)
-        .order_by(_TABLE.c.deadline_at)
-        .limit(limit),
-    )
-    return tuple((review_of(row[:-1]), Verdict(row[-1])) for row in rows.all())
-
-
 def settling(unit: Unit, now: datetime, limit: int) -> tuple[Review, ...]:
     """Decided reviews whose undo window is over."""
     found = _SELECT.where(tables.UNDOABLE, _TABLE.c.undo_until <= now).order_by(_TABLE.c.undo_until).limit(limit)
@@ -371,8 +358,12 @@ def add_decisions(unit: Unit, made: Sequence[Decision]) -> None:
     for one in made:
         alike.setdefault((one.round, one.verdict, one.by, one.basis, one.at, one.undone_at), []).append(one.review_id)
     for (round_, verdict, by, basis, at, undone_at), ids in alike.items():
-        values = decision_values(Decision("", round_, verdict, by, basis, at, undone_at))
-        _DECIDED_ALIKE.run(unit, ids, values)
+        add_alike(unit, Decision("", round_, verdict, by, basis, at, undone_at), ids)
+
+
+def add_alike(unit: Unit, made: Decision, ids: Sequence[str]) -> None:
+    """The same decision of each of these reviews."""
+    _DECIDED_ALIKE.run(unit, ids, decision_values(made))
 
 
 def decision_values(made: Decision, judgement_id: str | None = None) -> dict[str, Any]:

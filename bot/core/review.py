@@ -154,6 +154,10 @@ def hold_of(review: Review, times: Times) -> timedelta:
     return min(times.hold, review.hot_until - review.deadline_at)
 
 
+#: What `expire` asks of a review, and changes in it: what it decides of one it decides of all that are alike in this.
+EXPIRES_BY = ("state", "on_deadline", "held_once", "round", "version", "undo_until")
+
+
 def expire(review: Review, recommended: Verdict, now: datetime, times: Times = Times()) -> Change:
     """The deadline has passed: follow the AI, decline, or hold for the lead (once). Raises Invalid when it is early."""
     _aware(now)

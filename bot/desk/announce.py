@@ -52,6 +52,11 @@ def told(
             yield from _letters(unit, what, change.review, before, campaign)
 
 
+def card(review_id: str, campaign: Campaign) -> Fresh:
+    """The card of a review that has one shows the new state."""
+    return Fresh(new_id("ob"), "card", review_id, campaign.channel)
+
+
 def again(unit: Unit, review_ids: Collection[str], kinds: Collection[str] = ()) -> list[Fresh]:
     """The reminders that show these are said anew, where they stand; nothing is asked where there are none.
 

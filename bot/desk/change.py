@@ -108,14 +108,27 @@ def apply_all(unit: Unit, made: Sequence[Made], actor: str, now: datetime, *, sk
         )
         alike.setdefault(kind, (one, fields, []))[2].append(one.before.id)
     for one, fields, ids in alike.values():
-        new = {name: new for name, (_, new) in fields.items()}
-        if not reviews.save(unit, one.before, one.change.review, new, ids):
-            raise Lost
-        before, after = ({name: _plain(value[side]) for name, value in fields.items()} for side in (0, 1))
-        events.record_alike(unit, ids, actor, one.change.event, now, before, after | _decided(one.change))
+        _write(unit, one.before, one.change, fields, ids, actor, now)
     letters = [letter for m in made for letter in told(unit, m.change, m.before, m.campaign, skip)]
     named = [m.before.id for m in made if nudges.redraws(m.before, m.change.review)]
     outbox.enqueue(unit, [*letters, *again(unit, named)], now)
+
+
+def write(unit: Unit, before: Review, change: Change, ids: Sequence[str], actor: str, now: datetime) -> None:
+    """Write one change of several reviews that are alike in all that it asks and changes, `before` being one of them.
+
+    Nothing is told of it. Raises Lost when one of the reviews has moved on.
+    """
+    _write(unit, before, change, lifecycle.differences(before, change.review), ids, actor, now)
+
+
+def _write(
+    unit: Unit, before: Review, change: Change, fields: _Fields, ids: Sequence[str], actor: str, now: datetime
+) -> None:
+    if not reviews.save(unit, before, change.review, {name: new for name, (_, new) in fields.items()}, ids):
+        raise Lost
+    was, becomes = ({name: _plain(value[side]) for name, value in fields.items()} for side in (0, 1))
+    events.record_alike(unit, ids, actor, change.event, now, was, becomes | _decided(change))
 
 
 def _decided(change: Change) -> dict[str, Any]:

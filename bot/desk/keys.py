@@ -14,7 +14,7 @@ from db import api_keys, campaigns
 from db.api_keys import ApiKey
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
-_SHAPE = re.compile(r"hk_([0-9A-Z]{10})_([A-Za-z0-9_-]{43})")
+_SHAPE = re.compile(r"hk_([0-9A-Z]{10,14})_([A-Za-z0-9_-]{43})")
 _NOBODY = "0" * 64
 
 

@@ -210,13 +210,16 @@ def owners(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     running = campaigns.some(unit, (n.review.campaign for n in due))
     told: dict[UserId, list[str]] = {}
     further = []
-    found = [(n, running[n.review.campaign].owner) for n in due]
-    speaking = {
-        o for n, o in found if _is_due(_owners_next(desk, n, n.owner_step, times.free(o), now, times.last(o)), now)
-    }
-    for noted, owner in found:
-        step, last, free = noted.owner_step, None if owner in speaking else times.last(owner), times.free(owner)
-        coming = _owners_next(desk, noted, step, free, now, last)
+    looks = []
+    for noted in due:
+        owner, step = running[noted.review.campaign].owner, noted.owner_step
+        looks.append((noted, owner, _owners_next(desk, noted, step, times.free(owner), now, times.last(owner))))
+    speaking = {owner for _, owner, coming in looks if _is_due(coming, now)}
+    for noted, owner, alone in looks:
+        step, free, coming = noted.owner_step, times.free(owner), alone
+        if owner in speaking:
+            # They get a message now in any case: then nothing waits for four hours.
+            coming = _owners_next(desk, noted, step, free, now, None)
         if _is_due(coming, now):
             told.setdefault(owner, []).append(noted.review.id)
             step = coming.step

@@ -8,23 +8,17 @@ from datetime import datetime, timedelta
 
 from bot.core import review as lifecycle
 from bot.core.errors import Busy
-from bot.core.review import Announce
 from bot.core.types import Review
-from bot.desk import absence, morning, norms, patience, remind, returns, tally
+from bot.desk import absence, expire, morning, norms, patience, remind, returns
 from bot.desk.announce import current_lead
 from bot.desk.change import Lost, Made, apply_all, fill_hands
 from bot.desk.desk import Desk, new_id
 from db import arrivals, campaigns, instants, outbox, reminders, reviews, uploads
-from db.outbox import Fresh
 from db.reminders import Said, Shown
 from db.store import Unit
 
 #: For how long a sent errand is kept, for whoever asks what was said.
 _KEEP_SENT = timedelta(days=7)
-#: Deadlines after which a batch looks whether somebody waits.
-_PART = 100
-#: People whose hands are filled with the deadlines that made room, in the same unit.
-_FEW = 10
 _SOME = 20
 """People whose hands are filled in one unit after many deadlines."""
 _FORGET_EVERY = timedelta(minutes=1)
@@ -49,7 +43,7 @@ def tick(desk: Desk) -> bool:
     with desk.store.reading() as unit:
         due, now = instants.next_instants(unit), desk.clock()
     # Deadlines first, and nothing else while there are more of them: everybody waits for these.
-    if _is_due(due.deadline, now) and _sweep(desk, _expire_due):
+    if _is_due(due.deadline, now) and _sweep(desk, expire.due):
         return True
     opened = _is_due(due.deadline, now) or desk.fill_hands or _is_due(due.half, now)
     if desk.fill_hands and _fill(desk):
@@ -133,46 +127,6 @@ def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int]) -> bool
         if busy.reason != "gave_way":
             raise
         return True
-
-
-def _expire_due(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
-    """Deadlines in bulk, one message per campaign however many fell.
-
-    Who has room now gets the next. When that is many people, they come after all deadlines, in batches of their own:
-    until then their queues are what falls, and a click must not wait for all of it.
-    """
-    made: list[Made] = []
-    more = True
-    while more and len(made) < size and not (made and desk.crowded):
-        most = min(_PART, size - len(made))
-        some = _expire_some(unit, desk, now, most)
-        made += some
-        more = len(some) == most
-    decisions = [m.change.decision for m in made if m.change.decision is not None]
-    tally.decided(unit, decisions)
-    tally.applied(unit, desk.clock, [m.before.deadline_at for m in made])
-    fell: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for m in made:
-        if m.change.decision is not None:
-            fell[m.campaign.key, m.campaign.owner].append(m.before.id)
-    said = [Fresh(new_id("ob"), "fell", key, owner, {"reviews": ids}) for (key, owner), ids in fell.items()]
-    outbox.enqueue(unit, said, now)
-    experts = sorted({m.before.expert for m in made if m.before.expert})
-    if not more and len(experts) <= _FEW and not desk.fill_hands:
-        fill_hands(unit, desk, experts, now)
-    else:
-        desk.fill_hands = desk.bursting = True
-    return size if more else len(made)
-
-
-def _expire_some(unit: Unit, desk: Desk, now: datetime, most: int) -> list[Made]:
-    """Those whose deadline passed first."""
-    due = reviews.overdue(unit, now, most)
-    every = campaigns.some(unit, (review.campaign for review, _ in due)) if due else {}
-    made = [Made(r, lifecycle.expire(r, ai, now, desk.limits.times), every[r.campaign]) for r, ai in due]
-    apply_all(unit, made, "deadline", now, skip=(Announce.FELL,))
-    reviews.add_decisions(unit, [m.change.decision for m in made if m.change.decision is not None])
-    return made
 
 
 def _fill_hands(unit: Unit, desk: Desk, now: datetime, size: int) -> int:

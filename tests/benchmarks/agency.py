@@ -36,7 +36,7 @@ from bot.core.types import (
     State,
 )
 from bot.desk import members
-from bot.desk.desk import _ALPHABET, Desk
+from bot.desk.desk import Desk, id_of
 from db import candidates, events, reviews
 from db.migrate import migrate
 from db.store import Store, Unit
@@ -203,20 +203,22 @@ def _hire(desk: Desk, shape: Shape) -> None:
 
 
 class _Reviews:
-    """Row after row. Ids are random, as real ones are: an index that is filled in order would flatter us."""
+    """Row after row, a thousand a second as an import brings them: ids say when, and are random within a second."""
 
     def __init__(self, shape: Shape, base: datetime) -> None:
         self.shape, self.base = shape, base
         self.rng = Random(7)
         self.taps: dict[str, list[Tap]] = {expert(n): [] for n in range(shape.experts)}
         self._due = count()
+        self._second = int((base - HOURS).timestamp())
         self._said = cycle(map(_said, (declines(), proceeds())))
 
     def _id(self, prefix: str) -> str:
-        return f"{prefix}_" + "".join(self.rng.choices(_ALPHABET, k=10))
+        return id_of(prefix, self._second, self.rng.getrandbits(40))
 
     def write(self, unit: Unit, start: int, end: int) -> None:
         """All the rows that an import would write for these, and what became of those that are decided."""
+        self._second += (end - start) // 1000
         import_id = self._id("im")
         campaign, now = CAMPAIGN[(start // _CHUNK) % CAMPAIGNS], self.base - HOURS
         candidates.count_import(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core import review as lifecycle
 from bot.core.errors import Invalid, NotAllowed, TooLate
-from bot.core.review import TRANSITIONS, Announce, Change, Event, Times
+from bot.core.review import EXPIRES_BY, TRANSITIONS, Announce, Change, Event, Times
 from bot.core.types import Basis, By, Decision, OnDeadline, Review, State
 from scoring.types import Verdict
 from tests.factories import BIA, CAIO, DEADLINE, INTAKE, OLEG, ZOE
@@ -272,6 +272,36 @@ def test_what_was_held_and_reopened_is_not_held_again() -> None:
     assert ended.review.state is State.DECIDED
     assert ended.decision is not None
     assert (ended.decision.round, ended.decision.verdict) == (2, Verdict.DECLINE)
+
+
+_MOMENTS = st.datetimes(INTAKE.replace(tzinfo=None), DEADLINE.replace(tzinfo=None), timezones=st.just(INTAKE.tzinfo))
+_TIMES = ("intake_at", "deadline_at")
+_PERHAPS = ("opened_at", "undo_until", "hot_at", "extended_at", "moved_at", "hot_until", "reminded_at")
+#: Any review that awaits an answer, whether or not the rest of it could have come about.
+_ANY = st.builds(
+    Review,
+    state=st.sampled_from([s for s in State if s.awaits]),
+    held_once=st.booleans(),
+    form_held=st.booleans(),
+    undone=st.booleans(),
+    round=st.integers(1, 3),
+    version=st.integers(1, 5),
+    **dict.fromkeys(_TIMES, _MOMENTS),
+    **dict.fromkeys(_PERHAPS, st.none() | _MOMENTS),
+).filter(lambda review: review.held_once or review.state is not State.HELD)
+
+
+@given(_ANY, _ANY, st.sampled_from(Verdict))
+def test_what_the_deadline_decides_of_one_it_decides_of_all_that_are_alike(
+    one: Review, other: Review, ai: Verdict
+) -> None:
+    like = replace(other, **{name: getattr(one, name) for name in EXPIRES_BY})
+    first, second = (lifecycle.expire(review, ai, DEADLINE) for review in (one, like))
+    assert (first.decision is None) == (second.decision is None)
+    if first.decision is not None and second.decision is not None:
+        assert lifecycle.differences(one, first.review) == lifecycle.differences(like, second.review)
+        assert replace(first.decision, review_id=like.id) == second.decision
+        assert (first.event, first.announce) == (second.event, second.announce)
 
 
 # Forms

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
 from bot.desk import see
-from db import instants, lanes, lists, market_norms, nudges, outbox, reviews, tables
+from db import instants, lanes, lists, market_norms, nudges, outbox, overdue, reviews, tables
 from db.outbox import Errand
 from db.store import Store, Unit
 from tests.database import fresh
@@ -28,7 +28,7 @@ Work = Callable[[Unit], object]
 #: Each reader, and what SQLite must say of each of its statements, in their order.
 PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
     "overdue": (
-        lambda unit: reviews.overdue(unit, NOW, 100),
+        lambda unit: overdue.first(unit, NOW, 100),
         ("SEARCH reviews USING INDEX ix_reviews_due (deadline_at<?)",),
     ),
     "settling": (

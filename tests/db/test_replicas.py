@@ -24,7 +24,7 @@ from bot.core.types import Member, Review, Role
 from bot.desk import decide, hand_over, members, tick
 from bot.desk.desk import Desk
 from bot.desk.intake import take_in
-from db import reviews
+from db import overdue, reviews
 from db.store import Store
 from scoring.types import Verdict
 from tests.database import empty
@@ -121,7 +121,7 @@ def test_a_sweep_takes_what_no_other_has_taken_and_waits_for_nobody(new_world: N
     steps = {
         "settling": lambda unit: [r.id for r in reviews.settling(unit, world.clock(), 1)],
         "half_gone": lambda unit: [r.id for r in reviews.half_gone(unit, world.clock(), 5)],
-        "overdue": lambda unit: [r.id for r, _ in reviews.overdue(unit, world.clock() + timedelta(hours=1), 5)],
+        "overdue": lambda unit: [r.id for r in overdue.first(unit, world.clock() + timedelta(hours=1), 5)],
     }
     with replicas(world, 2) as (one, two):
         for name, step in steps.items():

@@ -366,7 +366,7 @@ def test_a_key_is_shown_once_listed_and_revoked(tmp_path: Path, monkeypatch: pyt
         return done.stdout
 
     made = run("add", "crm").splitlines()[0]
-    assert re.fullmatch(r"hk_[0-9A-Z]{10}_[\w-]{43}", made)
+    assert re.fullmatch(r"hk_[0-9A-Z]{14}_[\w-]{43}", made)
     assert "crm  all campaigns" in run("list") and made not in run("list")
     with pytest.raises(Invalid, match="key_exists"):
         run("add", "crm")
