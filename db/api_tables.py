@@ -1,16 +1,14 @@
 """The rows of the HTTP API: its keys, and what was answered to a request that may be sent again."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, partial_index, plain_json, table_of
+from db.columns import Row, moment, partial_index, plain_json, table_of
 
 
-class ApiKeyRow(SQLModel, table=True):
+class ApiKeyRow(Row, table=True):
     __tablename__ = "api_keys"
     id: str = Field(primary_key=True)
     """Stands in the key itself, so that it is found without comparing secrets."""
@@ -23,7 +21,7 @@ class ApiKeyRow(SQLModel, table=True):
     revoked_at: datetime | None = moment(default=None)
 
 
-class ApiAnswerRow(SQLModel, table=True):
+class ApiAnswerRow(Row, table=True):
     """What was answered, kept for as long as a program may still ask again."""
 
     __tablename__ = "api_answers"

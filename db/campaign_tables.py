@@ -1,15 +1,13 @@
 """The rows of campaigns: what is looked for, by when, for whom, and whose AI has the word."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, plain_json, table_of
+from db.columns import Row, moment, plain_json, table_of
 
 
-class CampaignRow(SQLModel, table=True):
+class CampaignRow(Row, table=True):
     __tablename__ = "campaigns"
     key: str = Field(primary_key=True)
     name: str

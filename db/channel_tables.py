@@ -1,15 +1,13 @@
 """The rows of what Slack told of channels: which are private, and who is in them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, table_of
+from db.columns import Row, moment, table_of
 
 
-class ChannelRow(SQLModel, table=True):
+class ChannelRow(Row, table=True):
     """A channel in which there are disagreements."""
 
     __tablename__ = "channels"
@@ -27,7 +25,7 @@ class ChannelRow(SQLModel, table=True):
 CHANNELS = table_of(ChannelRow)
 
 
-class ChannelMemberRow(SQLModel, table=True):
+class ChannelMemberRow(Row, table=True):
     __tablename__ = "channel_members"
     channel: str = Field(primary_key=True, foreign_key="channels.id")
     member: str = Field(primary_key=True, index=True)

@@ -30,6 +30,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _from_text if dialect.name == "sqlite" else _in_utc
 
 
+class Row(SQLModel):
+    """What every table's row is.
+
+    Each start makes all of them anew. So pydantic builds a validator when somebody asks for it, which nobody does, and
+    the modules of tables do without `from __future__ import annotations`: what stands in their annotations would be
+    read back from text, twice.
+    """
+
+    model_config = {"defer_build": True}
+
+
 def _from_text(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 

@@ -1,17 +1,15 @@
 """The rows of fresh numbers: what a source said of a candidate after intake, beside the snapshot that stays."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, plain_json, table_of
+from db.columns import Row, moment, plain_json, table_of
 
 
-class RefreshRow(SQLModel, table=True):
+class RefreshRow(Row, table=True):
     """Only ever added: numbers of one day, and what the AI would have said of them. Nobody has acted on it."""
 
     __tablename__ = "refreshes"

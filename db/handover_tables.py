@@ -1,16 +1,14 @@
 """What colleagues were asked and said of a review: an opinion, which decides nothing."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, table_of
+from db.columns import Row, moment, table_of
 
 
-class OpinionRow(SQLModel, table=True):
+class OpinionRow(Row, table=True):
     """One question to one person; asked again by the same person it is the same row."""
 
     __tablename__ = "opinions"

@@ -1,17 +1,15 @@
 """The rows that disagreements leave behind: themselves, and what is made of them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, partial_index, plain_json, table_of, word
+from db.columns import Row, moment, partial_index, plain_json, table_of, word
 from db.tables import JUDGEMENTS
 
 
-class DisagreementRow(SQLModel, table=True):
+class DisagreementRow(Row, table=True):
     __tablename__ = "disagreements"
     id: str = Field(primary_key=True)
     review_id: str = Field(foreign_key="reviews.id", index=True)
@@ -49,7 +47,7 @@ partial_index("ix_disagreements_remind", UNRESOLVED, DISAGREEMENTS.c.remind_at)
 partial_index("ix_disagreements_market", VALID, DISAGREEMENTS.c.market, DISAGREEMENTS.c.opened_at)
 
 
-class ReplyRow(SQLModel, table=True):
+class ReplyRow(Row, table=True):
     """What somebody wrote in the thread of a disagreement; its words go when it is deleted in Slack."""
 
     __tablename__ = "replies"
@@ -69,7 +67,7 @@ sa.Index("ix_judgements_expert", JUDGEMENTS.c.expert, JUDGEMENTS.c.at)
 sa.Index("ix_replies_disagreement", REPLIES.c.disagreement_id, REPLIES.c.at)
 
 
-class OutcomeRow(SQLModel, table=True):
+class OutcomeRow(Row, table=True):
     __tablename__ = "outcomes"
     __table_args__ = (sa.UniqueConstraint("review_id", "what", name="uq_outcomes_once"),)
     id: str = Field(primary_key=True)

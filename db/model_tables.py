@@ -1,16 +1,14 @@
 """The rows of learned models: the models themselves, and what those in shadow would have said."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, partial_index, plain_json, table_of, word
+from db.columns import Row, moment, partial_index, plain_json, table_of, word
 
 
-class ModelRow(SQLModel, table=True):
+class ModelRow(Row, table=True):
     __tablename__ = "models"
     id: str = Field(primary_key=True)
     name: str = Field(unique=True)
@@ -27,7 +25,7 @@ class ModelRow(SQLModel, table=True):
     changed_by: str | None = None
 
 
-class ShadowCallRow(SQLModel, table=True):
+class ShadowCallRow(Row, table=True):
     """What a model in shadow would have said of a candidate at intake; nobody has acted on it."""
 
     __tablename__ = "shadow_calls"

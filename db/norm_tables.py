@@ -1,16 +1,14 @@
 """The rows of market norms: the norms themselves, what was said of each, and on which candidates they were applied."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, partial_index, plain_json, table_of, word
+from db.columns import Row, moment, partial_index, plain_json, table_of, word
 
 
-class MarketNormRow(SQLModel, table=True):
+class MarketNormRow(Row, table=True):
     __tablename__ = "market_norms"
     __table_args__ = (sa.UniqueConstraint("platform", "market", "flag", "measure", name="uq_market_norms_key"),)
     id: str = Field(primary_key=True)
@@ -43,7 +41,7 @@ class MarketNormRow(SQLModel, table=True):
     announced_to: list[str] = plain_json()
 
 
-class NormVoteRow(SQLModel, table=True):
+class NormVoteRow(Row, table=True):
     __tablename__ = "norm_votes"
     __table_args__ = (sa.UniqueConstraint("judgement_id", "norm_id", name="uq_norm_votes_once"),)
     id: str = Field(primary_key=True)
@@ -66,7 +64,7 @@ class NormVoteRow(SQLModel, table=True):
     at: datetime = moment()
 
 
-class NormUseRow(SQLModel, table=True):
+class NormUseRow(Row, table=True):
     __tablename__ = "norm_uses"
     candidate_id: str = Field(primary_key=True, foreign_key="candidates.id")
     norm_id: str = Field(primary_key=True, foreign_key="market_norms.id", index=True)

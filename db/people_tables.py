@@ -1,17 +1,15 @@
 """The rows of people: who they are, what they may do, what they offer, when they work, and who is trusted."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, partial_index, plain_json, table_of, word
+from db.columns import Row, moment, partial_index, plain_json, table_of, word
 
 
-class MemberRow(SQLModel, table=True):
+class MemberRow(Row, table=True):
     __tablename__ = "members"
     id: str = Field(primary_key=True)
     name: str
@@ -44,7 +42,7 @@ class MemberRow(SQLModel, table=True):
     """What happened before that was in an earlier one."""
 
 
-class MemberRoleRow(SQLModel, table=True):
+class MemberRoleRow(Row, table=True):
     __tablename__ = "member_roles"
     member_id: str = Field(primary_key=True, foreign_key="members.id")
     role: str = Field(primary_key=True)
@@ -58,7 +56,7 @@ partial_index("ix_members_digest", DIGESTED, MEMBERS.c.digest_at)
 MEMBER_ROLES = table_of(MemberRoleRow)
 
 
-class TrustedReferrerRow(SQLModel, table=True):
+class TrustedReferrerRow(Row, table=True):
     __tablename__ = "trusted_referrers"
     key: str = Field(primary_key=True)
     """The name, casefolded."""
@@ -68,7 +66,7 @@ class TrustedReferrerRow(SQLModel, table=True):
 REFERRERS = table_of(TrustedReferrerRow)
 
 
-class WishRow(SQLModel, table=True):
+class WishRow(Row, table=True):
     """Somebody offers to answer for a market; the newest word on it."""
 
     __tablename__ = "wishes"
@@ -87,7 +85,7 @@ class WishRow(SQLModel, table=True):
 WISHES = table_of(WishRow)
 
 
-class UploadRow(SQLModel, table=True):
+class UploadRow(Row, table=True):
     """A list that somebody brought into Slack."""
 
     __tablename__ = "uploads"

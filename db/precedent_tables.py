@@ -3,19 +3,17 @@
 Who was right stands with the disagreement alone; only by which side it may be looked for is repeated here.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import partial_index, plain_json, table_of, word
+from db.columns import Row, partial_index, plain_json, table_of, word
 
 _SEQ = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
-class PrecedentRow(SQLModel, table=True):
+class PrecedentRow(Row, table=True):
     """What a disagreement is compared by (`scoring.similarity.Likeness`), as it was when it was opened."""
 
     __tablename__ = "precedents"
@@ -26,7 +24,7 @@ class PrecedentRow(SQLModel, table=True):
     """Its parts in one, as they are read by the hundred: flags, numbers, and words in one string."""
 
 
-class PrecedentFlagRow(SQLModel, table=True):
+class PrecedentFlagRow(Row, table=True):
     """One warning by which it is looked for; kept in the order of its key, so that the newest lie together."""
 
     __tablename__ = "precedent_flags"

@@ -1,15 +1,13 @@
 """The rows of reminders: which message shows which reviews, so that it changes when one of them does."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, partial_index, table_of
+from db.columns import Row, moment, partial_index, table_of
 
 
-class ReminderRow(SQLModel, table=True):
+class ReminderRow(Row, table=True):
     """One review in one message to one person; `ref` is the message's own, with which it stands in `posts`."""
 
     __tablename__ = "reminders"

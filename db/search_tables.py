@@ -4,20 +4,18 @@ All of it is made of the disagreements' own rows and can be made anew. On SQLite
 `search_texts.tokens`, on PostgreSQL a GIN index on `search_documents.tokens`.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from db.columns import moment, plain_json, table_of
+from db.columns import Row, moment, plain_json, table_of
 
 _SEQ = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
-class SearchDocumentRow(SQLModel, table=True):
+class SearchDocumentRow(Row, table=True):
     """One disagreement as it is found: small rows, of which a question may visit thousands."""
 
     __tablename__ = "search_documents"
@@ -35,7 +33,7 @@ class SearchDocumentRow(SQLModel, table=True):
     """On PostgreSQL, filled when the row is made and emptied when its tokens are written (`search_index._write`)."""
 
 
-class SearchTextRow(SQLModel, table=True):
+class SearchTextRow(Row, table=True):
     """What a hit shows, and every token that its document is found by."""
 
     __tablename__ = "search_texts"
@@ -52,7 +50,7 @@ class SearchTextRow(SQLModel, table=True):
     """Separated by spaces."""
 
 
-class SearchVectorRow(SQLModel, table=True):
+class SearchVectorRow(Row, table=True):
     """What a document is ranked by (`scoring.ranking`)."""
 
     __tablename__ = "search_vectors"
@@ -60,7 +58,7 @@ class SearchVectorRow(SQLModel, table=True):
     vector: bytes
 
 
-class SearchWordRow(SQLModel, table=True):
+class SearchWordRow(Row, table=True):
     """A token of the documents, how many have it, and its ends, by which a misspelt one is recognised."""
 
     __tablename__ = "search_words"

@@ -3,18 +3,16 @@
 What they mean is in bot.core.types, how they are read in the repositories.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from bot.core.types import State
 from db.campaign_tables import CAMPAIGNS as CAMPAIGNS  # noqa: PLC0414 - read with all the others
 from db.campaign_tables import CampaignRow as CampaignRow  # noqa: PLC0414
-from db.columns import moment, partial_index, plain_json, table_of, word
+from db.columns import Row, moment, partial_index, plain_json, table_of, word
 from db.people_tables import MEMBER_ROLES as MEMBER_ROLES  # noqa: PLC0414
 from db.people_tables import MEMBERS as MEMBERS  # noqa: PLC0414
 from db.people_tables import REFERRERS as REFERRERS  # noqa: PLC0414
@@ -28,7 +26,7 @@ from db.people_tables import UploadRow as UploadRow  # noqa: PLC0414
 from db.people_tables import WishRow as WishRow  # noqa: PLC0414
 
 
-class CreatorRow(SQLModel, table=True):
+class CreatorRow(Row, table=True):
     __tablename__ = "creators"
     __table_args__ = (sa.UniqueConstraint("platform", "handle_key", name="uq_creators_handle"),)
     id: str = Field(primary_key=True)
@@ -44,7 +42,7 @@ class CreatorRow(SQLModel, table=True):
 CREATORS = table_of(CreatorRow)
 
 
-class SnapshotRow(SQLModel, table=True):
+class SnapshotRow(Row, table=True):
     """A creator's numbers as one file had them: history for the norms."""
 
     __tablename__ = "snapshots"
@@ -61,7 +59,7 @@ class SnapshotRow(SQLModel, table=True):
 SNAPSHOTS = table_of(SnapshotRow)
 
 
-class ImportRow(SQLModel, table=True):
+class ImportRow(Row, table=True):
     __tablename__ = "imports"
     id: str = Field(primary_key=True)
     campaign: str = Field(foreign_key="campaigns.key", index=True)
@@ -76,7 +74,7 @@ class ImportRow(SQLModel, table=True):
 IMPORTS = table_of(ImportRow)
 
 
-class CandidateRow(SQLModel, table=True):
+class CandidateRow(Row, table=True):
     __tablename__ = "candidates"
     __table_args__ = (sa.UniqueConstraint("campaign", "creator_id", name="uq_candidates_once"),)
     id: str = Field(primary_key=True)
@@ -106,7 +104,7 @@ class CandidateRow(SQLModel, table=True):
 CANDIDATES = table_of(CandidateRow)
 
 
-class RecommendationRow(SQLModel, table=True):
+class RecommendationRow(Row, table=True):
     """What the AI said, never changed: the learned parts live in one JSON record, what is queried in columns."""
 
     __tablename__ = "recommendations"
@@ -123,7 +121,7 @@ class RecommendationRow(SQLModel, table=True):
 RECOMMENDATIONS = table_of(RecommendationRow)
 
 
-class ReviewRow(SQLModel, table=True):
+class ReviewRow(Row, table=True):
     __tablename__ = "reviews"
     id: str = Field(primary_key=True)
     candidate_id: str = Field(foreign_key="candidates.id", unique=True)
@@ -202,7 +200,7 @@ partial_index("ix_reviews_owner", OWNED, REVIEWS.c.owner_at)
 partial_index("ix_reviews_returns", RETURNING, REVIEWS.c.returns_at)
 
 
-class JudgementRow(SQLModel, table=True):
+class JudgementRow(Row, table=True):
     __tablename__ = "judgements"
     id: str = Field(primary_key=True)
     review_id: str = Field(foreign_key="reviews.id", index=True)
@@ -223,7 +221,7 @@ class JudgementRow(SQLModel, table=True):
 JUDGEMENTS = table_of(JudgementRow)
 
 
-class DecisionRow(SQLModel, table=True):
+class DecisionRow(Row, table=True):
     """At most one per review and round, whatever races: the constraint is the backstop of the compare-and-set."""
 
     __tablename__ = "decisions"
@@ -240,7 +238,7 @@ class DecisionRow(SQLModel, table=True):
 DECISIONS = table_of(DecisionRow)
 
 
-class CommentRow(SQLModel, table=True):
+class CommentRow(Row, table=True):
     __tablename__ = "comments"
     id: str = Field(primary_key=True)
     review_id: str = Field(foreign_key="reviews.id", index=True)
@@ -249,7 +247,7 @@ class CommentRow(SQLModel, table=True):
     at: datetime = moment()
 
 
-class DraftRow(SQLModel, table=True):
+class DraftRow(Row, table=True):
     """What somebody typed into a form that came too late: kept until they keep or discard it."""
 
     __tablename__ = "drafts"
@@ -261,7 +259,7 @@ class DraftRow(SQLModel, table=True):
     at: datetime = moment()
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(Row, table=True):
     """The audit: one row per change, written with it, never changed (the database refuses)."""
 
     __tablename__ = "events"
@@ -281,7 +279,7 @@ class EventRow(SQLModel, table=True):
 EVENTS = table_of(EventRow)
 
 
-class OutboxRow(SQLModel, table=True):
+class OutboxRow(Row, table=True):
     """One message to be sent: a reference and a kind, never the blocks; the card shows the state at sending."""
 
     __tablename__ = "outbox"
@@ -323,7 +321,7 @@ partial_index("ix_outbox_sent", SENT, OUTBOX.c.sent_at)
 partial_index("uq_outbox_ready", READY, OUTBOX.c.kind, OUTBOX.c.ref, OUTBOX.c.lane, unique=True)
 
 
-class LaneRow(SQLModel, table=True):
+class LaneRow(Row, table=True):
     """A channel or person: when the next message to it may leave, and which process serves it until when."""
 
     __tablename__ = "lanes"
@@ -338,7 +336,7 @@ class LaneRow(SQLModel, table=True):
 LANES = table_of(LaneRow)
 
 
-class PostRow(SQLModel, table=True):
+class PostRow(Row, table=True):
     """Where a message that can change stands: the same kind and reference in the same lane is updated, not repeated."""
 
     __tablename__ = "posts"
@@ -357,7 +355,7 @@ THREADED = POSTS.c.thread_ts.is_not(None)
 partial_index("ix_posts_thread", THREADED, POSTS.c.channel, POSTS.c.thread_ts)
 
 
-class ArrivalRow(SQLModel, table=True):
+class ArrivalRow(Row, table=True):
     """An event from Slack, kept before it is acted on; its words go when that is done, its id stays a while."""
 
     __tablename__ = "arrivals"
