@@ -43,6 +43,7 @@ def import_(stock: Stock, *, quick: bool = False) -> Iterator[Line]:
     opened: list[float] = []
     accepted, transactions = _verb(stock, data, file.name, verb)
     verb.clear()
+    _command(stock, "status")  # the first compiles what is not compiled
     for _ in range(rounds):
         _verb(stock, data, file.name, verb)
         raw.append(_raw(stock, transactions))
@@ -79,6 +80,7 @@ def _raw(stock: Stock, transactions: list[Transaction]) -> float:
 def _command(stock: Stock, *words: str) -> float:
     with stock.copy(_SHAPE) as url:
         environment = os.environ | {"HANDOFF_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # who installs it has it compiled
         with timed() as watch:
             done = subprocess.run(
                 [sys.executable, "-m", "bot", *words], env=environment, cwd=stock.folder, capture_output=True,

@@ -27,6 +27,7 @@ _HERE = sys.executable, "-m", "tests.benchmarks.served"
 async def beside(kind: str, *, core: int | None = None, **told: Any) -> AsyncIterator[asyncio.subprocess.Process]:
     """Such a process for as long as the block lasts. It must not have ended by itself."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "HANDOFF_"))}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # who installs it has it compiled
     environment |= told.pop("environment", {}) | {"PYTHONPATH": str(ROOT)}
     given = json.dumps({**told, "core": core})
     process = await asyncio.create_subprocess_exec(
