@@ -1,4 +1,4 @@
-"""Lists and counts over candidates and their reviews: what digests, progress and status are read from."""
+"""Lists over candidates and their reviews: what digests and progress are read from."""
 
 from __future__ import annotations
 
@@ -144,34 +144,6 @@ def progress(unit: Unit, campaign: Campaign, now: datetime) -> Progress:
         unopened=sum(r.opened_at is None for r in open_ones),
         falling=sum(falls(r, now) for r in open_ones),
     )
-
-
-def counts(unit: Unit) -> dict[str, dict[str, int]]:
-    """Reviews by state and by route."""
-    found: dict[str, dict[str, int]] = {
-        "by_state": {s.value: 0 for s in State},
-        "by_route": {r.value: 0 for r in Route},
-    }
-    for name, column in (("by_state", _R.c.state), ("by_route", _R.c.route)):
-        for value, count in unit.execute(sa.select(column, sa.func.count()).group_by(column)):
-            found[name][value] = count
-    return found
-
-
-def _total(unit: Unit, *where: sa.ColumnElement[bool]) -> int:
-    return int(unit.execute(sa.select(sa.func.count()).select_from(_R).where(*where)).scalar_one())
-
-
-def open_total(unit: Unit) -> int:
-    return _total(unit, AWAITING, _R.c.opened_at.is_not(None))
-
-
-def queued_total(unit: Unit) -> int:
-    return _total(unit, AWAITING, _R.c.opened_at.is_(None))
-
-
-def overdue_total(unit: Unit, now: datetime) -> int:
-    return _total(unit, AWAITING, _R.c.deadline_at <= now)
 
 
 def fast_tracked_since(unit: Unit, since: datetime) -> dict[str, int]:

@@ -2,62 +2,84 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
+from collections.abc import Collection
+from importlib import import_module
 
 import typer
 
-from bot.cli import backup, candidates, models, process, ranked
-from bot.cli.audit import audit_app
-from bot.cli.campaigns import campaign_app
-from bot.cli.candidates import review_app
-from bot.cli.console import err, voice
-from bot.cli.followers import score_app, train_app
-from bot.cli.keys import key_app
-from bot.cli.norms import norms_app
-from bot.cli.outbox import outbox_app
-from bot.cli.outcome import outcome
-from bot.cli.people import member_app, trust_app
-from bot.cli.search import export_app, search
-from bot.cli.upstream import upstream_app
 from bot.core.errors import HandoffError
-from bot.i18n.catalog import error_text
 
-app = typer.Typer(
-    name="handoff",
-    help="Asynchronous expert handoffs in Slack: the AI proposes, a local expert answers, the deadline decides.",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-)
-app.add_typer(member_app, name="member")
-app.add_typer(campaign_app, name="campaign")
-app.add_typer(trust_app, name="trust")
-app.add_typer(review_app, name="review")
-app.add_typer(audit_app, name="audit")
-app.add_typer(outbox_app, name="outbox")
-app.add_typer(score_app, name="score")
-app.add_typer(train_app, name="train")
-app.add_typer(norms_app, name="norms")
-app.add_typer(models.models_app, name="models")
-app.add_typer(key_app, name="key")
-app.add_typer(upstream_app, name="upstream")
-app.command("import")(candidates.import_)
-app.add_typer(export_app, name="export")
-app.command()(outcome)
-app.command()(search)
-app.command()(models.retrain)
-app.command()(ranked.candidates)
-for command in (backup.backup, backup.restore, process.status, process.doctor, process.run, process.demo):
-    app.command()(command)
+#: Where each command stands. Read only when it is asked for: all of them need twice as much as one.
+_COMMANDS = {
+    "import": "candidates:import_",
+    "outcome": "outcome:outcome",
+    "search": "search:search",
+    "retrain": "models:retrain",
+    "candidates": "ranked:candidates",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "status": "process:status",
+    "doctor": "process:doctor",
+    "run": "run:run",
+    "demo": "process:demo",
+    "member": "people:member_app",
+    "campaign": "campaigns:campaign_app",
+    "trust": "people:trust_app",
+    "review": "candidates:review_app",
+    "audit": "audit:audit_app",
+    "outbox": "outbox:outbox_app",
+    "score": "followers:score_app",
+    "train": "followers:train_app",
+    "norms": "norms:norms_app",
+    "models": "models:models_app",
+    "key": "keys:key_app",
+    "upstream": "upstream:upstream_app",
+    "export": "search:export_app",
+}
+
+
+def command_line(names: Collection[str] = tuple(_COMMANDS)) -> typer.Typer:
+    """The program with these of its commands."""
+    app = typer.Typer(
+        name="handoff",
+        help="Asynchronous expert handoffs in Slack: the AI proposes, a local expert answers, the deadline decides.",
+        callback=_common,
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+    )
+    for name in names:
+        module, _, attribute = _COMMANDS[name].partition(":")
+        found = getattr(import_module(f"bot.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def _common() -> None:
+    """Nothing; with it, one command alone has its name as all of them have theirs."""
 
 
 def main() -> None:
     """Run a command; what Handoff refuses becomes a sentence and exit code 1, never a stack trace."""
+    # What is being loaded stays: looking through it for garbage, again and again, was a seventh of the start.
+    gc.disable()
+    asked = sys.argv[1:2]
+    app = command_line(asked if _COMMANDS.keys() >= set(asked) and asked else _COMMANDS)
+    gc.freeze()
+    gc.enable()
     try:
         app(standalone_mode=True)
     except HandoffError as error:
-        err.print(error_text(voice(), error), style="red", highlight=False, markup=False)
+        from bot.cli.needs import voice
+        from bot.i18n.catalog import error_text
+
+        _say(error_text(voice(), error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -65,5 +87,11 @@ def main() -> None:
         sys.exit(0)
     except OSError as error:
         logging.getLogger(__name__).debug("failed", exc_info=True)
-        err.print(f"{error.strerror or error}: {error.filename or ''}", style="red", highlight=False, markup=False)
+        _say(f"{error.strerror or error}: {error.filename or ''}")
         sys.exit(1)
+
+
+def _say(text: str) -> None:
+    from bot.cli.console import err
+
+    err.print(text, style="red", highlight=False, markup=False)

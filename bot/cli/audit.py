@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from bot import reading
-from bot.cli.console import desk, out
+from bot.cli.console import out
+from bot.cli.needs import desk
 from bot.desk import see
 
 audit_app = typer.Typer(help="Who changed what, when, from what to what.", no_args_is_help=True)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import out, settings
+from bot.cli.console import out
+from bot.cli.needs import settings
 
 
 def backup(

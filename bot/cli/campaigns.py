@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import desk, markets_of, out, voice
+from bot.cli.console import out
+from bot.cli.needs import desk, markets_of, voice
 from bot.core.durations import parse_duration
 from bot.core.types import Campaign, DecisionType, OnDeadline, Stakes, Whose
 from bot.desk import campaigns, members, see

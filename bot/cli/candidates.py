@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from bot import reading
-from bot.cli.console import desk, err, markets_of, out, settings, voice
+from bot.cli.console import err, out
+from bot.cli.needs import desk, markets_of, settings, voice
 from bot.desk import see
 
 review_app = typer.Typer(help="Candidates and where they stand.", no_args_is_help=True)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.console import err, out, settings
+from bot.cli.console import err, out
+from bot.cli.needs import settings
 from bot.core.errors import Invalid, NotFound
 
 if TYPE_CHECKING:

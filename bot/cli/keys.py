@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import desk, out, voice
+from bot.cli.console import out
+from bot.cli.needs import desk, voice
 from bot.desk import keys
 
 key_app = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.console import desk, out
+from bot.cli.console import out
+from bot.cli.needs import desk
 from bot.desk import models
 from bot.desk.models import Seen
 from scoring.types import Target

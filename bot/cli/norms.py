@@ -10,7 +10,8 @@ import typer
 
 from bot.cards import norm as cards
 from bot.cards import words
-from bot.cli.console import desk, markets_of, out, voice
+from bot.cli.console import out
+from bot.cli.needs import desk, markets_of, voice
 from bot.core.market_norm import Norm, Told, View
 from bot.desk import norm_list, norm_ruling
 

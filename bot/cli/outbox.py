@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import desk, out
+from bot.cli.console import out
+from bot.cli.needs import desk
 from bot.desk import undelivered
 from db.outbox import Undelivered
 

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import desk, out, settings, voice
+from bot.cli.console import out
+from bot.cli.needs import desk, settings, voice
 from bot.core.errors import Invalid
 from bot.core.outcome import What
 

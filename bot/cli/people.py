@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.console import desk, markets_of, out, voice
+from bot.cli.console import out
+from bot.cli.needs import desk, markets_of, voice
 from bot.core.types import Role
 from bot.desk import members, see
 from bot.desk.staff import COMMAND_LINE

@@ -1,17 +1,16 @@
-"""`handoff run`, `demo`, `status` and `doctor`: the bot itself, and how it is."""
+"""`handoff status`, `doctor` and `demo`: how the bot is, and a look at it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from bot.cli.console import desk, out, settings
-from bot.desk import see
+from bot.cli.needs import desk, settings
+from bot.desk.counts import counts
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False) -> None:
@@ -20,16 +19,13 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="for machines")]
     Example: handoff status --json
     """
     with desk() as at:
-        found = see.status(at)
+        found = counts(at)
     if as_json:
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
         return
     states = ", ".join(f"{n:,} {state}" for state, n in found["reviews"]["by_state"].items() if n) or "no reviews yet"
-    out.print(f"Reviews: {states}; {found['open']:,} open, {found['queued']:,} queued", highlight=False)
-    out.print(
-        f"Next deadline: {found['next_deadline'] or 'none'}; outbox: {found['outbox']['depth']:,} to send",
-        highlight=False,
-    )
+    typer.echo(f"Reviews: {states}; {found['open']:,} open, {found['queued']:,} queued")
+    typer.echo(f"Next deadline: {found['next_deadline'] or 'none'}; outbox: {found['outbox']['depth']:,} to send")
 
 
 def doctor() -> None:
@@ -37,6 +33,7 @@ def doctor() -> None:
 
     Example: SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… handoff doctor
     """
+    from bot.cli.console import out
     from bot.doctor import examine
 
     async def look() -> bool:
@@ -53,37 +50,6 @@ def doctor() -> None:
     out.print("All is well: handoff run", highlight=False)
 
 
-def run(
-    http: Annotated[
-        int | None, typer.Option(metavar="PORT", help="take Slack's requests on this port instead of a socket")
-    ] = None,
-    host: Annotated[str, typer.Option(help="where to listen with --http; 0.0.0.0 is everywhere")] = "127.0.0.1",
-) -> None:
-    """Connect to Slack and work until stopped: over Socket Mode, or with --http behind an address of yours.
-
-    Needs SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or with --http SLACK_SIGNING_SECRET.
-
-    Example: SLACK_BOT_TOKEN=xoxb-… SLACK_SIGNING_SECRET=… handoff run --http 3000
-    """
-    from bot import app as product
-    from bot.log import configure
-
-    known = settings()
-    configure(known.log_level, known.log_format)
-    handoff = product.build(known)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(product.run(handoff, listen=None if http is None else (host, http)))
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Uvloop's where there is one: not on Windows."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
 def demo(
     port: Annotated[int, typer.Option(help="where the local workspace listens; 0 takes any")] = 8400,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="open the page")] = True,
@@ -92,6 +58,7 @@ def demo(
 
     Example: handoff demo --port 8500 --no-browser
     """
+    from bot.cli.console import out
     from bot.log import configure
     from bot.sandbox.demo import serve
 

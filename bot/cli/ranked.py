@@ -11,7 +11,8 @@ import typer
 from bot import reading
 from bot.cards import ranked as cards
 from bot.cards import words
-from bot.cli.console import desk, out, voice
+from bot.cli.console import out
+from bot.cli.needs import desk, voice
 from bot.core.types import Whose
 from bot.desk import ranked, see
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from bot.cli.console import desk, err, out, settings, voice
+from bot.cli.console import err, out
+from bot.cli.needs import desk, settings, voice
 
 if TYPE_CHECKING:
     from bot.core.found import Page

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.candidates import Platform
-from bot.cli.console import markets_of, out, settings
+from bot.cli.console import out
+from bot.cli.needs import markets_of, settings
 from bot.clock import system_clock
 from bot.core.errors import Invalid
 from bot.settings import Settings

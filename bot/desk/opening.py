@@ -11,7 +11,6 @@ from bot.core.errors import Busy, HandoffError, Invalid
 from bot.core.review import Times
 from bot.desk.desk import Desk, Limits
 from bot.settings import Settings
-from db import search
 from db.migrate import HEAD, is_newer, level, migrate
 from db.store import Store
 from scoring.norms import NormTable, merged, shipped_norms
@@ -46,6 +45,8 @@ def prepare(store: Store) -> None:
         if found is not None and is_newer(found):
             raise Invalid("database_newer", level=found, known=HEAD, url=where)
         if found != HEAD:
+            from db import search  # everything that finds, which no start needs that finds its database as it left it
+
             migrate(store)
             search.catch_up(store)
     except Busy as error:

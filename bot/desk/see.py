@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from bot.core import review as lifecycle
 from bot.core.blinding import is_blind
@@ -17,7 +16,7 @@ from bot.core.market_norm import Norm
 from bot.core.one_by_one import in_order
 from bot.core.outcome import What, standing
 from bot.core.review import CHANGED_HANDS
-from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgement, Member, Review, Role, Route, UserId
+from bot.core.types import Campaign, Candidate, Comment, Decision, How, Judgement, Member, Review, Route, UserId
 from bot.desk import investigations, month, norm_list
 from bot.desk.announce import current_lead, lead_of
 from bot.desk.desk import Desk
@@ -27,13 +26,11 @@ from db import (
     candidates,
     disagreements,
     events,
-    instants,
     lists,
     market_norms,
     models,
     notes,
     nudges,
-    outbox,
     outcomes,
     people,
     refreshes,
@@ -333,21 +330,6 @@ def digest(desk: Desk, import_id: str, reader: UserId) -> Digest:
         asked = sum(line.route not in (Route.AI, Route.FAST_TRACK) for line in every)
         until = found.at + OBJECT_WINDOW if fast else None
         return Digest(import_id, campaign, tuple(mine), may_object=True, asked=asked, objects_until=until)
-
-
-def status(desk: Desk) -> dict[str, Any]:
-    """Counts for machines: reviews by state and route, the next deadline, how much is still to be sent."""
-    with desk.store.reading() as unit:
-        due, to_say = instants.next_instants(unit).deadline, outbox.depth(unit)
-        return {
-            "reviews": lists.counts(unit),
-            "open": lists.open_total(unit),
-            "queued": lists.queued_total(unit),
-            "next_deadline": due.isoformat(timespec="seconds").replace("+00:00", "Z") if due else None,
-            "overdue": lists.overdue_total(unit, desk.clock()),
-            "outbox": {"depth": sum(n for s, n in to_say.items() if s not in {"dead", "stuck"})} | to_say,
-            "experts": sum(any(r is Role.EXPERT for r, _ in m.roles) for m in people.members(unit)),
-        }
 
 
 def arranged(desk: Desk) -> tuple[Happened, ...]:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import app
+from bot.cli import command_line
 from bot.core.types import Role
 from bot.desk import campaigns, staff
 from tests.desk.world import BIA, CAMPAIGN, MAYA, ZOE, a_world
+
+app = command_line()
 
 
 def run(*words: str) -> Result:

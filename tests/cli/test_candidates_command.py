@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli import command_line
 from bot.core.errors import NotFound
 from scoring.types import Verdict
 from tests.desk.world import World, a_world, row
+
+app = command_line()
 
 
 @pytest.fixture

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import app, main
+from bot.cli import command_line, main
 from bot.core.follower_rows import FORMS
 from scoring.fake_followers import Follower
 from tests.scoring.followers import crowd
+
+app = command_line()
 
 Run = Callable[..., tuple[int, str, str]]
 HEADERS = ("username", "posts", "followers", "following", "has_profile_picture", "is_private", "bio_length")
@@ -277,7 +279,8 @@ def test_nothing_heavy_is_imported_to_start() -> None:
     import sys
 
     code = (
-        "import sys, bot.cli; print([n for n in ('numpy', 'sklearn', 'scoring.follower_training') if n in sys.modules])"
+        "import sys, bot.cli; bot.cli.command_line();"
+        "print([n for n in ('numpy', 'sklearn', 'scoring.follower_training') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

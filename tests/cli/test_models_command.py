@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app, main
+from bot.cli import command_line, main
 from bot.core.candidate_objects import read_candidate_objects
 from bot.core.errors import NotFound, TooLate
 from bot.core.types import Reason
@@ -18,6 +18,8 @@ from bot.desk import decide, intake, see
 from scoring.model import Broken, Model
 from tests.desk.answers import WIDE, answered, numbered
 from tests.desk.world import BIA, World, a_world, why
+
+app = command_line()
 
 
 @pytest.fixture

@@ -11,12 +11,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot import reading
-from bot.cli import app
-from bot.cli.console import voice
+from bot.cli import command_line
+from bot.cli.needs import voice
 from bot.core.errors import NotFound, TooLate
 from bot.desk import decide, norm_ruling, see
 from scoring.types import FlagCode, Verdict
 from tests.desk.world import BIA, ZOE, World, a_world, row, why
+
+app = command_line()
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app, main
+from bot.cli import command_line, main
 from scoring.types import Verdict
 from tests.desk.world import row, sheet
+
+app = command_line()
 
 
 class Shell:

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.app import StartError
-from bot.cli import app
+from bot.cli import command_line
 from bot.core.outcome import What
 from bot.core.types import Member
 from bot.desk import decide, find, members, outcomes
@@ -22,6 +22,8 @@ from bot.desk import object as objections
 from scoring.types import Verdict
 from tests.desk.world import BIA, CAIO, CHANNEL, ZOE, World, a_world, row, why
 from tests.slack.fake_slack import TEAM, FakeSlack
+
+app = command_line()
 
 EVIL = '=HYPERLINK("http://evil/","x")'
 

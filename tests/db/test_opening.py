@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.core.errors import Busy, Invalid
-from bot.desk import see
+from bot.desk.counts import counts
 from bot.desk.opening import open_desk
 from bot.settings import Settings
 from tests.database import fresh
@@ -35,7 +35,7 @@ def test_status_is_told_while_somebody_writes(at: Settings, tmp_path: Path) -> N
     writer = other(tmp_path, "BEGIN IMMEDIATE")
     began = time.perf_counter()
     desk = open_desk(at, norms=norms())
-    assert see.status(desk)["open"] == 0
+    assert counts(desk)["open"] == 0
     assert time.perf_counter() - began < 1.5
     desk.close()
     writer.execute("ROLLBACK")

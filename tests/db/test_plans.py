@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
 from bot.desk import see
-from db import instants, lanes, lists, market_norms, nudges, outbox, overdue, reviews, tables
+from db import counts, instants, lanes, market_norms, nudges, outbox, overdue, reviews, tables
 from db.outbox import Errand
 from db.store import Store, Unit
 from tests.database import fresh
@@ -79,7 +79,7 @@ PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
             "SEARCH reviews USING INDEX ix_reviews_owner",
         ),
     ),
-    "overdue_total": (lambda unit: lists.overdue_total(unit, NOW), ("INDEX ix_reviews_due (deadline_at<?)",)),
+    "overdue_total": (lambda unit: counts.overdue(unit, NOW), ("INDEX ix_reviews_due (deadline_at<?)",)),
     "later": (
         lambda unit: outbox.later(unit, ERRAND, "ready", "", 1),
         ("SEARCH outbox USING INDEX uq_outbox_ready (kind=? AND ref=? AND lane=?)",),

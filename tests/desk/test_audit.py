@@ -8,13 +8,15 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli import command_line
 from bot.core.errors import TooLate
 from bot.core.types import Reason
 from bot.desk import decide, hand_over
 from bot.desk import object as objections
 from scoring.types import Verdict
 from tests.desk.world import BIA, CAIO, FLAGS, MAYA, ZOE, World, why
+
+app = command_line()
 
 
 @pytest.fixture

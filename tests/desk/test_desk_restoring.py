@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli import command_line
 from bot.core.errors import Busy, HandoffError, Invalid
 from bot.desk import decide, see
 from bot.desk.restoring import back_up, restore
@@ -21,6 +21,7 @@ from db.alone import alone
 from tests.database import SqliteDatabase
 from tests.desk.world import BIA, START, World, a_world, row
 
+app = command_line()
 ROOT = Path(__file__).parents[2]
 
 

@@ -32,7 +32,7 @@ def _bot(pace: float, sweep: float, settle: float) -> None:
     process itself; here mostly half a second.
     """
     from bot import app as product
-    from bot.cli.console import settings
+    from bot.cli.needs import settings
     from bot.log import configure
     from bot.outbox import delivery
 
@@ -63,8 +63,7 @@ def _fork(pace: float, sweep: float, settle: float) -> int:
 
 
 def _serve(pace: float, sweep: float, settle: float) -> None:
-    import bot.app
-    import bot.cli.process  # noqa: F401 - imported once, for all who are forked
+    import bot.cli.run  # noqa: F401 - imported once, for all who are forked
     from bot.i18n import messages
     from scoring.norms import shipped_norms
 

@@ -21,7 +21,7 @@ from bot.api import Server, build_api
 from bot.api.intake import MOST_BYTES, Pace
 from bot.app import run
 from bot.cards import ids
-from bot.cli import app as command_line
+from bot.cli import command_line
 from bot.core.errors import Busy, Invalid, NotFound
 from bot.core.types import Campaign
 from bot.desk import keys, members
@@ -360,7 +360,7 @@ def test_a_key_is_shown_once_listed_and_revoked(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("HANDOFF_DATABASE_URL", f"sqlite:///{tmp_path}/x.db")
 
     def run(*words: str) -> str:
-        done = CliRunner().invoke(command_line, ["key", *words])
+        done = CliRunner().invoke(command_line(), ["key", *words])
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return done.stdout

@@ -9,11 +9,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cards import ids
-from bot.cli import app
+from bot.cli import command_line
 from bot.cli.outbox import _plain
 from bot.core.errors import NotFound
 from db import outbox
 from tests.slack.hands import House
+
+app = command_line()
 
 Call = Callable[..., Result]
 

@@ -185,3 +185,20 @@ async def test_a_second_bot_on_the_same_file_is_told_and_other_commands_are_not_
         while not bot.server.socket.connections:  # noqa: ASYNC110 - sockets of another process
             await asyncio.sleep(0.02)
     assert (await bot.down())[0] == 0
+
+
+async def test_until_it_is_connected_it_loads_nothing_that_can_wait(bot: Bot) -> None:
+    """Each of these is a fiftieth of the start or more, and nobody who is connected by a socket needs it yet."""
+    bot.process = await bot.launch(2, PYTHONPROFILEIMPORTTIME="1")
+    async with asyncio.timeout(30):
+        while len(bot.server.socket.connections) < 2:  # noqa: ASYNC110 - sockets of another process
+            await asyncio.sleep(0.02)
+    code, said = await bot.down()
+    assert code == 0, said[-2000:]
+    loaded = {line.rpartition("|")[2].strip() for line in said.splitlines() if line.startswith("import time:")}
+    assert {"bot.app", "bot.slack.features", "slack_bolt.async_app"} <= loaded
+    can_wait = (
+        "alembic fastapi httpx jmespath matplotlib numpy psycopg pygments rich scipy sklearn starlette structlog "
+        "tenacity uvicorn bot.api bot.doctor bot.importing bot.sandbox bot.upstream db.backup"
+    )
+    assert not loaded & set(can_wait.split())

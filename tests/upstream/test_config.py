@@ -9,14 +9,16 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from bot.app import build
-from bot.cli import app
-from bot.cli.console import voice
+from bot.cli import command_line
+from bot.cli.needs import voice
 from bot.core.errors import Invalid
 from bot.core.fresh_reading import FIELDS as OURS
 from bot.i18n.catalog import error_text
 from bot.settings import Settings
 from bot.upstream import read_config
 from tests.upstream.liar import FIELDS, GOOD, SECRET, Liar
+
+app = command_line()
 
 TOKEN = SecretStr(SECRET)
 GOOD_FILE = """

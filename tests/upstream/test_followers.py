@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli import command_line
 from bot.core.candidate_objects import read_candidate_objects
 from bot.core.candidate_row import ParsedRow, metrics_of, sampled
 from bot.core.follower_objects import ENOUGH, MOST
@@ -25,6 +25,8 @@ from scoring.fake_followers import fake_share
 from scoring.types import Metrics
 from tests.upstream.liar import SECRET, Liar, after
 from tests.upstream.test_source import clock
+
+app = command_line()
 
 SAMPLE = """
 [followers]
