@@ -11,13 +11,17 @@ from sqlmodel import col, select
 
 from bot.core.types import Member, Role
 from bot.core.working_time import Hours, Span
+from db.prepared import each_of
 from db.store import Unit, new
 from db.tables import MEMBER_ROLES, MEMBERS, REFERRERS, MemberRoleRow, MemberRow, TrustedReferrerRow
 
 _WITH_ROLES = sa.select(*MEMBERS.c, MEMBER_ROLES.c.role, MEMBER_ROLES.c.market)
 _EVERYBODY = _WITH_ROLES.join(MEMBER_ROLES).order_by(MEMBERS.c.id)
 _LEADS = sa.select(MEMBER_ROLES.c.member_id).where(MEMBER_ROLES.c.role == Role.LEAD.value)
-_CONCERNED = _EVERYBODY.where(sa.or_(MEMBERS.c.id == sa.bindparam("person"), MEMBERS.c.id.in_(_LEADS)))
+_CONCERNED = {
+    name: _EVERYBODY.where(MEMBERS.c.id.in_(sa.union_all(_LEADS, each_of("people", name))))
+    for name in ("sqlite", "postgresql")
+}
 _ONE = _WITH_ROLES.outerjoin(MEMBER_ROLES).where(MEMBERS.c.id == sa.bindparam("person"))
 
 
@@ -53,9 +57,10 @@ def members(unit: Unit) -> tuple[Member, ...]:
     return _members(unit.execute(_EVERYBODY))
 
 
-def concerned(unit: Unit, person: str | None) -> tuple[Member, ...]:
-    """The leads and this person, by id, as far as they have a role: what a rule needs to know of people."""
-    return _members(unit.execute(_CONCERNED, {"person": person}))
+def concerned(unit: Unit, *people: str | None) -> tuple[Member, ...]:
+    """The leads and these people, by id, as far as they have a role: what a rule needs to know of people."""
+    named = {"people": [one for one in people if one]}
+    return _members(unit.execute(_CONCERNED[unit.get_bind().dialect.name], named))
 
 
 def member(unit: Unit, member_id: str) -> Member | None:

@@ -22,7 +22,12 @@ def among(column: sa.ColumnElement[str], name: str, dialect: str) -> sa.ColumnEl
     """Whether a column's value is in a list that is one parameter: one statement, however many they are."""
     if dialect == "postgresql":
         return column == sa.any_(_list(name, dialect))
-    return column.in_(sa.select(_each_of(name, dialect)))
+    return column.in_(each_of(name, dialect))
+
+
+def each_of(name: str, dialect: str) -> sa.Select[tuple[str]]:
+    """The values of such a list, a row each."""
+    return sa.select(_each_of(name, dialect))
 
 
 def _list(name: str, dialect: str) -> sa.BindParameter[Any]:

@@ -45,33 +45,35 @@ class Said:
 def keep(unit: Unit, said: Sequence[Said], now: datetime) -> tuple[Message, ...]:
     """Remember what these show; which older ones do not ask for all of it any more, since a newer one does.
 
-    The same few statements however many they are.
+    One that is known, and goes on, shows it besides. The same few statements however many they are.
     """
     if not said:
         return ()
     asks = {(one.kind, one.lane, each.review_id) for one in said for each in one.shown}
     ids = sorted({review_id for _, _, review_id in asks})
     older: dict[Message, list[str]] = {}
+    refs, there = {one.ref for one in said}, set[tuple[str, str]]()
     for part in sliced(ids):
         rows = unit.execute(
             sa.select(_R.kind, _R.ref, _R.lane, _R.review_id).where(CURRENT, _R.review_id.in_(part))
         ).all()
         for kind, ref, lane, review_id in rows:
-            if (kind, lane, review_id) in asks:
+            if ref in refs:
+                there.add((ref, review_id))
+            elif (kind, lane, review_id) in asks:
                 older.setdefault((kind, ref, lane), []).append(review_id)
     gone = [(ref, review_id) for (_, ref, _), each in older.items() for review_id in each]
     for pairs in sliced(gone):
         unit.execute(sa.update(REMINDERS).where(sa.tuple_(_R.ref, _R.review_id).in_(pairs)).values(newer_at=now))
-    unit.execute(
-        sa.insert(REMINDERS),
-        [
-            {
-                "ref": one.ref, "review_id": each.review_id, "kind": one.kind, "lane": one.lane, "at": now,
-                "instead": each.instead,
-            }
-            for one in said for each in one.shown
-        ],
-    )  # fmt: skip
+    shown = [
+        {
+            "ref": one.ref, "review_id": each.review_id, "kind": one.kind, "lane": one.lane, "at": now,
+            "instead": each.instead,
+        }
+        for one in said for each in one.shown if (one.ref, each.review_id) not in there
+    ]  # fmt: skip
+    if shown:
+        unit.execute(sa.insert(REMINDERS), shown)
     for part in sliced(ids):
         unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(reminded_at=now))
     return tuple(older)
@@ -90,6 +92,12 @@ def showing(unit: Unit, review_ids: Collection[str]) -> tuple[Message, ...]:
 def _message(row: Any) -> Message:
     kind, ref, lane = row
     return kind, ref, lane
+
+
+def begun(unit: Unit, kind: str, lane: str, since: datetime) -> str | None:
+    """The newest message of this kind to somebody that was begun since then."""
+    mine = sa.select(_R.ref).where(_R.at >= since, _R.kind == kind, _R.lane == lane)
+    return unit.execute(mine.order_by(_R.at.desc()).limit(1)).scalar()
 
 
 def of(unit: Unit, ref: str) -> tuple[Shown, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core import nudges as rules
 from bot.core.nudges import OWNER_STEPS, STEPS, Window
@@ -20,8 +20,10 @@ from db.store import Unit
 
 #: How many steps of a review's reminders only say whose it is.
 _OPENING = 1
-#: People who are told in one unit, of all that they have: a click waits for it.
-_PEOPLE = 10
+#: People who are told in one unit, of all that they have, and reviews of which owners are: a click waits for it.
+_PEOPLE, _REVIEWS = 10, 200
+#: For how long what is said to an owner is one message with what was begun before.
+_TOGETHER = timedelta(minutes=1)
 
 
 class _Times:
@@ -88,7 +90,7 @@ def experts(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
     due = nudges.due(unit, now, size, _PEOPLE)
     if not due:
         return 0
-    members = people.members(unit)
+    members = people.concerned(unit, *{p for n in due for p in (n.review.expert, n.review.backup)})
     times = _Times(members, now, max(n.review.deadline_at for n in due))
     looks = [_look(unit, desk, noted, members) for noted in due]
     speaking = {look.asked for look in looks if _due_now(desk, look, times, now) > _OPENING}
@@ -202,19 +204,27 @@ def _say_scarce(unit: Unit, desk: Desk, looks: Sequence[_Look], times: _Times, n
 
 
 def owners(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
-    """Remind owners of what will fall to the AI, all of it in one message; then when to look again."""
-    due = nudges.owners_due(unit, now, size)
+    """Remind owners of what will fall to the AI, all of it in one message; then when to look again.
+
+    `size` when there may be more.
+    """
+    most = min(_REVIEWS, size)
+    due = nudges.owners_due(unit, now, most)
     if not due:
         return 0
-    times = _Times(people.members(unit), now, max(n.review.deadline_at for n in due))
     running = campaigns.some(unit, (n.review.campaign for n in due))
+    members = people.concerned(unit, *{campaign.owner for campaign in running.values()})
+    times = _Times(members, now, max(n.review.deadline_at for n in due))
     told: dict[UserId, list[str]] = {}
     further = []
     looks = []
     for noted in due:
         owner, step = running[noted.review.campaign].owner, noted.owner_step
         looks.append((noted, owner, _owners_next(desk, noted, step, times.free(owner), now, times.last(owner))))
-    speaking = {owner for _, owner, coming in looks if _is_due(coming, now)}
+    # What the batch before has begun to say goes on: however many they are, it is one message.
+    whose = {owner for _, owner, _ in looks}
+    begun = {owner: reminders.begun(unit, "nudge_owner", owner, now - _TOGETHER) for owner in whose}
+    speaking = {owner for _, owner, coming in looks if _is_due(coming, now) or begun[owner]}
     for noted, owner, alone in looks:
         step, free, coming = noted.owner_step, times.free(owner), alone
         if owner in speaking:
@@ -225,10 +235,11 @@ def owners(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
             step = coming.step
             coming = _owners_next(desk, noted, step, free, now, now)
         further.append((noted.review.id, (coming.at, step)))
-    remember(unit, [Said("nudge_owner", new_id("nd"), o, tuple(map(Shown, ids))) for o, ids in told.items()], now)
+    said = [Said("nudge_owner", begun[o] or new_id("nd"), o, tuple(map(Shown, ids))) for o, ids in told.items()]
+    remember(unit, said, now)
     nudges.reminded(unit, list(told), now)
     nudges.owners_went_on(unit, further)
-    return len(due)
+    return size if len(due) >= most else len(due)
 
 
 def good_for(unit: Unit, people_: Sequence[UserId], now: datetime, until: datetime) -> datetime:

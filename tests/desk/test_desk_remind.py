@@ -13,6 +13,7 @@ from bot.core.errors import Invalid
 from bot.core.types import Member
 from bot.core.working_time import Hours
 from bot.desk import absence, decide, members, see, settings, tick
+from db import reminders
 from tests.desk.world import BIA, CAIO, MAYA, OLEG, START, ZOE, World, row
 from tests.desk.worlds import NewWorld
 
@@ -125,6 +126,18 @@ def test_the_owner_is_told_twice_what_will_fall_to_the_ai(utc: World) -> None:
     assert (lane, set(named)) == (MAYA, ids), "what has no card yet falls, too"
     until(utc, hours(47))
     assert [lane for lane, _ in told(utc, "nudge_owner")] == [MAYA, MAYA]
+
+
+def test_an_owner_of_very_many_gets_one_message_of_all_of_them(utc: World) -> None:
+    """However many units it takes; and what is answered is answered in it."""
+    settings.save(utc.desk, MAYA, language=None, hours=ROUND_THE_CLOCK, backup=None)
+    ids = {str(f.review_id) for f in utc.take_in(*(row(f"creator{n:03}", "Russia") for n in range(450))).fates}
+    until(utc, hours(36))
+    ((_, _, lane, detail),) = [e for e in utc.errands("nudge_owner") if "reviews" in e[3]]
+    assert (lane, set(detail["reviews"]), len(detail["reviews"])) == (MAYA, ids, 450)
+    with utc.desk.store.reading() as unit:
+        (ref,) = [ref for kind, ref, _ in reminders.showing(unit, ids) if kind == "nudge_owner"]
+        assert {shown.review_id for shown in reminders.of(unit, ref)} == ids
 
 
 def test_a_held_review_reminds_who_rules(utc: World) -> None:
