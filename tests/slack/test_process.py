@@ -198,7 +198,7 @@ async def test_until_it_is_connected_it_loads_nothing_that_can_wait(bot: Bot) ->
     loaded = {line.rpartition("|")[2].strip() for line in said.splitlines() if line.startswith("import time:")}
     assert {"bot.app", "bot.slack.features", "slack_bolt.async_app"} <= loaded
     can_wait = (
-        "alembic fastapi httpx jmespath matplotlib numpy psycopg pygments rich scipy sklearn starlette structlog "
+        "alembic fastapi httpx jmespath matplotlib numpy psycopg scipy sklearn starlette "
         "tenacity uvicorn bot.api bot.doctor bot.importing bot.sandbox bot.upstream db.backup"
     )
     assert not loaded & set(can_wait.split())
