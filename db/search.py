@@ -1,26 +1,30 @@
-"""Past disagreements by words and filters: the database finds, `scoring.ranking` ranks, the same on both databases.
+"""Past disagreements by words and filters: `scoring.postings` finds, `scoring.ranking` ranks, alike on both databases.
 
-Who may see what is part of the question (`channels`) and is compared with the row, never with the index.
+Who may see what is part of the question (`channels`): what is found and counted is in those, by the index that is
+written with each row, and what is shown also by the row itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.core.search import Filters, Found, Hit, Suggestion, Won
 from bot.core.search_names import Named
 from db import search_source
 from db.search_index import forget, put, tags
-from db.search_sql import Asking, Match
+from db.search_reach import Reach
 from db.store import Store, Unit
-from scoring import ranking
+from scoring import postings, ranking
 from scoring.passages import passage
 from scoring.question import ENOUGH, LITTLE, Asked, asked, enough, term
 from scoring.ranking import Term
 from scoring.spelling import ends, meant, slips
 from scoring.text import LANGUAGE_OF_MARKET
+
+if TYPE_CHECKING:
+    from scoring.postings import Numbers
 
 __all__ = ["catch_up", "find", "forget", "index"]
 
@@ -75,58 +79,55 @@ def find(
     """
     if channels is not None and not channels:
         return Found((), 0)
-    return _Search(Asking(unit, channels, hidden), filters, named).find(text, limit, offset)
+    return _Search(Reach(unit, channels, hidden), filters, named).find(text, limit, offset)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Matching:
     """What was found of a question, before it is ranked."""
 
-    numbers: Sequence[int] = ()
+    numbers: Numbers
     """Newest first."""
-    by_won: Mapping[Won, int] | None = None
     loosely: bool = False
     by_name: bool = False
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
 
 class _Search:
     """One question with its filters."""
 
-    def __init__(self, asking: Asking, filters: Filters, named: Sequence[Named] = ()) -> None:
-        self._asking = asking
+    def __init__(self, reach: Reach, filters: Filters, named: Sequence[Named] = ()) -> None:
+        self._reach = reach
         self._filters = filters
         self._named = [(one.stems, tag) for one in named for tag in tags(**{one.kind: one.code})]
         self._tags = tuple(tags(**{name: getattr(filters, name) for name in _TAGGED}))
+        self._all: Numbers | None = None
 
     def find(self, text: str, limit: int, offset: int) -> Found:
         words = asked(text)
-        known = self._asking.known({token for word in words for token in word.every}) if words else {}
-        of = known.pop("", 0)
-        # Whether the asker can see a word somewhere is dear to ask, and what is found mostly shows it.
-        terms, read_as = self._terms(words, known, of, trusting=True)
-        found, page, there = self._answer(terms, limit, offset)
-        if not all(shown or self._may_know(term) for shown, term in zip(there, terms, strict=True)):
-            terms, read_as = self._terms(words, known, of, trusting=False)
-            found, page, _ = self._answer(terms, limit, offset)
-        if not found.by_won:
+        tokens = {token for word in words for token in word.every}
+        self._reach.read({*tokens, *self._tags, *(tag for _, tag in self._named)})
+        terms, read_as = self._terms(words, self._reach.counts(tokens))
+        found = self._found(terms)
+        if not len(found):
             return Found((), 0, suggestions=self._suggestions(terms))
-        hits = self._hits(page, terms, named=found.by_name)
-        return Found(hits, len(found.numbers), found.by_won, read_as, found.loosely, found.by_name)
+        hits = self._hits(self._page(found, terms, limit, offset), terms, named=found.by_name)
+        won = self._filters.won
+        by_won = {won: len(found)} if won is not None else self._reach.by_won(found.numbers)
+        return Found(hits, len(found), by_won, read_as, found.loosely, found.by_name)
 
     # What was asked
 
-    def _terms(
-        self, words: Sequence[Asked], known: Mapping[str, int], of: int, *, trusting: bool
-    ) -> tuple[list[Term], dict[str, str]]:
-        """Each word by what documents have of it, and the misspelt ones by what they were taken for.
-
-        `trusting` when each known word is taken for one that this asker can see somewhere; to be looked at afterwards.
-        """
+    def _terms(self, words: Sequence[Asked], known: Mapping[str, int]) -> tuple[list[Term], dict[str, str]]:
+        """Each word by what documents have of it, and the misspelt ones by what they were taken for."""
         terms: list[Term] = []
         read_as: dict[str, str] = {}
+        of = self._reach.last
         for word in words:
             found = term(word, known, of)
-            while not trusting and not self._may_know(found):
+            while not self._may_know(found):
                 # Only others have used it: for this asker it is a word that nobody knows.
                 known = {token: count for token, count in known.items() if token not in found.tokens}
                 found = term(word, known, of)
@@ -141,14 +142,14 @@ class _Search:
 
     def _may_know(self, term: Term) -> bool:
         """Whether something that this asker can see has the word, or nothing at all."""
-        return not term.tokens or self._asking.sees(tuple(term.tokens))
+        return not term.tokens or self._reach.sees(tuple(term.tokens))
 
     def _respelt(self, stem: str) -> dict[str, int]:
         """What may have been meant, of what this asker can see somewhere, with how many documents have it."""
         most = slips(stem)
-        documents = self._asking.near(*ends(stem), len(stem) - most, len(stem) + most) if most else {}
+        documents = self._reach.near(*ends(stem), len(stem) - most, len(stem) + most) if most else {}
         while found := meant(stem, documents.items(), most):
-            seen = {word: documents[word] for word in found if self._asking.sees((word,))}
+            seen = {word: documents[word] for word in found if self._reach.sees((word,))}
             if seen:
                 return seen
             documents = {word: count for word, count in documents.items() if word not in found}
@@ -163,73 +164,74 @@ class _Search:
         what has at least a little.
         """
         strict = self._matching(terms, [t.own for t in terms], ENOUGH)
-        if not terms or len(strict.numbers) >= _FEW:
+        if not terms or len(strict) >= _FEW:
             return strict
         if any(t.named for t in terms):
             by_name = self._matching(terms, [(*t.own, *t.named) for t in terms], ENOUGH)
-            if len(by_name.numbers) > len(strict.numbers):
+            if len(by_name) > len(strict):
                 strict = replace(by_name, by_name=True)
-            if len(strict.numbers) >= _FEW:
+            if len(strict) >= _FEW:
                 return strict
         every = [(*t.tokens, *t.named) for t in terms]
         wider = self._matching(terms, every, LITTLE)
-        if not wider.numbers and len(terms) > 1:
+        if not len(wider) and len(terms) > 1:
             wider = self._matching(terms, every, 0.0)
-        return (
-            replace(wider, loosely=True, by_name=strict.by_name) if len(wider.numbers) > len(strict.numbers) else strict
-        )
+        return replace(wider, loosely=True, by_name=strict.by_name) if len(wider) > len(strict) else strict
 
     def _matching(self, terms: Sequence[Term], tokens: Sequence[tuple[str, ...]], share: float) -> _Matching:
-        sets = enough([t.weight for t in terms], share)
-        ways = tuple(tuple(tokens[n] for n in way) for way in sets if all(tokens[n] for n in way))
-        if terms and not ways:
-            return _Matching()
-        return _Matching(*self._asking.matching(Match(self._tags, ways), self._filters))
-
-    def _answer(self, terms: Sequence[Term], limit: int, offset: int) -> tuple[_Matching, _Page, list[bool]]:
-        """What is found, one page of it as (number, score), and of each word whether something of it has it."""
-        found = self._found(terms)
-        numbers, nothing = found.numbers, [False] * len(terms)
+        if self._all is None:
+            self._all = self._reach.among(self._tags, self._filters.since, self._filters.until)
         if not terms:
-            return found, [(number, 0.0) for number in numbers[offset : offset + limit]], nothing
-        chosen = list(numbers[:_RANKED])
-        own = tuple(t.own for t in terms if t.own)
-        if len(numbers) > _RANKED and (found.loosely or len(terms) > 1):
+            return _Matching(self._all)
+        ways = [way for way in enough([t.weight for t in terms], share) if all(tokens[n] for n in way)]
+        return _Matching(self._with(self._all, ways, tokens))
+
+    def _with(self, numbers: Numbers, ways: Sequence[tuple[int, ...]], tokens: Sequence[tuple[str, ...]]) -> Numbers:
+        """Those of the numbers that have all words of one of the ways, each by any of its tokens."""
+        having = {n: self._reach.having(tokens[n]) for n in {n for way in ways for n in way}}
+        return postings.matching(numbers, ways, having)
+
+    def _page(self, found: _Matching, terms: Sequence[Term], limit: int, offset: int) -> _Page:
+        """One page of what is found, as (number, score)."""
+        if not terms:
+            return [(number, 0.0) for number in found.numbers[offset : offset + limit].tolist()]
+        chosen = found.numbers[:_RANKED].tolist()
+        if len(found) > _RANKED and (found.loosely or len(terms) > 1):
             # Of very many, those with all of the words come before those with enough of them.
-            with_all, _ = self._asking.matching(Match(self._tags, (own,)), self._filters)
-            chosen = list(dict.fromkeys([*with_all[:_RANKED], *chosen]))[:_RANKED]
+            own = tuple(n for n, t in enumerate(terms) if t.own)
+            with_all = self._with(found.numbers, [own] if own else [], [t.own for t in terms])
+            chosen = list(dict.fromkeys([*with_all[:_RANKED].tolist(), *chosen]))[:_RANKED]
         rest: list[int] = []
         if offset + limit > len(chosen):
             ranked_already = set(chosen)
-            rest = [number for number in numbers if number not in ranked_already]
-        ranked, there = self._ranked(chosen, terms)
-        return found, [*ranked, *((number, 0.0) for number in rest)][offset : offset + limit], there
+            rest = [number for number in found.numbers.tolist() if number not in ranked_already]
+        return [*self._ranked(chosen, terms), *((number, 0.0) for number in rest)][offset : offset + limit]
 
-    def _ranked(self, chosen: Sequence[int], terms: Sequence[Term]) -> tuple[_Page, list[bool]]:
-        rows = self._asking.vectors(chosen) if chosen else []
-        scored, there = ranking.scores([vector for _, vector in rows], terms)
+    def _ranked(self, chosen: Sequence[int], terms: Sequence[Term]) -> _Page:
+        rows = self._reach.vectors(chosen)
+        scored = ranking.scores([vector for _, vector in rows], terms)
         found = [(number, score) for (number, _), score in zip(rows, scored, strict=True)]
-        return sorted(found, key=lambda one: (-one[1], -one[0])), there
+        return sorted(found, key=lambda one: (-one[1], -one[0]))
 
     # What is shown
 
     def _hits(self, page: _Page, terms: Sequence[Term], *, named: bool) -> tuple[Hit, ...]:
-        rows = self._asking.shown([number for number, _ in page])
+        rows = self._reach.shown([number for number, _ in page])
         worth: dict[str, float] = {}
         for asked_for in terms:
             for token, value in asked_for.tokens.items():
                 worth[token] = max(worth.get(token, 0.0), value * asked_for.weight)
-        hits = [_hit(rows[number], score, worth) for number, score in page]
+        hits = [_hit(rows[number], score, worth) for number, score in page if number in rows]
         silent = [hit.disagreement_id for hit in hits if not hit.passage.text.strip() or (named and not hit.score)]
-        about = self._asking.outlines(silent) if silent else {}
+        about = self._reach.outlines(silent) if silent else {}
         return tuple(replace(hit, outline=about.get(hit.disagreement_id)) for hit in hits)
 
     def _suggestions(self, terms: Sequence[Term]) -> tuple[Suggestion, ...]:
         """Nothing was found: what would be, without one of the filters."""
         found = []
         for name in self._filters.names:
-            looser = _Search(self._asking, replace(self._filters, **{name: None}))
-            total = len(looser._found(terms).numbers)
+            looser = _Search(self._reach, replace(self._filters, **{name: None}))
+            total = len(looser._found(terms))
             if total:
                 found.append(Suggestion(total, without=name))
         return tuple(sorted(found, key=lambda one: -one.total))

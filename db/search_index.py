@@ -8,26 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from db.search_tables import DOCUMENTS, TEXTS, VECTORS, WORDS
-from db.store import Unit, sliced
+from db import turns
+from db.search_postings import TAG, Change, widen
+from db.search_tables import DOCUMENTS, TEXTS, VECTORS
+from db.store import Unit
 from scoring import ranking
-from scoring.spelling import ends, other_script
+from scoring.spelling import other_script
 from scoring.text import LANGUAGE_OF_MARKET, plain, tokens
 
 #: Letters of one text that are looked at: a reply holds at most 40,000.
 _LONGEST = 40_000
-#: PostgreSQL puts wide values beside the table only when a row has two thousand bytes, or had such values before. Rows
-#: of tokens have less, and a question that visits a thousand of them would visit as many pages: so a new row is filled
-#: with this, which cannot be compressed, and its tokens take that place.
-ROOM = "".join(sha256(bytes([n])).hexdigest() for n in range(40))
-#: What a key begins with that stands for a filter.
-TAG = "="
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +51,11 @@ def tags(**filters: str | None) -> list[str]:
     return [TAG + f"{name}:{value}".lower().replace(" ", "_") for name, value in filters.items() if value is not None]
 
 
+def channel_key(channel: str) -> str:
+    """The key that documents of a channel have, to the letter: it decides who sees them."""
+    return f"{TAG}channel:{channel}"
+
+
 def tagged(document: Document) -> list[str]:
     """A document's own."""
     found = [
@@ -72,12 +71,17 @@ class Entry:
     """What is written of a document."""
 
     narrow: dict[str, Any]
-    """For search_documents, without what PostgreSQL indexes."""
+    """For search_documents."""
     wide: Mapping[str, Any]
     """For search_texts, all but its number."""
     vector: bytes
     words: frozenset[str]
     """What is counted."""
+
+    @property
+    def keys(self) -> set[str]:
+        """All that it is found by."""
+        return {*self.wide["tokens"].split(), channel_key(self.narrow["channel"])}
 
 
 def entry(document: Document, names: Mapping[str, str] | None = None) -> Entry:
@@ -102,51 +106,51 @@ def entry(document: Document, names: Mapping[str, str] | None = None) -> Entry:
 def put(unit: Unit, documents: Iterable[Document], names: Mapping[str, str] | None = None) -> None:
     """Write documents, whether or not they are there already. `names` are people's, by user id.
 
-    The last thing that a unit does: on PostgreSQL the words that it counts are locked until it is committed.
+    The last thing that a unit does: on PostgreSQL one unit at a time writes here, until it is committed.
     """
-    changed: dict[str, int] = {}
-    for document in documents:
-        made = entry(document, names)
-        seq = _number(unit, made, changed)
-        for word in made.words:
-            changed[word] = changed.get(word, 0) + 1
-        _write(unit, seq, made)
-    _count(unit, changed)
-
-
-def _number(unit: Unit, made: Entry, changed: dict[str, int]) -> int:
-    """The number of its narrow row, written; what else was there of it is taken out."""
-    mine = DOCUMENTS.c.disagreement_id == made.narrow["disagreement_id"]
-    seq: int | None = unit.execute(sa.select(DOCUMENTS.c.seq).where(mine)).scalar()
-    if seq is None:
-        narrow = made.narrow if unit.get_bind().dialect.name == "sqlite" else made.narrow | {"room": ROOM}
-        return int(unit.execute(sa.insert(DOCUMENTS).values(**narrow).returning(DOCUMENTS.c.seq)).scalar_one())
-    unit.execute(sa.update(DOCUMENTS).where(DOCUMENTS.c.seq == seq).values(**made.narrow))
-    for word in _take_out(unit, seq):
-        changed[word] = changed.get(word, 0) - 1
-    return seq
-
-
-def _write(unit: Unit, seq: int, made: Entry) -> None:
-    unit.execute(sa.insert(TEXTS).values(seq=seq, **made.wide))
-    unit.execute(sa.insert(VECTORS).values(seq=seq, vector=made.vector))
-    found_by = made.wide["tokens"]
-    if unit.get_bind().dialect.name == "sqlite":
-        added = sa.text("INSERT INTO search_index (rowid, tokens) VALUES (:seq, :tokens)")
-        unit.execute(added, {"seq": seq, "tokens": found_by})
-        return
-    lexemes = sa.func.array_to_tsvector(sa.cast(found_by.split(), postgresql.ARRAY(sa.Text())))
-    unit.execute(sa.update(DOCUMENTS).where(DOCUMENTS.c.seq == seq).values(tokens=lexemes, room=None))
+    entries = [entry(document, names) for document in documents]
+    turns.to_index(unit)
+    change = Change()
+    for made in entries:
+        seq, before = _number(unit, made)
+        change.of(seq, before, made.keys)
+        unit.execute(sa.insert(TEXTS).values(seq=seq, **made.wide))
+        unit.execute(sa.insert(VECTORS).values(seq=seq, vector=made.vector))
+        widen(unit, seq, made.narrow["opened_at"])
+    change.write(unit)
 
 
 def forget(unit: Unit, disagreement_id: str) -> None:
     """Take a disagreement out, if it is there."""
-    seq = unit.execute(sa.select(DOCUMENTS.c.seq).where(DOCUMENTS.c.disagreement_id == disagreement_id)).scalar()
-    if seq is None:
+    turns.to_index(unit)
+    found = unit.execute(_NUMBER.where(DOCUMENTS.c.disagreement_id == disagreement_id)).first()
+    if found is None:
         return
-    changed = dict.fromkeys(_take_out(unit, seq), -1)
-    unit.execute(sa.delete(DOCUMENTS).where(DOCUMENTS.c.seq == seq))
-    _count(unit, changed)
+    change = Change()
+    change.of(found.seq, _take_out(unit, found.seq, found.channel), set())
+    unit.execute(sa.delete(DOCUMENTS).where(DOCUMENTS.c.seq == found.seq))
+    change.write(unit)
+
+
+_NUMBER = sa.select(DOCUMENTS.c.seq, DOCUMENTS.c.channel)
+
+
+def _number(unit: Unit, made: Entry) -> tuple[int, set[str]]:
+    """The number of its narrow row, written, and by what it was found before; what is wide of that is taken out."""
+    found = unit.execute(_NUMBER.where(DOCUMENTS.c.disagreement_id == made.narrow["disagreement_id"])).first()
+    if found is None:
+        written = unit.execute(sa.insert(DOCUMENTS).values(**made.narrow).returning(DOCUMENTS.c.seq))
+        return int(written.scalar_one()), set()
+    unit.execute(sa.update(DOCUMENTS).where(DOCUMENTS.c.seq == found.seq).values(**made.narrow))
+    return found.seq, _take_out(unit, found.seq, found.channel)
+
+
+def _take_out(unit: Unit, seq: int, channel: str) -> set[str]:
+    """Remove what is wide of a document; all that it was found by."""
+    keys: str = unit.execute(sa.select(TEXTS.c.tokens).where(TEXTS.c.seq == seq)).scalar_one()
+    unit.execute(sa.delete(TEXTS).where(TEXTS.c.seq == seq))
+    unit.execute(sa.delete(VECTORS).where(VECTORS.c.seq == seq))
+    return {*keys.split(), channel_key(channel)}
 
 
 def _said(document: Document, names: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -163,35 +167,3 @@ def _name_tokens(document: Document) -> list[str]:
     found = tokens(f"{document.creator} @{document.handle.lstrip('@')}")
     others = [other_script(word) for word in document.creator.split()]
     return [*found, *(token for word in others if word for token in tokens(word))]
-
-
-def _take_out(unit: Unit, seq: int) -> set[str]:
-    """Remove what is wide of a document, and its entries in the index; the words that it had."""
-    keys: str = unit.execute(sa.select(TEXTS.c.tokens).where(TEXTS.c.seq == seq)).scalar_one()
-    if unit.get_bind().dialect.name == "sqlite":
-        unit.execute(
-            sa.text("INSERT INTO search_index (search_index, rowid, tokens) VALUES ('delete', :seq, :keys)"),
-            {"seq": seq, "keys": keys},
-        )
-    unit.execute(sa.delete(TEXTS).where(TEXTS.c.seq == seq))
-    unit.execute(sa.delete(VECTORS).where(VECTORS.c.seq == seq))
-    return {key for key in keys.split() if not key.startswith(TAG)}
-
-
-def _count(unit: Unit, changed: Mapping[str, int]) -> None:
-    """Words used by more or fewer documents. In the order of the words, so that no two units wait for each other."""
-    rows: list[dict[str, Any]] = [
-        {"word": word, "documents": by, "head": ends(word)[0], "tail": ends(word)[1]}
-        for word, by in sorted(changed.items())
-        if by
-    ]
-    if not rows:
-        return
-    insert: Any = (sqlite if unit.get_bind().dialect.name == "sqlite" else postgresql).insert(WORDS)
-    more = insert.on_conflict_do_update(
-        index_elements=[WORDS.c.word], set_={"documents": WORDS.c.documents + insert.excluded.documents}
-    )
-    for part in sliced(rows):
-        unit.execute(more, part)
-    for gone in sliced([row["word"] for row in rows if row["documents"] < 0]):
-        unit.execute(sa.delete(WORDS).where(WORDS.c.word.in_(gone), WORDS.c.documents <= 0))

@@ -15,7 +15,7 @@ from db.store import Unit
 
 _WHOSE = sa.func.unnest(sa.bindparam("whose", type_=ARRAY(sa.String()))).column_valued("one")
 _TURN = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("kind"), sa.func.hashtext(_WHOSE)))
-_MIGRATING, _IMPORTING, _FILLING, _LEADING = 4701, 4702, 4703, 4704
+_MIGRATING, _IMPORTING, _FILLING, _LEADING, _INDEXING = 4701, 4702, 4703, 4704, 4705
 
 
 def to_fill(unit: Unit, experts: Sequence[str]) -> None:
@@ -34,6 +34,11 @@ def to_import(unit: Unit) -> None:
 def to_lead(unit: Unit) -> None:
     """Take or give up the lead: of two who would be the first, the second finds one there."""
     _take(unit, _LEADING, "")
+
+
+def to_index(unit: Unit) -> None:
+    """Write what search finds: two documents share most of their words, and each word's rows are read to be changed."""
+    _take(unit, _INDEXING, "")
 
 
 def to_migrate(unit: Unit) -> None:

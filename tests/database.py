@@ -95,7 +95,7 @@ class SqliteDatabase(Database):
         return sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
 
     def tables(self) -> list[str]:
-        """Without FTS5's own, which are made of `search_texts`."""
+        """Without FTS5's own, which older levels have, made of `search_texts`."""
         every = (name for (name,) in self.sql("SELECT name FROM sqlite_master WHERE type = 'table'"))
         return [name for name in every if not name.startswith("search_index")]
 

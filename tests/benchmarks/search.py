@@ -7,7 +7,7 @@ are its questions and the commonest words. Half of the archive is visible to who
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,9 +21,11 @@ import sqlalchemy as sa
 
 from bot.core.search import Filters, Won
 from db import search
-from db.search_index import ROOM, Document, Entry, entry, tagged
-from db.search_tables import DOCUMENTS, TEXTS, VECTORS, WORDS
+from db.search_index import Document, Entry, entry, tagged
+from db.search_postings import SPAN
+from db.search_tables import DOCUMENTS, POSTINGS, SPANS, TEXTS, VECTORS, WORDS
 from db.store import Store, Unit, sliced
+from scoring import postings
 from scoring.spelling import ends
 from scoring.types import FlagCode
 from tests.benchmarks.agency import Shape, Stock
@@ -131,10 +133,14 @@ def entries(rng: Random, size: int) -> Iterator[Entry]:
         )  # fmt: skip
         narrow = {
             "disagreement_id": f"dg_{n}", "channel": rng.choice(_CHANNELS), "won": one.won,
-            "opened_at": _START + timedelta(minutes=13 * n),
+            "opened_at": opened(n),
         }  # fmt: skip
         wide = {**made.wide, "market": one.market, "tokens": " ".join([*sorted(made.words), *tagged(one)])}
         yield Entry(narrow, wide, made.vector, made.words)
+
+
+def opened(n: int) -> datetime:
+    return _START + timedelta(minutes=13 * n)
 
 
 def documents(rng: Random) -> Iterator[Document]:
@@ -153,22 +159,30 @@ def documents(rng: Random) -> Iterator[Document]:
 
 def fill(store: Store, size: int) -> None:
     """Many at once: the same rows that `put` writes one by one."""
-    gin = [index for index in DOCUMENTS.indexes if not store.sqlite]
-    for index in gin:  # a row at a time would take a quarter of an hour
-        index.drop(store.engine)
     counted: Counter[str] = Counter()
     numbers, made = count(1), entries(Random(7), size)
-    while batch := list(islice(made, _AT_ONCE)):
+    places: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    while batch := list(islice(zip(numbers, made, strict=False), _AT_ONCE)):
         with store.unit() as unit:
-            _insert(unit, [(next(numbers), one) for one in batch], sqlite=store.sqlite)
-        for one in batch:
+            _insert(unit, batch)
+        for seq, one in batch:
             counted.update(one.words)
+            for key in one.keys:
+                places[seq // postings.BLOCK][key].append(seq % postings.BLOCK)
     with store.unit() as unit:
         rows = [{"word": w, "documents": n, "head": ends(w)[0], "tail": ends(w)[1]} for w, n in counted.items()]
         for part in sliced(rows):
             unit.execute(sa.insert(WORDS), part)
-    for index in gin:
-        index.create(store.engine)
+        for block, found in places.items():
+            here = [{"word": w, "block": block, "places": postings.changed(b"", found[w])} for w in sorted(found)]
+            for part in sliced(here):
+                unit.execute(sa.insert(POSTINGS), part)
+        firsts = range(0, size + 1, SPAN)
+        spans = [[opened(n) for n in (max(first - 1, 0), min(first + SPAN - 2, size - 1))] for first in firsts]
+        unit.execute(
+            sa.insert(SPANS),
+            [{"part": n, "first_at": one, "last_at": other} for n, (one, other) in enumerate(spans)],
+        )
     _tidy(store)
 
 
@@ -185,20 +199,10 @@ def _tidy(store: Store) -> None:
         connection.execute("VACUUM ANALYZE")
 
 
-def _insert(unit: Unit, batch: Sequence[tuple[int, Entry]], *, sqlite: bool) -> None:
-    narrow = [{"seq": seq, **one.narrow} for seq, one in batch]
-    if sqlite:
-        unit.execute(sa.insert(DOCUMENTS), narrow)
-        found_by = [{"seq": seq, "tokens": one.wide["tokens"]} for seq, one in batch]
-        unit.execute(sa.text("INSERT INTO search_index (rowid, tokens) VALUES (:seq, :tokens)"), found_by)
-    else:
-        unit.execute(sa.insert(DOCUMENTS), [row | {"room": ROOM} for row in narrow])
-        unit.execute(_TOKENS, [{"seq": seq, "tokens": one.wide["tokens"].split()} for seq, one in batch])
+def _insert(unit: Unit, batch: Sequence[tuple[int, Entry]]) -> None:
+    unit.execute(sa.insert(DOCUMENTS), [{"seq": seq, **one.narrow} for seq, one in batch])
     unit.execute(sa.insert(TEXTS), [{"seq": seq, **one.wide} for seq, one in batch])
     unit.execute(sa.insert(VECTORS), [{"seq": seq, "vector": one.vector} for seq, one in batch])
-
-
-_TOKENS = sa.text("UPDATE search_documents SET tokens = array_to_tsvector(:tokens), room = NULL WHERE seq = :seq")
 
 
 # The baseline

@@ -262,6 +262,16 @@ def test_the_desk_works_on_what_was_upgraded(lived: World) -> None:
     assert decide.approve(lived.desk, held, ZOE).state == "decided"
 
 
+def test_search_finds_by_the_same_rows_whether_they_were_written_or_migrated(lived: World) -> None:
+    made = ("search_postings", "search_spans")
+    before = rows(lived.database)
+    for version in ("0023", VERSIONS[-1]):
+        step(lived.database, version)
+    after = rows(lived.database)
+    assert {name: after[name] for name in made} == {name: before[name] for name in made}
+    assert all(before[name] for name in made)
+
+
 def test_to_nothing_and_back(lived: World) -> None:
     database = lived.database
     store = Store(database.url)

@@ -1,7 +1,9 @@
-"""What search finds, on both databases: words in every form, filters, who may see what, pages, odd input."""
+"""What search finds, on both databases: words in every form, filters, who may see what, pages, odd input, its index."""
 
 from __future__ import annotations
 
+import threading
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,11 +11,15 @@ from itertools import count
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.search import Filters, Found, Won
 from db import search, search_index
-from db.search_index import Document
+from db.columns import UtcDateTime
+from db.search_index import Document, channel_key
+from db.search_postings import SPAN
 from db.store import Store
+from scoring import postings
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -117,7 +123,104 @@ def test_what_changed_is_found_as_it_is_now(store: Store, put: Callable[..., Non
         search.forget(unit, "dg_never")
     assert find("розыгрыш").total == find().total == 0
     with store.reading() as unit:
-        assert unit.connection().exec_driver_sql("SELECT count(*) FROM search_words").scalar() == 0
+        for left in ("search_words", "search_postings"):
+            assert unit.execute(sa.text(f"SELECT count(*) FROM {left}")).scalar() == 0  # noqa: S608 - our names
+
+
+def index_of(store: Store) -> dict[str, set[int]]:
+    """The index as it is written, which is what the documents say."""
+    with store.reading() as unit:
+        written = defaultdict(set)
+        for word, block, held in unit.execute(sa.text("SELECT word, block, places FROM search_postings")):
+            written[word] |= {block * postings.BLOCK + place for place in postings.places(held)}
+        said = defaultdict(set)
+        rows = "SELECT d.seq, d.channel, t.tokens FROM search_documents d JOIN search_texts t ON t.seq = d.seq"
+        for seq, channel, tokens in unit.execute(sa.text(rows)):
+            for word in {*tokens.split(), channel_key(channel)}:
+                said[word].add(seq)
+        counted = dict(unit.execute(sa.text("SELECT word, documents FROM search_words")).all())
+    assert written == said
+    assert counted == {word: len(numbers) for word, numbers in said.items() if not word.startswith("=")}
+    return written
+
+
+def test_the_index_says_what_the_documents_say(store: Store, put: Callable[..., None]) -> None:
+    one, two, three = (
+        document("рост подписчиков"),
+        document("рост куплен", flags=("growth_spike",)),
+        document("накрутка"),
+    )
+    put(one, two, three)
+    first = index_of(store)
+    assert len(first["~подпис"]) == 1 and len(first["=market:br"]) == 3
+    put(replace(one, narratives=("накрутка",), channel="C0SECRET01", won="ai"), replace(two, market="MX"), two)
+    with store.unit() as unit:
+        search.forget(unit, three.disagreement_id)
+    after = index_of(store)
+    assert "~подпис" not in after and len(after["накрутк"]) == len(after["=channel:C0SECRET01"]) == 1
+    assert len(after["=market:br"]) == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["postgres"])
+def test_replicas_that_write_at_once_lose_nothing(store: Store, put: Callable[..., None], kind: str) -> None:
+    """Their documents share most of their words, and so the rows that each reads to change."""
+    wrong: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            for _ in range(8):
+                put(document("рост подписчиков"), document("рост куплен"))
+        except BaseException as error:
+            wrong.append(error)
+            raise
+
+    threads = [threading.Thread(target=write) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert len(index_of(store)["рост"]) == 48, kind
+
+
+def test_a_large_archive_has_several_rows_for_a_word(store: Store, put: Callable[..., None], find: Find) -> None:
+    """What is older than fifteen thousand others is found with what is new, and so is what is written anew."""
+    old = document("рост подписчиков")
+    put(old)
+    with store.unit() as unit:
+        far = 3 * postings.BLOCK + 7
+        narrow = {"seq": far, "id": "dg_far", "channel": "C0NOWHERE1", "at": START}
+        made = (
+            "INSERT INTO search_documents (seq, disagreement_id, channel, won, opened_at) "
+            "VALUES (:seq, :id, :channel, 'none', :at)"
+        )
+        unit.execute(sa.text(made).bindparams(sa.bindparam("at", type_=UtcDateTime())), narrow)
+        empty = (
+            "INSERT INTO search_texts (seq, review_id, campaign, market, creator, handle, lesson, texts, tokens) "
+            "VALUES (:seq, '', '', '', '', '', '', '[]', '')"
+        )
+        unit.execute(sa.text(empty), {"seq": far})
+    new = replace(document("рост подписок"), disagreement_id="dg_far")
+    put(new)
+    assert set(ids(find("рост подписчиков", channels={"C0BRAZIL01"}))) == {old.disagreement_id, "dg_far"}
+    put(replace(new, narratives=("накрутка",)))
+    assert ids(find("рост")) == [old.disagreement_id]
+    assert ids(find("накрутка", since=START)) == ["dg_far"]
+
+
+def test_when_they_were_opened_counts_and_not_when_they_were_written(put: Callable[..., None], find: Find) -> None:
+    """As after a restore: a document of each year among those of the other."""
+    years = [START.replace(year=2020 + n % 2 * 5) + timedelta(minutes=n) for n in range(SPAN + 20)]
+    made = [document("рост", opened_at=at) for at in [*years, *(START.replace(year=2031) for _ in range(SPAN + 5))]]
+    put(*made)
+    line = START.replace(year=2023)
+    for asked in (
+        {"since": line}, {"until": line}, {"since": made[3].opened_at, "until": made[9].opened_at},
+        {"since": START.replace(year=2030)}, {"until": START.replace(year=2030)}, {"since": START.replace(year=2032)},
+    ):  # fmt: skip
+        since, until = asked.get("since", START.replace(year=1990)), asked.get("until", START.replace(year=2090))
+        assert find("рост", **asked).total == sum(since <= d.opened_at < until for d in made), asked
 
 
 def test_pages_add_up_and_keep_their_order(

@@ -45,8 +45,7 @@ def file_of(world: World) -> Path:
 def dump_of(file: Path) -> dict[str, list[object]]:
     with closing(sqlite3.connect(file)) as at:
         names = [n for (n,) in at.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        # Without FTS5's own, which are made of `search_texts`.
-        tables = [n for n in names if n != "alembic_version" and not n.startswith("search_index")]
+        tables = [n for n in names if n != "alembic_version"]
         return {t: at.execute(f'SELECT * FROM "{t}" ORDER BY 1, 2').fetchall() for t in tables}  # noqa: S608 - our names
 
 

@@ -152,7 +152,7 @@ def test_enough_is_enough_and_no_more(weights: list[float], share: float) -> Non
 def test_ranking_prefers_the_lesson_the_rare_and_the_short() -> None:
     def scored(*fields: tuple[str, str]) -> float:
         made = ranking.vector((name, tokens(text)) for name, text in fields)
-        return ranking.scores([made], [ranking.Term({"рост": 1.0}, 1.0)])[0][0]
+        return ranking.scores([made], [ranking.Term({"рост": 1.0}, 1.0)])[0]
 
     assert scored(("lesson", "рост")) > scored(("narrative", "рост")) > scored(("reply", "рост")) > 0
     assert scored(("reply", "рост")) > scored(("reply", "рост " + "слово " * 90))

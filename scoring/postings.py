@@ -1,0 +1,183 @@
+"""Which documents have a word, in few bytes: a row for each word and fifteen thousand numbers, as steps or as bits.
+
+All words of a question are then sets that numpy joins and cuts in microseconds, however common they are; the databases'
+own indexes read every document of the commonest word to join it with another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Bits = npt.NDArray[np.uint8]
+    """A set of numbers: eight a byte, the least first."""
+    Numbers = npt.NDArray[np.int64]
+
+#: Numbers of one row. A bit for each are 1,875 bytes: PostgreSQL puts a row of two thousand beside the table.
+BLOCK = 15_000
+_BYTES = BLOCK // 8
+#: Where bits would be more, a row is the steps from one place to the next, from 0 on: a byte for most of them, and
+#: before it these where a step is long.
+_FAR = 253
+_STRIDES = ((255, 36 * _FAR), (254, 6 * _FAR), (253, _FAR))
+_STEPS = (*range(_FAR), *(stride for _, stride in reversed(_STRIDES)))
+#: (which block, its places as bytes)
+Row = tuple[int, bytes]
+
+
+def changed(held: bytes, added: Sequence[int] = (), removed: Sequence[int] = ()) -> bytes:
+    """A row with some places (number % BLOCK) put in and others taken out; b"" for none. Same places, same bytes.
+
+    >>> changed(changed(b"", [7, 300]), [8], [300]) == changed(b"", [7, 8])
+    True
+    >>> row = changed(b"", range(0, BLOCK, 2))
+    >>> count(row), len(row), len(changed(row, [], range(0, BLOCK, 4)))
+    (7500, 1875, 1875)
+    >>> places(changed(b"", [3, 14_000]))
+    [3, 14000]
+    """
+    if len(held) == _BYTES:
+        bits = _with_bits(bytearray(held), added, removed)
+        # Each place is a step at least, and one more place never makes the steps fewer.
+        if not removed or count(bits) >= _BYTES:
+            return bits
+    elif len(added) == 1 and not removed and added[0] > (last := _last(held)):
+        # The newest document, as nearly always.
+        made = held + _steps(added, max(last, 0))
+        if len(made) < _BYTES:
+            return made
+    now = sorted({*places(held), *added} - {*removed})
+    made = _steps(now)
+    return made if len(made) < _BYTES else _with_bits(bytearray(_BYTES), now)
+
+
+def _with_bits(bits: bytearray, added: Iterable[int], removed: Iterable[int] = ()) -> bytes:
+    for place in added:
+        bits[place >> 3] |= 1 << (place & 7)
+    for place in removed:
+        bits[place >> 3] &= ~(1 << (place & 7))
+    return bytes(bits)
+
+
+def _steps(numbers: Iterable[int], last: int = 0) -> bytes:
+    made = bytearray()
+    for place in numbers:
+        step = place - last
+        for sign, stride in _STRIDES:
+            made += bytes([sign]) * (step // stride)
+            step %= stride
+        made.append(step)
+        last = place
+    return bytes(made)
+
+
+def _last(steps: bytes) -> int:
+    """The greatest place; below them all when there are none."""
+    return sum(steps) + sum(steps.count(sign) * (stride - sign) for sign, stride in _STRIDES) if steps else -1
+
+
+def places(held: bytes) -> list[int]:
+    """The places of a row, least first."""
+    if len(held) == _BYTES:
+        return [place for place in range(BLOCK) if held[place >> 3] >> (place & 7) & 1]
+    reached = accumulate(map(_STEPS.__getitem__, held))
+    return [place for place, step in zip(reached, held, strict=True) if step < _FAR]
+
+
+def count(held: bytes) -> int:
+    """How many places a row has."""
+    if len(held) == _BYTES:
+        return int.from_bytes(held, "little").bit_count()
+    return len(held) - sum(held.count(sign) for sign, _ in _STRIDES)
+
+
+def spread(rows: Sequence[Row], last: int) -> Bits:
+    """The numbers up to `last` that any of these rows has, of whatever words."""
+    import numpy as np
+
+    blocks = last // BLOCK + 1
+    found = np.zeros((blocks, _BYTES), dtype=np.uint8)
+    few = [row for row in rows if len(row[1]) != _BYTES]
+    if few:
+        flags = np.zeros(blocks * BLOCK, dtype=np.bool_)
+        flags[_numbers(few)] = True
+        found = np.packbits(flags, bitorder="little").reshape(found.shape)
+    for block, held in rows:
+        if len(held) == _BYTES:
+            found[block] |= np.frombuffer(held, dtype=np.uint8)
+    return found.reshape(-1)
+
+
+def _numbers(rows: Sequence[Row]) -> Numbers:
+    """The numbers of rows of steps, some of them more than once."""
+    import numpy as np
+
+    joined = np.frombuffer(b"".join([held for _, held in rows]), dtype=np.uint8)
+    steps = joined.astype(np.int64)  # what numpy takes for a place as it is
+    far = np.flatnonzero(joined >= _FAR)
+    for sign, stride in _STRIDES:
+        steps[far[joined[far] == sign]] = stride
+    # One sum over all: each row's first step leads from where the row before it ended to its own block.
+    begin = np.cumsum([0, *[len(held) for _, held in rows[:-1]]])
+    bases = np.array([block * BLOCK for block, _ in rows])
+    steps[begin[1:]] += bases[1:] - bases[:-1] - np.add.reduceat(steps, begin)[:-1]
+    steps[0] += bases[0]
+    reached: Numbers = np.cumsum(steps)
+    reached[far] = reached[-1]  # a stride ends at no place, the last step of all does
+    return reached
+
+
+def meets(row: Row, bits: Bits) -> bool:
+    """Whether a set has any number of a row."""
+    import numpy as np
+
+    block, held = row
+    if len(held) != _BYTES:
+        return bool(marked(_numbers([row]), bits).any())
+    here = bits[block * _BYTES : (block + 1) * _BYTES]
+    return bool((here & np.frombuffer(held, dtype=np.uint8)).any())
+
+
+def marked(numbers: Numbers, bits: Bits) -> npt.NDArray[np.bool_]:
+    """Of each of these numbers whether the set has it."""
+    import numpy as np
+
+    found: npt.NDArray[np.bool_] = (bits[numbers >> 3] >> (numbers & 7).astype(np.uint8) & 1).view(np.bool_)
+    return found
+
+
+def matching(numbers: Numbers, ways: Sequence[tuple[int, ...]], having: Mapping[int, Bits]) -> Numbers:
+    """Those of the numbers that have all words of one of the ways; `having` says of each word which have it."""
+    import numpy as np
+
+    kept = {word: marked(numbers, bits) for word, bits in having.items()}
+    found = np.zeros(len(numbers), dtype=np.bool_)
+    for first, *others in ways:
+        here = kept[first]
+        for word in others:
+            here = here & kept[word]
+        found |= here
+    return numbers[found]
+
+
+def newest(bits: Bits) -> Numbers:
+    """The numbers of a set, the greatest first."""
+    import numpy as np
+
+    return np.flatnonzero(np.unpackbits(bits, bitorder="little").view(np.bool_))[::-1]
+
+
+def without(bits: Bits, numbers: Iterable[int], spans: Iterable[int] = (), span: int = 1) -> Bits:
+    """A set that lacks these numbers, and all of some spans: numbers that have the same quotient by `span`."""
+    import numpy as np
+
+    flags = np.unpackbits(bits, bitorder="little")
+    flags[list(numbers)] = 0
+    for one in spans:
+        flags[one * span : (one + 1) * span] = 0
+    return np.packbits(flags, bitorder="little")
