@@ -14,7 +14,7 @@ from bot.core.search import Filters, Found, Hit, Suggestion, Won
 from bot.core.search_names import Named
 from db import search_source
 from db.search_index import forget, put, tags
-from db.search_reach import Reach
+from db.search_reach import WON, Reach
 from db.store import Store, Unit
 from scoring import postings, ranking
 from scoring.passages import passage
@@ -108,7 +108,8 @@ class _Search:
     def find(self, text: str, limit: int, offset: int) -> Found:
         words = asked(text)
         tokens = {token for word in words for token in word.every}
-        self._reach.read({*tokens, *self._tags, *(tag for _, tag in self._named)})
+        ended = () if self._filters.won else WON.values()  # to be counted, where the question does not say it
+        self._reach.read({*tokens, *self._tags, *(tag for _, tag in self._named), *ended})
         terms, read_as = self._terms(words, self._reach.counts(tokens))
         found = self._found(terms)
         if not len(found):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from scoring.postings import Bits, Numbers, Row
 
 _TRIED = 3
-_WON = {won: tags(won=won.value)[0] for won in Won}
+#: By which key those are found that ended so.
+WON = {won: tags(won=won.value)[0] for won in Won}
 
 
 class Reach:
@@ -29,7 +30,7 @@ class Reach:
     def __init__(self, unit: Unit, channels: Collection[str] | None, hidden: Collection[str] = ()) -> None:
         self._asking = Asking(unit)
         self._channels = None if channels is None else frozenset(channels)
-        self._visible_by = tuple(_WON.values() if channels is None else map(channel_key, sorted(set(channels))))
+        self._visible_by = tuple(WON.values() if channels is None else map(channel_key, sorted(set(channels))))
         self._hidden = frozenset(hidden)
         self._held: dict[str, list[Row]] = {}
         self._sets: dict[tuple[str, ...], Bits] = {}
@@ -38,10 +39,10 @@ class Reach:
         """The greatest number of a document."""
 
     def read(self, keys: Collection[str]) -> None:
-        """Have the rows of these at hand, the first time with those that every question needs: one statement."""
+        """Have the rows of these at hand, the first time with those of what the asker sees: one statement."""
         wanted = {*keys} - self._held.keys()
         if not self._held:
-            wanted |= {*_WON.values(), *self._visible_by}
+            wanted.update(self._visible_by)
         if not wanted:
             return
         self._held.update((key, []) for key in wanted)
@@ -92,7 +93,7 @@ class Reach:
 
     def by_won(self, numbers: Numbers) -> dict[Won, int]:
         """How many of these ended how."""
-        counted = {won: int(postings.marked(numbers, self.having((key,))).sum()) for won, key in _WON.items()}
+        counted = {won: int(postings.marked(numbers, self.having((key,))).sum()) for won, key in WON.items()}
         return {won: count for won, count in counted.items() if count}
 
     def _visible(self) -> Bits:
