@@ -12,7 +12,6 @@ from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
-from psycopg.pq import Format
 from sqlalchemy.engine import URL, Engine
 from sqlmodel import Session
 
@@ -92,6 +91,8 @@ def _engine(url: URL, size: int, begin: Callable[[], str]) -> Engine:
             with suppress(sa.exc.DBAPIError):
                 connection.exec_driver_sql("SELECT 1")  # SQLAlchemy finds it dead, and forgets the others in the pool
             raise _Dead from error
+
+    from psycopg.pq import Format  # a twentieth of the start, which SQLite need not pay
 
     @sa.event.listens_for(engine, "before_cursor_execute")
     def _form(_connection: Any, cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:  # noqa: FBT001
