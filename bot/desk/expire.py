@@ -19,8 +19,8 @@ from db.outbox import Fresh
 from db.overdue import Due
 from db.store import Unit
 
-#: Deadlines after which a batch looks whether somebody waits. Fewer cost a commit more each; these take some 15 ms.
-_PART = 200
+#: Deadlines after which a batch looks whether somebody waits. Fewer cost a commit more each; these take some 20 ms.
+_PART = 300
 #: People whose hands are filled with the deadlines that made room, in the same unit.
 _FEW = 10
 
