@@ -46,13 +46,14 @@ wait
 [ -n "$word" ] || rm -rf "$folder"
 """
 
-#: Small, and of another time zone than ours: nothing may depend on the server's.
+#: Of another time zone than ours: nothing may depend on the server's.
 _ALWAYS = {
-    "listen_addresses": "", "shared_buffers": "64MB", "max_connections": "100", "timezone": "Asia/Kolkata",
+    "listen_addresses": "", "max_connections": "100", "timezone": "Asia/Kolkata",
     "deadlock_timeout": "50ms",
 }  # fmt: skip
-#: A test's database need not survive the machine, and nothing may run beside it that nobody asked for.
+#: A test's database is small, need not survive the machine, and nothing may run beside it that nobody asked for.
 _CARELESS = {
+    "shared_buffers": "64MB",
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",
     "wal_level": "minimal", "max_wal_senders": "0", "io_method": "sync",
 }  # fmt: skip
