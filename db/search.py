@@ -20,7 +20,7 @@ from scoring import postings, ranking
 from scoring.passages import passage
 from scoring.question import ENOUGH, LITTLE, Asked, asked, enough, term
 from scoring.ranking import Term
-from scoring.spelling import ends, meant, slips
+from scoring.spelling import ends, nearest, slips
 from scoring.text import LANGUAGE_OF_MARKET
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ __all__ = ["catch_up", "find", "forget", "index"]
 _RANKED = 200
 #: When fewer than this have enough of the words, those with less are found as well.
 _FEW = 25
+#: As so many words, alike near, a misspelt one is read.
+_MEANT = 2
 #: How many documents are written in one unit.
 _AT_ONCE = 200
 #: (number, score) of what one page shows, best first.
@@ -121,17 +123,18 @@ class _Search:
 
     # What was asked
 
-    def _terms(self, words: Sequence[Asked], known: Mapping[str, int]) -> tuple[list[Term], dict[str, str]]:
-        """Each word by what documents have of it, and the misspelt ones by what they were taken for."""
+    def _terms(self, words: Sequence[Asked], counted: Mapping[str, int]) -> tuple[list[Term], dict[str, str]]:
+        """Each word by what documents have of it, and the misspelt ones by what they were taken for.
+
+        What only others have used is for this asker a token that nobody knows, each by itself: one that stood beside
+        another, which they see, would still change by which of them is looked for.
+        """
+        known = {token: count for token, count in counted.items() if self._reach.sees((token,))}
         terms: list[Term] = []
         read_as: dict[str, str] = {}
         of = self._reach.last
         for word in words:
             found = term(word, known, of)
-            while not self._may_know(found):
-                # Only others have used it: for this asker it is a word that nobody knows.
-                known = {token: count for token, count in known.items() if token not in found.tokens}
-                found = term(word, known, of)
             name_of = tuple(tag for stems, tag in self._named if word.stem in stems)
             respelt = {} if found.tokens or name_of else self._respelt(word.stem)
             if respelt:
@@ -141,19 +144,17 @@ class _Search:
             terms.append(replace(found, named=name_of))
         return terms, read_as
 
-    def _may_know(self, term: Term) -> bool:
-        """Whether something that this asker can see has the word, or nothing at all."""
-        return not term.tokens or self._reach.sees(tuple(term.tokens))
-
     def _respelt(self, stem: str) -> dict[str, int]:
-        """What may have been meant, of what this asker can see somewhere, with how many documents have it."""
+        """What may have been meant, with how many documents have it: chosen among what this asker sees, by how often.
+
+        A word of others must not take the place of one of theirs, nor decide which of two comes first.
+        """
         most = slips(stem)
         documents = self._reach.near(*ends(stem), len(stem) - most, len(stem) + most) if most else {}
-        while found := meant(stem, documents.items(), most):
-            seen = {word: documents[word] for word in found if self._reach.sees((word,))}
+        for alike in nearest(stem, documents, most):
+            seen = self._reach.seen(alike)
             if seen:
-                return seen
-            documents = {word: count for word, count in documents.items() if word not in found}
+                return {word: documents[word] for word in sorted(seen, key=lambda word: (-seen[word], word))[:_MEANT]}
         return {}
 
     # What is there

@@ -76,6 +76,13 @@ class Reach:
             len(rows) > _TRIED and bool((self.having(keys) & seen).any())
         )
 
+    def seen(self, words: Collection[str]) -> dict[str, int]:
+        """How many of what may be seen have each of these; what none has is absent."""
+        self.read(words)
+        seen = self._visible()
+        found = {word: postings.shared(self.having((word,)), seen) for word in words}
+        return {word: documents for word, documents in found.items() if documents}
+
     def _rows(self, key: str) -> list[Row]:
         if key not in self._held:
             self.read([key])

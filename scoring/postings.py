@@ -165,6 +165,11 @@ def matching(numbers: Numbers, ways: Sequence[tuple[int, ...]], having: Mapping[
     return numbers[found]
 
 
+def shared(one: Bits, other: Bits) -> int:
+    """How many numbers two sets have in common."""
+    return int.from_bytes((one & other).tobytes(), "little").bit_count()
+
+
 def newest(bits: Bits) -> Numbers:
     """The numbers of a set, the greatest first."""
     import numpy as np

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 _KEYS_EN = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _KEYS_RU = "йцукенгшщзхъфывапролджэячсмитьбюё"
@@ -90,15 +90,15 @@ def distance(one: str, other: str, most: int) -> int | None:
     return row[-1] if row[-1] <= most else None
 
 
-def meant(stem: str, known: Iterable[tuple[str, int]], most: int) -> Mapping[str, int]:
-    """The known stems (with how many disagreements have them) that may be meant: nearest, then most used; at most two.
+def nearest(stem: str, known: Iterable[str], most: int) -> list[list[str]]:
+    """The known stems that may be meant, those with the fewest slips first, and all of as many together.
 
-    A second one is only given when it is as near as the first.
+    >>> nearest("накртук", ["накрутк", "накрут", "бот", "накруток"], 2)
+    [['накрутк'], ['накрут', 'накруток']]
     """
-    found = []
-    for word, documents in known:
+    found: dict[int, list[str]] = {}
+    for word in known:
         away = distance(stem, word, most)
         if away is not None:
-            found.append((away, -documents, word))
-    found.sort()
-    return {word: away for away, _, word in found[:2] if away == found[0][0]}
+            found.setdefault(away, []).append(word)
+    return [found[away] for away in sorted(found)]

@@ -112,6 +112,26 @@ def test_nothing_of_a_channel_that_the_asker_cannot_see(put: Callable[..., None]
         assert find(secret, channels={"C0BRAZIL01"}) == find(nowhere, channels={"C0BRAZIL01"})
 
 
+def test_a_word_of_others_changes_nothing_of_what_is_found_by_its_synonym(put: Callable[..., None], find: Find) -> None:
+    put(document("the giveaway brought them"))
+    never = find("розыгрыш", channels={"C0BRAZIL01"})
+    assert never.total == 1 and not never.loosely
+    put(document("розыгрыш", channel="C0SECRET01"))
+    now = find("розыгрыш", channels={"C0BRAZIL01"})
+    assert (ids(now), now.total, now.loosely) == (ids(never), never.total, never.loosely)
+
+
+def test_a_misspelt_word_is_read_as_if_others_had_written_nothing(put: Callable[..., None], find: Find) -> None:
+    """Not by a word that takes the place of one of two alike, nor by how often others use one of them."""
+    put(document("givetway"), document("giverway"), document("giverway"))
+    never = find("givexway", channels={"C0BRAZIL01"})
+    assert (never.total, dict(never.read_as)) == (3, {"givexway": "giverway"})
+    put(*(document("givezway", channel="C0SECRET01") for _ in range(4)))
+    put(*(document("givetway", channel="C0SECRET01") for _ in range(4)))
+    now = find("givexway", channels={"C0BRAZIL01"})
+    assert (set(ids(now)), now.total, now.read_as) == (set(ids(never)), never.total, never.read_as)
+
+
 def test_what_changed_is_found_as_it_is_now(store: Store, put: Callable[..., None], find: Find) -> None:
     first = document("накрутка")
     put(first)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scoring import glossary, ranking
 from scoring.passages import LENGTH, passage
 from scoring.question import asked, enough, term
-from scoring.spelling import distance, meant, other_keys, other_script
+from scoring.spelling import distance, nearest, other_keys, other_script
 from scoring.text import forms, plain, tokens, words
 
 #: Text of every script, with what Slack and both databases could stumble over in it.
@@ -128,8 +128,8 @@ def test_the_passage_is_the_sentence_with_most_of_the_words() -> None:
 def test_what_was_meant() -> None:
     assert other_keys("yfrhenrf") == "накрутка"
     assert other_script("nakrutka") == "накрутка"
-    assert list(meant("накртук", [("накрутк", 9), ("накрут", 2), ("прокат", 5)], 2)) == ["накрутк"]
-    assert meant("abc", [], 1) == {}
+    assert nearest("накртук", ["накрут", "накрутк", "прокат", "накртуки"], 2) == [["накрутк", "накртуки"], ["накрут"]]
+    assert nearest("abc", [], 1) == []
 
 
 @given(st.text("абвгд", max_size=7), st.text("абвгд", max_size=7))
