@@ -52,7 +52,11 @@ class Change:
         """A document was found by these keys, and is now found by those."""
         block, place = divmod(seq, postings.BLOCK)
         for key in before ^ after:
-            self._places[block][key][place] = key in after
+            places = self._places[block][key]
+            if place in places:  # what the same document became a moment ago: there and back is no change
+                del places[place]
+            else:
+                places[place] = key in after
 
     def write(self, unit: Unit) -> None:
         counted: dict[str, int] = defaultdict(int)

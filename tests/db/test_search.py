@@ -181,6 +181,18 @@ def test_the_index_says_what_the_documents_say(store: Store, put: Callable[..., 
     assert len(after["=market:br"]) == 2
 
 
+def test_a_document_that_is_written_twice_in_one_unit_is_counted_as_it_is(
+    store: Store, put: Callable[..., None]
+) -> None:
+    said = document("рост подписчиков")
+    other = replace(said, narratives=("накрутка",), channel="C0SECRET01")
+    put(document("рост"), said, other, said, other)
+    assert len(index_of(store)["рост"]) == 1
+    put(said, other)
+    put(other, said)
+    assert len(index_of(store)["рост"]) == 2
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("kind", ["postgres"])
 def test_replicas_that_write_at_once_lose_nothing(store: Store, put: Callable[..., None], kind: str) -> None:
