@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.search import Filters, Found, Hit, Suggestion, Won
 from bot.core.search_names import Named
-from db import search_source
+from db import search_source, turns
 from db.search_index import forget, put, tags
 from db.search_reach import WON, Reach
 from db.store import Store, Unit
@@ -42,7 +42,13 @@ _TAGGED = ("market", "flag", "reason", "by", "won", "campaign")
 
 
 def index(unit: Unit, *ids: str) -> None:
-    """Write the documents of these disagreements anew; those that are void are taken out. The last thing in a unit."""
+    """Write the documents of these disagreements anew; those that are void are taken out. The last thing in a unit.
+
+    The turn comes before the reading: of two units that change one disagreement, each without the other's words before
+    it, the second would write what it had read before the first was done, and bring back what that one deleted.
+    """
+    if ids:
+        turns.to_index(unit)
     found = search_source.documents(unit, ids)
     for gone in set(ids) - {document.disagreement_id for document in found}:
         forget(unit, gone)

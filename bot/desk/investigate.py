@@ -64,6 +64,7 @@ def resolve(
         if not said:
             raise Invalid("lesson_needed", field="lesson")
         _settle(unit, file, found.investigation, winner, said, person, now)
+        search.index(unit, disagreement_id)
         return see.thread_of(unit, desk, disagreement_id)
 
     try:
@@ -85,6 +86,7 @@ def adjudicate(desk: Desk, disagreement_id: str, person: UserId, winner: Winner)
         if before.kind is not Kind.EXPERTS or winner not in winners(before.kind):
             raise Invalid("winner_needed", field="resolution")
         _settle(unit, file, found.investigation, winner, before.lesson, person, now)
+        search.index(unit, disagreement_id)
         return see.thread_of(unit, desk, disagreement_id)
 
     return attempt(desk, work)
@@ -97,6 +99,7 @@ def ruled(
 
     Not where the lead is one of the two, nor where it had been said before.
     """
+    settled = []
     for before in disagreements.of_review(unit, file.review.id):
         ours = before.judgement_id in judgements and before.kind is Kind.EXPERTS
         if not ours or before.standing not in (Standing.OPEN, Standing.CLOSED):
@@ -104,6 +107,9 @@ def ruled(
         found = see.thread_of(unit, desk, before.id).investigation
         if person not in found.parties:
             _settle(unit, file, found, winner, before.lesson, person, now)
+            settled.append(before.id)
+    # All at once: whoever holds the index must not wait for a row of somebody who waits for the index.
+    search.index(unit, *settled)
 
 
 def changed(unit: Unit, file: File, before: Disagreement, after: Disagreement, now: datetime) -> None:
@@ -131,7 +137,6 @@ def _settle(
     changed(unit, file, before, after, now)
     what = "resolution_corrected" if before.standing is Standing.RESOLVED else "resolved"
     events.record(unit, file.review.id, person, what, now, told(found, before), told(found, after))
-    search.index(unit, before.id)
 
 
 def _require(

@@ -194,9 +194,9 @@ def keep_comment(desk: Desk, draft_id: str, person: UserId) -> Case:
             raise NotFound("form", form=draft_id)
         review_id = kept[0]
         file = load(unit, review_id, person)
+        notes.drop_draft(unit, draft_id)
         if kept[3].narrative.strip():
             comment(unit, file, person, kept[3].narrative.strip(), now)
-        notes.drop_draft(unit, draft_id)
         return see.whole(unit, desk, review_id)
 
     return attempt(desk, work)

@@ -19,16 +19,20 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.core.disagreement import Reply
 from bot.core.errors import Invalid, TooLate
+from bot.core.search import Filters
 from bot.core.types import Member, Review, Role
 from bot.desk import decide, hand_over, members, tick
+from bot.desk import object as objections
 from bot.desk.desk import Desk
 from bot.desk.intake import take_in
-from db import overdue, reviews
+from db import overdue, replies, reviews, search
+from db.knowledge_tables import DISAGREEMENTS
 from db.store import Store
 from scoring.types import Verdict
 from tests.database import empty
-from tests.desk.world import BIA, CAIO, CAMPAIGN, MAYA, OLEG, ZOE, World, norms, row, sheet
+from tests.desk.world import BIA, CAIO, CAMPAIGN, CHANNEL, MAYA, OLEG, ZOE, World, norms, row, sheet, why
 from tests.desk.worlds import NewWorld
 
 pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("kind", ["postgres"])]
@@ -248,3 +252,65 @@ def test_four_replicas_starting_on_an_empty_database_migrate_it_once(kind: str, 
     assert [code for _, code in told] == [0] * 4, told
     assert len(database.tables()) > 10
     database.close()
+
+
+def waiting(world: World, kind: str) -> None:
+    """Until somebody waits for a lock of this kind."""
+    deadline = time.monotonic() + 5
+    while not world.sql("SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = ?", kind):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_what_one_deletes_is_not_brought_back_by_another_who_writes_meanwhile(new_world: NewWorld) -> None:
+    """Both make the document of one disagreement, the second without the first one's change before it."""
+    world = new_world()
+    decide.override(world.desk, world.one(), BIA, why("a giveaway"))
+    ((about,),) = world.sql("SELECT id FROM disagreements")
+
+    def reply(ts: str, text: str) -> Reply:
+        return Reply(about, CHANNEL, ts, BIA, text, world.clock())
+
+    def found(text: str) -> int:
+        with world.desk.store.reading() as unit:
+            return search.find(unit, text, Filters(), None).total
+
+    def another(desk: Desk) -> None:
+        with desk.store.unit() as unit:
+            replies.add(unit, reply("2.0", "website"))
+            search.index(unit, about)
+
+    with world.desk.store.unit() as unit:
+        replies.add(unit, reply("1.0", "confidential"))
+        search.index(unit, about)
+    assert found("confidential") == 1
+    with replicas(world, 2) as (one, two):
+        with one.store.unit() as unit:
+            replies.delete(unit, CHANNEL, "1.0", world.clock())
+            search.index(unit, about)
+            beside = threading.Thread(target=another, args=(two,))
+            beside.start()
+            waiting(world, "advisory")
+        beside.join()
+    assert (found("confidential"), found("website")) == (0, 1)
+
+
+def test_whoever_waits_for_a_disagreement_does_not_hold_the_index(new_world: NewWorld) -> None:
+    """A lead lets two objections stand while somebody says of the second who was right, and then writes its words."""
+    world = new_world()
+    review_id = world.one()
+    decide.override(world.desk, review_id, BIA, why("loved here"))
+    for person in (CAIO, MAYA):
+        objections.dissent(world.desk, review_id, person, why("not by everybody"))
+    about = [one for (one,) in world.sql("SELECT id FROM disagreements WHERE kind = 'experts' ORDER BY opened_at, id")]
+    assert len(about) == 2
+    with replicas(world, 2) as (one, two):
+        lead = threading.Thread(target=objections.let_stand, args=(one, review_id, ZOE))
+        with two.store.unit() as unit:
+            unit.execute(sa.update(DISAGREEMENTS).where(DISAGREEMENTS.c.id == about[1]).values(lesson="look"))
+            lead.start()
+            waiting(world, "transactionid")
+            assert not world.sql("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 4705")
+            search.index(unit, about[1])
+        lead.join()
+    assert world.sql("SELECT DISTINCT standing FROM disagreements WHERE kind = 'experts'") == [("resolved",)]
