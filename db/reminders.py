@@ -94,10 +94,16 @@ def _message(row: Any) -> Message:
     return kind, ref, lane
 
 
-def begun(unit: Unit, kind: str, lane: str, since: datetime) -> str | None:
-    """The newest message of this kind to somebody that was begun since then."""
-    mine = sa.select(_R.ref).where(_R.at >= since, _R.kind == kind, _R.lane == lane)
-    return unit.execute(mine.order_by(_R.at.desc()).limit(1)).scalar()
+def begun(unit: Unit, kind: str, lane: str, since: datetime, until: datetime) -> str | None:
+    """The newest message of this kind to somebody, if all of it was said between these times and nothing is newer.
+
+    What is added to a message counts as said when it was added: one that was begun before does not go on for ever.
+    """
+    then = _R.at.between(since, until)
+    mine = sa.select(_R.ref).where(then, _R.kind == kind, _R.lane == lane).order_by(_R.at.desc()).limit(1)
+    ref: str | None = unit.execute(mine).scalar()
+    other = sa.select(_R.ref).where(_R.ref == ref, sa.or_(~then, ~CURRENT)).limit(1)
+    return None if ref is None or unit.execute(other).first() is not None else ref
 
 
 def of(unit: Unit, ref: str) -> tuple[Shown, ...]:

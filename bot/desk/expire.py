@@ -71,24 +71,30 @@ def _expire(unit: Unit, desk: Desk, some: Sequence[Due], now: datetime, batch: _
     batch.due += some
     batch.running |= campaigns.some(unit, {one.campaign for one in some} - batch.running.keys())
     firsts = reviews.many(unit, [ones[0].id for ones in alike.values()])
+    fallen: set[str] = set()
     for ones in alike.values():
         before = firsts[ones[0].id]
         change = lifecycle.expire(before, ones[0].ai, now, desk.limits.times)
         if change.decision is None:
-            _hold(unit, desk, ones, now, batch)
             continue
         ids = [one.id for one in ones]
         write(unit, before, change, ids, "deadline", now)
         reviews.add_alike(unit, change.decision, ids)
         batch.made += [change.decision] * len(ones)
-        batch.cards += [card(one.id, batch.running[one.campaign]) for one in ones if one.shown]
-        batch.reminded += [one.id for one in ones if one.reminded]
-        for one in ones:
-            batch.fell[one.campaign].append(one.id)
+        fallen.update(ids)
+    # As they fell, and not as they are alike: the first of a message are those with a button.
+    told = [one for one in some if one.id in fallen]
+    batch.cards += [card(one.id, batch.running[one.campaign]) for one in told if one.shown]
+    batch.reminded += [one.id for one in told if one.reminded]
+    for one in told:
+        batch.fell[one.campaign].append(one.id)
+    if held := [one for one in some if one.id not in fallen]:
+        _hold(unit, desk, held, now, batch)
 
 
 def _hold(unit: Unit, desk: Desk, ones: Sequence[Due], now: datetime, batch: _Batch) -> None:
     """Each has another deadline now, which depends on its own."""
     whole, times = reviews.many(unit, [one.id for one in ones]), desk.limits.times
-    held = [Made(r, lifecycle.expire(r, ones[0].ai, now, times), batch.running[r.campaign]) for r in whole.values()]
+    every = [(whole[one.id], one.ai, batch.running[one.campaign]) for one in ones]
+    held = [Made(r, lifecycle.expire(r, ai, now, times), campaign) for r, ai, campaign in every]
     apply_all(unit, held, "deadline", now, skip=(Announce.FELL,))

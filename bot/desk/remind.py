@@ -22,7 +22,8 @@ from db.store import Unit
 _OPENING = 1
 #: People who are told in one unit, of all that they have, and reviews of which owners are: a click waits for it.
 _PEOPLE, _REVIEWS = 10, 200
-#: For how long what is said to an owner is one message with what was begun before.
+#: For how long what is said to an owner is one message with what was begun before. An edit calls nobody, so that is
+#: short; and as long the other way: another replica's clock may be ahead, and one that was set back is farther off.
 _TOGETHER = timedelta(minutes=1)
 
 
@@ -223,7 +224,8 @@ def owners(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
         looks.append((noted, owner, _owners_next(desk, noted, step, times.free(owner), now, times.last(owner))))
     # What the batch before has begun to say goes on: however many they are, it is one message.
     whose = {owner for _, owner, _ in looks}
-    begun = {owner: reminders.begun(unit, "nudge_owner", owner, now - _TOGETHER) for owner in whose}
+    near = now - _TOGETHER, now + _TOGETHER
+    begun = {owner: reminders.begun(unit, "nudge_owner", owner, *near) for owner in whose}
     speaking = {owner for _, owner, coming in looks if _is_due(coming, now) or begun[owner]}
     for noted, owner, alone in looks:
         step, free, coming = noted.owner_step, times.free(owner), alone

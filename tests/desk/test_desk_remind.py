@@ -12,8 +12,9 @@ from bot.core.absence import NO_END
 from bot.core.errors import Invalid
 from bot.core.types import Member
 from bot.core.working_time import Hours
-from bot.desk import absence, decide, members, see, settings, tick
+from bot.desk import absence, decide, members, remind, see, settings, tick
 from db import reminders
+from db.reminders import Said, Shown
 from tests.desk.world import BIA, CAIO, MAYA, OLEG, START, ZOE, World, row
 from tests.desk.worlds import NewWorld
 
@@ -138,6 +139,46 @@ def test_an_owner_of_very_many_gets_one_message_of_all_of_them(utc: World) -> No
     with utc.desk.store.reading() as unit:
         (ref,) = [ref for kind, ref, _ in reminders.showing(unit, ids) if kind == "nudge_owner"]
         assert {shown.review_id for shown in reminders.of(unit, ref)} == ids
+
+
+def test_an_owner_of_one_after_the_other_is_called_again(utc: World) -> None:
+    """What follows closely joins the message that was begun, which calls nobody; after a minute that has an end."""
+    settings.save(utc.desk, MAYA, language=None, hours=ROUND_THE_CLOCK, backup=None)
+    for n in range(10):
+        utc.clock.now = START + timedelta(seconds=30 * n)
+        utc.take_in(row(f"creator{n}", "Russia"))
+    until(utc, hours(40.1))
+    assert [len(named) for _, named in told(utc, "nudge_owner")] == [3, 7], "four hours apart"
+
+
+def test_an_owner_is_called_after_the_clock_was_set_back(utc: World) -> None:
+    """The message of the other time is not the one that goes on."""
+    settings.save(utc.desk, MAYA, language=None, hours=ROUND_THE_CLOCK, backup=None)
+    first = utc.one()
+    until(utc, hours(36))
+    utc.clock.now -= timedelta(days=5)
+    (second,) = utc.take_in(row("creator.two", "Russia")).fates
+    until(utc, utc.clock.now + timedelta(hours=47.9))
+    assert told(utc, "nudge_owner") == [(MAYA, [first]), (MAYA, [second.review_id])]
+
+
+def test_a_message_that_a_newer_one_took_over_does_not_go_on(utc: World) -> None:
+    first, second = (str(f.review_id) for f in utc.take_in(row("creator.one"), row("creator.two")).fates)
+    with utc.desk.store.unit() as unit:
+
+        def say(ref: str, *ids: str, minutes: int = 0) -> None:
+            said = Said("nudge_owner", ref, MAYA, tuple(map(Shown, ids)))
+            remind.remember(unit, [said], START + timedelta(minutes=minutes))
+
+        def begun(kind: str = "nudge_owner") -> str | None:
+            return reminders.begun(unit, kind, MAYA, START - timedelta(minutes=1), START + timedelta(minutes=1))
+
+        say("nd_1", first)
+        assert (begun(), begun("scarce")) == ("nd_1", None)
+        say("nd_1", first, second)
+        assert begun() == "nd_1"
+        say("nd_2", first, minutes=2)
+        assert begun() is None, "it would show the first twice"
 
 
 def test_a_held_review_reminds_who_rules(utc: World) -> None:

@@ -129,6 +129,20 @@ def test_after_a_long_sleep_a_hold_still_gives_twelve_hours(world: World) -> Non
     assert see.case(world.desk, review_id).review.deadline_at == world.clock.now + timedelta(hours=12)
 
 
+@pytest.mark.parametrize(("campaign", "kind"), [("aurora", "fell"), ("grave", "held")])
+def test_after_a_long_sleep_what_fell_is_told_of_as_it_fell(new_world: NewWorld, campaign: str, kind: str) -> None:
+    """However it was worked out: what a message names first, and gives a button, is what fell first."""
+    world = new_world(limits=SMALL)
+    told: list[str | None] = []
+    for n in range(8):
+        verdict = Verdict.DECLINE if n % 2 else Verdict.PROCEED
+        told += [fate.review_id for fate in world.take_in(row(f"creator{n}", verdict=verdict), campaign=campaign).fates]
+        world.clock.move(minutes=1)
+    world.clock.move(days=9)
+    world.sweep()
+    assert {tuple(detail["reviews"]) for *_, detail in world.errands(kind)} >= {tuple(told)}
+
+
 def test_what_nobody_opened_is_listed_at_half_its_window_to_owner_and_lead_once(full: World) -> None:
     queued = {line.review_id for line in full.lines().values() if not line.opened}
     assert len(queued) == 6
