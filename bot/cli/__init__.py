@@ -67,14 +67,8 @@ def _common() -> None:
 
 def main() -> None:
     """Run a command; what Handoff refuses becomes a sentence and exit code 1, never a stack trace."""
-    # What is being loaded stays: looking through it for garbage, again and again, was a seventh of the start.
-    gc.disable()
-    asked = sys.argv[1:2]
-    app = command_line(asked if _COMMANDS.keys() >= set(asked) and asked else _COMMANDS)
-    gc.freeze()
-    gc.enable()
     try:
-        app(standalone_mode=True)
+        _load(sys.argv[1:2])(standalone_mode=True)
     except HandoffError as error:
         from bot.cli.needs import voice
         from bot.i18n.catalog import error_text
@@ -89,6 +83,15 @@ def main() -> None:
         logging.getLogger(__name__).debug("failed", exc_info=True)
         _say(f"{error.strerror or error}: {error.filename or ''}")
         sys.exit(1)
+
+
+def _load(asked: list[str]) -> typer.Typer:
+    """What is being loaded stays: looking through it for garbage, again and again, was a seventh of the start."""
+    gc.disable()
+    app = command_line(asked if _COMMANDS.keys() >= set(asked) and asked else _COMMANDS)
+    gc.freeze()
+    gc.enable()
+    return app
 
 
 def _say(text: str) -> None:

@@ -71,6 +71,18 @@ def test_a_word_that_is_no_command_is_answered_with_one_that_is(
     assert "Did you mean 'status'" in capsys.readouterr().err.replace("\n", " ")
 
 
+def test_whoever_stops_it_while_it_loads_sees_no_stack_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(_module: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bot.cli.import_module", stopped)
+    monkeypatch.setattr(sys, "argv", ["handoff", "run"])
+    with pytest.raises((SystemExit, KeyboardInterrupt)) as ended:
+        main()
+    assert isinstance(ended.value, SystemExit)
+    assert ended.value.code == 130
+
+
 def test_every_command_has_the_name_that_leads_to_it() -> None:
     whole = command_line()
     names = {group.name for group in whole.registered_groups} | {one.name for one in whole.registered_commands}
