@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from itertools import count
+from queue import Empty, PriorityQueue
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -24,17 +26,23 @@ _BRIEF = 0.005
 """Seconds after which nobody else joins a commit: whoever came first waits for the last."""
 
 
-@dataclass(slots=True)
-class Turn:
-    """Work that waits for its turn. `joins` when it may be committed together with its neighbours.
+_came = count()
 
-    `until` (time.monotonic) is how long whoever asked for it waits; the work itself knows of it.
+
+@dataclass(slots=True, order=True)
+class Turn:
+    """Work that waits for its turn: who has least time left goes first, of two with as much who came first.
+
+    So a click comes before what the outbox notes, and that is not put off for longer than it can wait. `until`
+    (time.monotonic) is how long whoever asked for it waits; the work itself knows of it. `joins` when it may be
+    committed together with its neighbours.
     """
 
-    work: Callable[[], Any]
-    joins: bool
     until: float
-    future: Future[Any] = field(default_factory=Future)
+    work: Callable[[], Any] = field(compare=False)
+    joins: bool = field(compare=False)
+    came: int = field(default_factory=_came.__next__)
+    future: Future[Any] = field(default_factory=Future, compare=False)
 
     def take(self) -> bool:
         """Whether it is still wanted; from here on it can no longer be cancelled."""
@@ -50,8 +58,12 @@ class Turn:
             self.future.set_result(done)
 
 
+_END = Turn(math.inf, lambda: None, joins=False)
+"""After all that waits."""
+
+
 class Turns:
-    """Writers in the order in which they came; `close` lets what waits come to its end.
+    """Writers, whoever has least time left first; `close` lets what waits come to its end.
 
     A commit costs far more than what is written in it (the disk must say that it has it), so whatever waits while one
     is under way goes into the next one together. Nobody is answered before it.
@@ -59,7 +71,9 @@ class Turns:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._queue: SimpleQueue[Turn | None] = SimpleQueue()
+        self._queue: PriorityQueue[Turn] = PriorityQueue()
+        self._mine = math.inf
+        """Until when whoever writes now may."""
         self.writers = 1 if store.sqlite else 8
         self._pool: ThreadPoolExecutor | None = None
         self._thread: Thread | None = None
@@ -79,20 +93,23 @@ class Turns:
             return self._pool.submit(work)
         if self._thread is None:
             raise RuntimeError("the desk is closed")
-        turn = Turn(work, joins, until)
+        turn = Turn(until, work, joins)
         self._queue.put(turn)
         return turn.future
 
     @property
     def crowded(self) -> bool:
-        """Whether somebody waits behind whoever writes now; on PostgreSQL nobody has to."""
-        return not self._queue.empty()
+        """Whether somebody waits who has less time than whoever writes now; on PostgreSQL nobody has to."""
+        try:
+            return self._queue.queue[0].until < self._mine
+        except IndexError:
+            return False
 
     def close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True)
         elif self._thread is not None:
-            self._queue.put(None)
+            self._queue.put(_END)
             self._thread.join()
             self._thread = None
             if self._checkpoints is not None:
@@ -105,11 +122,11 @@ class Turns:
         while True:
             first = left or self._queue.get()
             left = None
-            if first is None:
+            if first is _END:
                 return
             if not first.take():
                 continue
-            ended = False
+            self._mine, ended = first.until, False
             if not first.joins or self._queue.empty():
                 first.run()
             else:
@@ -159,7 +176,7 @@ class Turns:
             turn = self._queue.get_nowait()
         except Empty:
             return None, False
-        if turn is None:
+        if turn is _END:
             return None, True
         if not turn.joins:
             return turn, False

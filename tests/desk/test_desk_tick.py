@@ -13,6 +13,7 @@ import pytest
 
 from bot.core.types import Basis, Role, State
 from bot.desk import decide, hand_over, members, see, tick
+from bot.desk.desk import Desk
 from db import instants
 from scoring.types import Verdict
 from tests.desk.world import BIA, CAIO, MAYA, START, ZOE, World, a_world, row
@@ -244,8 +245,19 @@ async def test_an_answer_comes_before_most_of_many_deadlines(tmp_path: Path) -> 
     world.take_in(row("mine", "Brazil"))
     ((mine,),) = world.sql("SELECT id FROM reviews WHERE intake_at = (SELECT max(intake_at) FROM reviews)")
     world.clock.move(hours=47)
-    more, _ = await asyncio.gather(world.desk.sweep(tick.tick), world.desk.run(decide.approve, mine, ZOE))
-    assert more
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def sweep(desk: Desk) -> bool:
+        loop.call_soon_threadsafe(begun.set)
+        while not desk.crowded:
+            time.sleep(0.001)
+        return tick.tick(desk)
+
+    more = asyncio.create_task(world.desk.sweep(sweep))
+    await begun.wait()
+    await world.desk.run(decide.approve, mine, ZOE)
+    assert await more
     assert states(world) == {"pending": 101, "decided": 301}
     world.sweep()
     assert states(world) == {"decided": 402}

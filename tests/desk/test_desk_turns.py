@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -118,6 +119,36 @@ async def test_trouble_in_one_of_them_leaves_the_others_whole(world: World) -> N
     assert said[2].reason == "disk_full"
     assert world.sql("SELECT COUNT(*) FROM decisions") == [(3,)]
     assert world.sql("SELECT COUNT(*) FROM judgements") == [(3,)]
+
+
+async def test_whoever_has_least_time_left_goes_first(world: World) -> None:
+    """A click before what only has to be noted; nobody is in the way of a sweep who has more time."""
+    done: list[str] = []
+    crowded: list[bool] = []
+
+    def note(_desk: Desk, what: str) -> None:
+        done.append(what)
+
+    def sweep(desk: Desk) -> None:
+        stop.wait(5)
+        crowded.append(desk.crowded)
+        click.wait(5)
+        while not desk.crowded:
+            time.sleep(0.001)
+
+    stop, click = threading.Event(), threading.Event()
+    first = asyncio.create_task(world.desk.sweep(sweep))
+    await asyncio.sleep(0.05)
+    chores = [asyncio.ensure_future(world.desk.chore(note, f"chore {n}")) for n in range(3)]
+    await asyncio.sleep(0.05)
+    stop.set()
+    await asyncio.sleep(0.05)
+    clicks = [asyncio.ensure_future(world.desk.run(note, f"click {n}")) for n in range(3)]
+    await asyncio.sleep(0.05)
+    click.set()
+    await asyncio.gather(first, *chores, *clicks)
+    assert crowded == [False], "chores may wait for all of it"
+    assert done == ["click 0", "click 1", "click 2", "chore 0", "chore 1", "chore 2"]
 
 
 async def test_what_still_waits_at_the_end_is_done(world: World) -> None:
