@@ -22,6 +22,10 @@ def row(of: set[int]) -> bytes:
     return postings.changed(b"", sorted(of))
 
 
+def numbers_of(held: postings.Row) -> set[int]:
+    return {held[0] * BLOCK + place for place in postings.places(held[1])}
+
+
 @given(some, few, few)
 def test_a_row_has_what_was_put_in_and_not_taken_out(before: set[int], added: set[int], removed: set[int]) -> None:
     after = (before | added) - removed
@@ -47,6 +51,11 @@ def test_rows_of_several_words_are_one_set(held: list[tuple[int, set[int]]], ask
     assert postings.marked(numbers, bits).tolist() == [number in every for number in sorted(asked)]
     assert [postings.meets(one, bits) for one in rows] == [True] * len(rows)
     assert not any(postings.meets(one, postings.spread([], 3 * BLOCK - 1)) for one in rows)
+    for one in rows:
+        alone = postings.spread([one], 3 * BLOCK - 1)
+        assert [postings.meets(other, alone) for other in rows] == [
+            bool(numbers_of(other) & numbers_of(one)) for other in rows
+        ]
     left = postings.without(bits, asked, [1], BLOCK)
     assert set(postings.newest(left).tolist()) == {n for n in every if n not in asked and n // BLOCK != 1}
 
