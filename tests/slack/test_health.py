@@ -128,8 +128,14 @@ async def test_a_database_that_is_gone_is_not_ready_and_the_rest_is_still_counte
 
 
 async def test_a_writer_who_hangs_is_not_ready_although_reading_goes_on(watcher: Watcher) -> None:
-    go = threading.Event()
-    hanging = asyncio.create_task(watcher.house.desk.chore(lambda _: go.wait(10)))
+    begun, go = threading.Event(), threading.Event()
+
+    def hang(_desk: Desk) -> bool:
+        begun.set()
+        return go.wait(10)
+
+    hanging = asyncio.create_task(watcher.house.desk.chore(hang))
+    await asyncio.to_thread(begun.wait, 10)
     status, said = await watcher.ask("/readyz")
     go.set()
     assert (status, said["checks"]["writer"], said["checks"]["database"]) == (503, {"ok": False}, {"ok": True})
