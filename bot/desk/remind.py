@@ -223,10 +223,10 @@ def owners(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
         owner, step = running[noted.review.campaign].owner, noted.owner_step
         looks.append((noted, owner, _owners_next(desk, noted, step, times.free(owner), now, times.last(owner))))
     # What the batch before has begun to say goes on: however many they are, it is one message.
-    whose = {owner for _, owner, _ in looks}
     near = now - _TOGETHER, now + _TOGETHER
-    begun = {owner: reminders.begun(unit, "nudge_owner", owner, *near) for owner in whose}
-    speaking = {owner for _, owner, coming in looks if _is_due(coming, now) or begun[owner]}
+    just = {owner for _, owner, _ in looks if (last := times.last(owner)) is not None and near[0] <= last <= near[1]}
+    begun = {owner: reminders.begun(unit, "nudge_owner", owner, *near) for owner in just}
+    speaking = {owner for _, owner, coming in looks if _is_due(coming, now) or begun.get(owner)}
     for noted, owner, alone in looks:
         step, free, coming = noted.owner_step, times.free(owner), alone
         if owner in speaking:
@@ -237,7 +237,7 @@ def owners(unit: Unit, desk: Desk, now: datetime, size: int) -> int:
             step = coming.step
             coming = _owners_next(desk, noted, step, free, now, now)
         further.append((noted.review.id, (coming.at, step)))
-    said = [Said("nudge_owner", begun[o] or new_id("nd"), o, tuple(map(Shown, ids))) for o, ids in told.items()]
+    said = [Said("nudge_owner", begun.get(o) or new_id("nd"), o, tuple(map(Shown, ids))) for o, ids in told.items()]
     remember(unit, said, now)
     nudges.reminded(unit, list(told), now)
     nudges.owners_went_on(unit, further)
