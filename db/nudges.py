@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.core.types import Review, UserId
 from db import reviews, tables
+from db.prepared import Prepared
 from db.store import Unit, sliced
 from db.tables import CAMPAIGNS, MEMBERS
 
@@ -111,11 +112,22 @@ def went_on(unit: Unit, every: Iterable[tuple[str, Further]]) -> None:
             unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(**values))
 
 
+_OWNER_STEP = Prepared(
+    sa.update(_TABLE)
+    .where(_TABLE.c.id == sa.bindparam("b_which"))
+    .values({name: sa.bindparam(name, type_=_TABLE.c[name].type) for name in ("owner_at", "owner_step")}),
+    ("owner_at", "owner_step", "b_which"),
+)
+
+
 def owners_went_on(unit: Unit, every: Iterable[tuple[str, tuple[datetime | None, int]]]) -> None:
-    """The same of the owners' reminders: when to look again, and how many have been said or have passed."""
-    for (at, step), ids in _alike(every).items():
-        for part in sliced(ids):
-            unit.execute(sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(owner_at=at, owner_step=step))
+    """The same of the owners' reminders: when to look again, and how many have been said or have passed.
+
+    Deadlines differ by seconds, and so does nearly every row.
+    """
+    rows = [{"b_which": review_id, "owner_at": at, "owner_step": step} for review_id, (at, step) in every]
+    if rows:
+        _OWNER_STEP.run(unit, rows)
 
 
 def _alike(every: Iterable[tuple[str, Any]]) -> dict[Any, list[str]]:
