@@ -245,6 +245,8 @@ class Store:
         with self._session(self._reader) as session:
             try:
                 yield session
+                # There is nothing to keep; but told ROLLBACK, psycopg forgets every statement that it has prepared.
+                session.commit()
             except DatabaseError as error:
                 if _is_ours(error):
                     raise

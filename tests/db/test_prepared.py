@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from db import outbox
 from db.outbox import Fresh
 from db.prepared import Alike, Prepared, among
+from db.store import Store
 from db.tables import DECISIONS, EVENTS, OUTBOX, REVIEWS
 from tests.desk.world import World, row
 from tests.desk.worlds import kind, new_world, world
@@ -86,3 +87,15 @@ def test_what_says_something_already_is_met_however_many_come(world: World) -> N
     assert [(row.id, row.ref, row.created_at, row.detail) for row in kept] == [
         (f"ob_{n}", f"rv_{n}' é", NOW.astimezone(UTC), {}) for n in range(3)
     ]
+
+
+@pytest.mark.postgres
+def test_what_is_read_all_the_time_is_planned_once(pg_url: str) -> None:
+    store = Store(pg_url)
+    for _ in range(8):
+        with store.reading() as unit:
+            unit.execute(sa.text("SELECT count(*) FROM reviews WHERE id = :id"), {"id": "rv_1"})
+    with store.reading() as unit:
+        kept = unit.execute(sa.text("SELECT statement FROM pg_prepared_statements")).scalars().all()
+    store.close()
+    assert any("FROM reviews" in statement for statement in kept)
