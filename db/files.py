@@ -9,17 +9,14 @@ import sqlalchemy as sa
 from bot.core.types import Campaign, Review
 from db import campaigns, reviews
 from db.store import Unit
-from db.tables import CAMPAIGNS, CANDIDATES, RECOMMENDATIONS, REVIEWS
+from db.tables import CAMPAIGNS, CANDIDATES, REVIEWS
 from scoring.types import Verdict
 
 _FOUND = (
-    sa.select(
-        *reviews.COLUMNS, *campaigns.COLUMNS, CANDIDATES.c.name, CANDIDATES.c.referred_by, RECOMMENDATIONS.c.verdict
-    )
+    sa.select(*reviews.COLUMNS, *campaigns.COLUMNS, CANDIDATES.c.name, CANDIDATES.c.referred_by, REVIEWS.c.recommended)
     .select_from(REVIEWS)
     .join(CAMPAIGNS, CAMPAIGNS.c.key == REVIEWS.c.campaign)
     .join(CANDIDATES, CANDIDATES.c.id == REVIEWS.c.candidate_id)
-    .join(RECOMMENDATIONS, RECOMMENDATIONS.c.candidate_id == REVIEWS.c.candidate_id)
     .where(REVIEWS.c.id == sa.bindparam("review_id"))
 )
 _FIRST = len(reviews.COLUMNS)

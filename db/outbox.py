@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from db import tables
 from db.lanes import oldest_due as oldest_due  # noqa: PLC0414 - the outbox's age is asked for here
 from db.prepared import Prepared
 from db.store import Unit, sliced
-from db.tables import ASIDE, READY, SENT, TO_SEND, UNSENT, PostRow
+from db.tables import ADDED, ASIDE, READY, SENT, TO_SEND, UNSENT, PostRow
 
 _TABLE = tables.OUTBOX
 
@@ -70,44 +71,57 @@ class Fresh:
 _FIELDS = ("id", "lane", "kind", "ref", "state", "tries", "strikes", "created_at", "detail")
 
 
-def _upserts(insert: Callable[[sa.Table], Any]) -> tuple[Prepared, Any]:
+def _said(insert: Callable[[sa.Table], Any]) -> Prepared:
     """Insert, or find what says it already: that one is written too, unchanged, and so locked until the commit.
 
     Otherwise, on PostgreSQL, another process could claim it and write its letter from the state before this unit's
     change, and nobody would ever say what changed.
     """
     key = [_TABLE.c.kind, _TABLE.c.ref, _TABLE.c.lane]
-    said = insert(_TABLE).on_conflict_do_update(index_elements=key, index_where=READY, set_={"detail": _TABLE.c.detail})
-    return Prepared(said, _FIELDS), said.returning(_TABLE.c.seq, _TABLE.c.id, *key, _TABLE.c.detail)
+    twin = {"index_elements": key, "index_where": READY, "set_": {"detail": _TABLE.c.detail}}
+    return Prepared(insert(_TABLE).on_conflict_do_update(**twin), _FIELDS)
 
 
-_SAY = {"sqlite": _upserts(sqlite.insert), "postgresql": _upserts(postgresql.insert)}
-_JOIN = sa.update(_TABLE).where(_TABLE.c.seq == sa.bindparam("at_seq")).values(detail=sa.bindparam("joined"))
+def _adding(dialect: str) -> Prepared:
+    """Of messages that another errand says already: their details, beside its own."""
+    given = sa.bindparam("given", type_=sa.JSON())
+    if dialect == "postgresql":
+        columns = [sa.column(name, _TABLE.c[name].type) for name in _ADDED_BY]
+        each: Any = sa.func.json_to_recordset(given).table_valued(*columns).render_derived("given", with_types=True).c
+    else:
+        value = sa.func.json_each(given).table_valued("value").c.value
+        each = {name: sa.func.json_extract(value, f"$.{name}") for name in _ADDED_BY}
+    same = sa.and_(*(_TABLE.c[name] == each[name] for name in ("kind", "ref", "lane")))
+    found = sa.select(_TABLE.c.seq, each["detail"]).where(READY, same, _TABLE.c.id != each["id"])
+    return Prepared(sa.insert(ADDED).from_select(["seq", "detail"], found, include_defaults=False), ("given",))
+
+
+_ADDED_BY = ("id", "kind", "ref", "lane", "detail")
+_SAY = {
+    "sqlite": (_said(sqlite.insert), _adding("sqlite")),
+    "postgresql": (_said(postgresql.insert), _adding("postgresql")),
+}
 
 
 def enqueue(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
     """Say these, each once: an errand of the same kind, reference and lane that has not left yet says it already.
 
-    Of such a pair the details are joined list by list, so that a message about several reviews names all of them.
-    In the order given within each lane; however many they are, in one statement, and two more where details are joined.
+    Of such a pair the details are joined list by list, so that a message about several reviews names all of them: when
+    it leaves, since ten thousand deadlines at one instant would write a list that grows with each batch.
+    In the order given within each lane; however many they are, in one statement, and one more where there are details.
     """
     once: dict[tuple[str, str, str], Fresh] = {}
     for each in fresh:
         key = (each.kind, each.ref, each.lane)
         twin = once.get(key)
         once[key] = each if twin is None else replace(twin, detail=_joined(twin.detail or {}, each.detail or {}))
-    plain = [_values(each, now) for each in once.values() if not each.detail]
-    detailed = [_values(each, now) for each in once.values() if each.detail]
-    said, told = _SAY[unit.get_bind().dialect.name]
-    if plain:
-        said.run(unit, plain)
-    if not detailed:
+    if not once:
         return
-    mine = {values["id"] for values in detailed}
-    waiting = [row for row in unit.execute(told, detailed) if row.id not in mine]
-    if waiting:
-        joined = [(row.seq, row.detail, once[row.kind, row.ref, row.lane].detail or {}) for row in waiting]
-        unit.execute(_JOIN, [{"at_seq": seq, "joined": _joined(old, new)} for seq, old, new in joined])
+    rows = [_values(each, now) for each in once.values()]
+    said, adding = _SAY[unit.get_bind().dialect.name]
+    said.run(unit, rows)
+    if detailed := [{name: row[name] for name in _ADDED_BY} for row in rows if row["detail"]]:
+        adding.run(unit, [{"given": detailed}])
 
 
 def _values(fresh: Fresh, now: datetime) -> dict[str, Any]:
@@ -143,10 +157,16 @@ def take_head(unit: Unit, lane: str, now: datetime) -> Errand | None:
         return None
     return Errand(
         row.seq, row.id, row.lane, row.kind, row.ref, head.state, row.tries, row.strikes, row.created_at, tried_at,
-        row.detail,
+        whole(unit, row.seq, row.detail),
     )  # fmt: skip
 
 
+def whole(unit: Unit, seq: int, detail: Mapping[str, Any]) -> dict[str, Any]:
+    """An errand's details with what was added to them, in that order."""
+    return reduce(_joined, unit.execute(_MORE, {"of": seq}).scalars(), dict(detail))
+
+
+_MORE = sa.select(ADDED.c.detail).where(ADDED.c.seq == sa.bindparam("of")).order_by(ADDED.c.id)
 _HEAD = (
     sa.select(_TABLE.c.seq, _TABLE.c.state, _TABLE.c.created_at, _TABLE.c.tried_at)
     .where(TO_SEND, _TABLE.c.lane == sa.bindparam("of"))
@@ -201,18 +221,20 @@ def later(unit: Unit, errand: Errand, state: str, error: str, strikes: int) -> b
     """
     values: dict[str, Any] = {"state": state, "error": error[:500], "strikes": strikes}
     if state == "ready":
-        values["detail"] = _with_twin(unit, errand.kind, errand.ref, errand.lane, errand.detail)
+        values["detail"] = _with_twin(unit, errand, errand.detail)
     return _mark(unit, errand, **values)
 
 
-def _with_twin(unit: Unit, kind: str, ref: str, lane: str, detail: Mapping[str, Any]) -> dict[str, Any]:
-    """The details of both, and the newer one that was to say the same is gone."""
-    twin = unit.execute(
-        sa.delete(_TABLE)
-        .where(READY, _TABLE.c.kind == kind, _TABLE.c.ref == ref, _TABLE.c.lane == lane)
-        .returning(_TABLE.c.detail)
-    ).first()
-    return dict(detail) if twin is None else _joined(detail, twin.detail)
+def _with_twin(unit: Unit, errand: Any, detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Its details, and those of the newer one that was to say the same and is gone: all of them in one."""
+    both = dict(detail)
+    same = (_TABLE.c.kind == errand.kind, _TABLE.c.ref == errand.ref, _TABLE.c.lane == errand.lane)
+    twin = unit.execute(sa.select(_TABLE.c.seq, _TABLE.c.detail).where(READY, *same).with_for_update()).first()
+    if twin is not None:
+        both = _joined(both, whole(unit, twin.seq, twin.detail))
+        unit.execute(sa.delete(_TABLE).where(_TABLE.c.seq == twin.seq))
+    unit.execute(sa.delete(ADDED).where(ADDED.c.seq == errand.seq))
+    return both
 
 
 def lay_aside(unit: Unit, errand: Errand, state: str, error: str) -> bool:
@@ -227,7 +249,7 @@ def revive(unit: Unit, errand_id: str) -> str | None:
         return None
     values: dict[str, Any] = {"state": "unknown", "tries": 0, "strikes": 0, "error": None}
     if row.state == "dead":
-        values |= {"state": "ready", "detail": _with_twin(unit, row.kind, row.ref, row.lane, row.detail)}
+        values |= {"state": "ready", "detail": _with_twin(unit, row, whole(unit, row.seq, row.detail))}
     unit.execute(sa.update(_TABLE).where(_TABLE.c.seq == row.seq).values(**values))
     return str(row.lane)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.core.review import EXPIRES_BY
 from bot.core.types import UserId
 from db.store import Unit
-from db.tables import AWAITING, RECOMMENDATIONS, REVIEWS
+from db.tables import AWAITING, REVIEWS
 from scoring.types import Verdict
 
 
@@ -34,13 +34,12 @@ class Due(NamedTuple):
 _FOUND = (
     sa.select(
         REVIEWS.c.id, REVIEWS.c.campaign, REVIEWS.c.expert, REVIEWS.c.deadline_at, REVIEWS.c.opened_at.is_not(None),
-        REVIEWS.c.reminded_at.is_not(None), RECOMMENDATIONS.c.verdict, *(REVIEWS.c[name] for name in EXPIRES_BY),
+        REVIEWS.c.reminded_at.is_not(None), REVIEWS.c.recommended, *(REVIEWS.c[name] for name in EXPIRES_BY),
     )
-    .join(RECOMMENDATIONS, RECOMMENDATIONS.c.candidate_id == REVIEWS.c.candidate_id)
     .where(AWAITING, REVIEWS.c.deadline_at <= sa.bindparam("now"))
     .order_by(REVIEWS.c.deadline_at)
     .limit(sa.bindparam("most"))
-    .with_for_update(skip_locked=True, of=REVIEWS)  # what another replica is changing right now is passed by
+    .with_for_update(skip_locked=True)  # what another replica is changing right now is passed by
 )  # fmt: skip
 
 

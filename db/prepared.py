@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 
 from db.store import Unit
@@ -21,7 +20,7 @@ _Plan = tuple[str, Callable[[_Rows], Any]]
 def among(column: sa.ColumnElement[str], name: str, dialect: str) -> sa.ColumnElement[bool]:
     """Whether a column's value is in a list that is one parameter: one statement, however many they are."""
     if dialect == "postgresql":
-        return column == sa.any_(_list(name, dialect))
+        return column == sa.any_(sa.func.array(each_of(name, dialect).scalar_subquery()))
     return column.in_(each_of(name, dialect))
 
 
@@ -30,14 +29,12 @@ def each_of(name: str, dialect: str) -> sa.Select[tuple[str]]:
     return sa.select(_each_of(name, dialect))
 
 
-def _list(name: str, dialect: str) -> sa.BindParameter[Any]:
-    return sa.bindparam(name, type_=ARRAY(sa.String()) if dialect == "postgresql" else sa.JSON())
-
-
 def _each_of(name: str, dialect: str) -> sa.ColumnElement[str]:
+    """As JSON for PostgreSQL, too: psycopg turns an array value by value."""
+    those = sa.bindparam(name, type_=sa.JSON())
     if dialect == "postgresql":
-        return sa.func.unnest(_list(name, dialect)).column_valued("one")
-    return sa.func.json_each(_list(name, dialect)).table_valued(sa.column("value", sa.String())).c.value
+        return sa.func.json_array_elements_text(those).column_valued("one")
+    return sa.func.json_each(those).table_valued(sa.column("value", sa.String())).c.value
 
 
 class Alike:

@@ -123,7 +123,7 @@ def save(unit: Unit, before: Review, after: Review, new: Mapping[str, Any], ids:
 
 
 def add_many(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
-    """New reviews: the review's own fields and wanted, policy, propensity, rank, half_at."""
+    """New reviews: the review's own fields and wanted, policy, propensity, recommended, rank, half_at."""
     if rows:
         unit.execute(sa.insert(_TABLE), list(rows))
 

@@ -138,6 +138,8 @@ class ReviewRow(Row, table=True):
     expert: str | None = None
     backup: str | None = None
     why_me: str
+    recommended: str = Field(default="unsaid", sa_column_kwargs={"server_default": "unsaid"})
+    """The verdict of its recommendation, which never changes: asked when ten thousand fall, and with each click."""
     rank: float
     """Match at intake: the best opens first."""
     intake_at: datetime = moment()
@@ -319,6 +321,23 @@ partial_index("ix_outbox_lane", TO_SEND, OUTBOX.c.lane, OUTBOX.c.seq)
 partial_index("ix_outbox_unsent", UNSENT, OUTBOX.c.state)
 partial_index("ix_outbox_sent", SENT, OUTBOX.c.sent_at)
 partial_index("uq_outbox_ready", READY, OUTBOX.c.kind, OUTBOX.c.ref, OUTBOX.c.lane, unique=True)
+
+
+class AddedRow(Row, table=True):
+    """What was added to an errand while it waited to leave: a row each time, and not a list that is written anew."""
+
+    __tablename__ = "outbox_added"
+    id: int | None = Field(
+        default=None,
+        sa_column=sa.Column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    )
+    seq: int = Field(
+        sa_column=sa.Column(sa.ForeignKey("outbox.seq", ondelete="CASCADE"), nullable=False, index=True),
+    )
+    detail: dict[str, Any] = plain_json()
+
+
+ADDED = table_of(AddedRow)
 
 
 class LaneRow(Row, table=True):

@@ -6,6 +6,7 @@ parameters.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -74,10 +75,26 @@ class Database(ABC):
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
+    def errands(self) -> list[dict[str, Any]]:
+        """The outbox, oldest first, each with its whole `detail`: what was added to it is in its lists."""
+        every = self.rows("SELECT * FROM outbox ORDER BY seq")
+        for errand in every:
+            errand["detail"] = _plain(errand["detail"])
+        known = {errand["seq"]: errand["detail"] for errand in every}
+        for added in self.rows("SELECT seq, detail FROM outbox_added ORDER BY id"):
+            detail = known[added["seq"]]
+            for name, value in _plain(added["detail"]).items():
+                detail[name] = detail[name] + value if isinstance(detail.get(name), list) else value
+        return every
+
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every table with every row."""
         everything = 'SELECT * FROM "{}" ORDER BY 1, 2'
         return {table: self.sql(everything.format(table)) for table in self.tables() if table != "alembic_version"}
+
+
+def _plain(detail: Any) -> Any:
+    return json.loads(detail) if isinstance(detail, str) else detail
 
 
 class SqliteDatabase(Database):
@@ -92,7 +109,9 @@ class SqliteDatabase(Database):
         self.url = f"sqlite:///{self.file}"
 
     def beside(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
+        made = sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
+        made.execute("PRAGMA foreign_keys=ON")  # what goes with a row goes with it here, too
+        return made
 
     def tables(self) -> list[str]:
         """Without FTS5's own, which older levels have, made of `search_texts`."""

@@ -252,6 +252,7 @@ def record(unit: Unit, placed: Sequence[Placed], now: datetime) -> None:
                 "wanted": p.routed.wanted.value,
                 "policy": POLICY_VERSION,
                 "propensity": p.routed.propensity,
+                "recommended": p.recommendation.verdict.value,
                 "rank": p.recommendation.match if p.recommendation.match is not None else -1.0,
                 "half_at": now + (p.review.deadline_at - now) / 2 if p.review.queued else None,
                 "grounds": handing.plain(p.named.grounds),

@@ -234,7 +234,8 @@ class _Reviews:
             sa.insert(RECOMMENDATIONS),
             [s | {"candidate_id": r.candidate_id, "at": now} for r, s in zip(rows, said, strict=True)],
         )
-        reviews.add_many(unit, [self._row(r, 100.0 * (1 - n / 1e6)) for n, r in enumerate(rows, start)])
+        made = [self._row(n, r, s["verdict"]) for n, r, s in zip(range(start, end), rows, said, strict=True)]
+        reviews.add_many(unit, made)
         events.record_many(unit, [self._event(r, now) for r in rows])
         self._decide(unit, [r for r in rows if r.state is State.DECIDED], now)
 
@@ -275,10 +276,10 @@ class _Reviews:
             name=creator["name"].title(), market=review.market, country=review.market, metrics=_METRICS,
         )  # fmt: skip
 
-    def _row(self, review: Review, rank: float) -> dict[str, Any]:
+    def _row(self, number: int, review: Review, ai: str) -> dict[str, Any]:
         half = review.intake_at + (review.deadline_at - review.intake_at) / 2
         return reviews.values(review) | {
-            "wanted": "expert", "policy": 1, "propensity": 1.0, "rank": rank,
+            "wanted": "expert", "policy": 1, "propensity": 1.0, "recommended": ai, "rank": 100 - number / 1e4,
             "half_at": half if review.queued and half > self.base + HOURS else None,  # else it has been told of
         }  # fmt: skip
 

@@ -131,7 +131,7 @@ def test_many_are_said_like_one_after_the_other(box: Box) -> None:
 
 @pytest.mark.parametrize("size", [1, 300])
 def test_a_batch_costs_no_more_statements_than_one(box: Box, size: int) -> None:
-    """Two for what has no details and for what has, one for what must be joined."""
+    """One for all, and one for what is to be joined."""
     box.say("fell", "c0", "U1", reviews=["a"])
     fresh = [Fresh(f"ob_c{n}", "card", f"rv_{n}", "C1") for n in range(size)]
     fresh += [Fresh(f"ob_f{n}", "fell", f"c{n}", "U1", {"reviews": ["b"]}) for n in range(size)]
@@ -140,7 +140,7 @@ def test_a_batch_costs_no_more_statements_than_one(box: Box, size: int) -> None:
         connection = unit.connection()
         sa.event.listen(connection, "before_cursor_execute", lambda *a: asked.append(a[2]))
         outbox.enqueue(unit, fresh, NOW)
-    assert len(asked) == 3
+    assert len(asked) == 2
     assert box.depth() == {"ready": 2 * size}
 
 
@@ -223,6 +223,29 @@ def test_a_twin_said_meanwhile_makes_one_message_of_both(box: Box) -> None:
     box.later(errand)
     assert box.depth() == {"ready": 1}
     assert box.must("U1", LATER).detail == {"reviews": ["a", "b"]}
+
+
+def test_what_was_added_goes_where_its_errand_goes(box: Box) -> None:
+    """Added before it left, to its twin meanwhile, and to the twin that it met after it was given up."""
+    for one in ("a", "b"):
+        box.say("fell", "aurora", "U1", reviews=[one], by=one)
+    errand = box.must("U1")
+    for one in ("c", "b", "d"):
+        box.say("fell", "aurora", "U1", reviews=[one], by=one)
+    box.later(errand)
+    box.say("fell", "aurora", "U1", reviews=["e"])
+    again = box.must("U1", LATER)
+    assert (again.id, again.detail) == (errand.id, {"reviews": ["a", "b", "c", "d", "e"], "by": "d"})
+    box.aside(again)
+    for one in ("f", "g"):
+        box.say("fell", "aurora", "U1", reviews=[one], by=one)
+    assert box.revive(errand.id) == "U1"
+    last = box.must("U1", LATER)
+    assert (last.id, last.detail) == (errand.id, {"reviews": list("abcdefg"), "by": "g"})
+    box.say("fell", "aurora", "U1", reviews=["h"])
+    box.say("fell", "aurora", "U1", reviews=["i"])
+    box.sent(last)
+    assert box.must("U1", LATER).detail == {"reviews": ["h", "i"]}
 
 
 def test_an_unknown_one_keeps_its_twin_apart(box: Box) -> None:

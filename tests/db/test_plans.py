@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateIndex
 
 from bot.desk import see
 from db import counts, instants, lanes, market_norms, nudges, outbox, overdue, reviews, tables
-from db.outbox import Errand
+from db.outbox import Errand, Fresh
 from db.store import Store, Unit
 from tests.database import fresh
 from tests.desk.world import START, World, a_world
@@ -84,6 +84,10 @@ PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
         lambda unit: outbox.later(unit, ERRAND, "ready", "", 1),
         ("SEARCH outbox USING INDEX uq_outbox_ready (kind=? AND ref=? AND lane=?)",),
     ),
+    "added": (
+        lambda unit: outbox.enqueue(unit, [Fresh("ob_1", "fell", "aurora", "U1", {"reviews": ["a"]})], NOW),
+        ("SEARCH outbox USING INDEX uq_outbox_ready (kind=? AND ref=? AND lane=?)",),
+    ),
     "claim": (
         lambda unit: outbox.take_head(unit, "C1", NOW),
         ("SEARCH outbox USING INDEX ix_outbox_lane (lane=?)",),
@@ -137,7 +141,7 @@ def plans(store: Store, work: Work) -> list[str]:
         sa.event.remove(connection, "before_cursor_execute", note)
         found = []
         for statement, parameters in asked:
-            if statement.startswith(("SELECT", "WITH", "DELETE")):
+            if statement.startswith(("SELECT", "WITH", "DELETE")) or " SELECT " in statement:
                 rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
                 found.append("; ".join(row.detail for row in rows))
         return found

@@ -573,13 +573,14 @@ class Lifecycle(RuleBasedStateMachine):
 
     def everybody_is_told(self, rows: list[dict[str, Any]]) -> None:
         ready, ever, fell = set(), self.ever, self.fell
-        for kind, ref, lane, detail, state in self.world.sql("SELECT kind, ref, lane, detail, state FROM outbox"):
-            ever.add((kind, ref, lane))
-            if kind == "card" and state == "ready":
-                ready.add(ref)
-            if kind == "fell":
-                fell.update(json.loads(detail)["reviews"])
+        for errand in self.world.database.errands():
+            ever.add((errand["kind"], errand["ref"], errand["lane"]))
+            if errand["kind"] == "card" and errand["state"] == "ready":
+                ready.add(errand["ref"])
+            if errand["kind"] == "fell":
+                fell.update(errand["detail"]["reviews"])
         for review in rows:
+            assert review["recommended"] == review["ai"]
             channel = next(c.channel for c in campaigns() if c.key == review["campaign"])
             if review["opened_at"] is not None:
                 assert ("card", review["id"], channel) in ever

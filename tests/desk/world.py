@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -178,8 +177,8 @@ class World:
 
     def errands(self, kind: str | None = None) -> list[tuple[str, str, str, dict[str, Any]]]:
         """(kind, ref, lane, detail) of everything that was ever to be said, oldest first."""
-        rows = self.sql("SELECT kind, ref, lane, detail FROM outbox ORDER BY seq")
-        return [(k, ref, lane, json.loads(detail)) for k, ref, lane, detail in rows if kind in (None, k)]
+        every = ((e["kind"], e["ref"], e["lane"], e["detail"]) for e in self.database.errands())
+        return [errand for errand in every if kind in (None, errand[0])]
 
 
 def staffed(kind: str, folder: Path) -> Database:

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from bot.core.disagreement import Disagreement
 from bot.core.types import Campaign, Decision, Judgement, Review
-from db import campaigns, instants, tables
+from db import campaigns, instants, outbox, tables
 from db.disagreements import disagreement_from
 from db.knowledge_tables import DISAGREEMENTS
 from db.norm_tables import NORM_VOTES
@@ -73,13 +73,23 @@ def read(store: Store) -> Books:
             tuple((decision_from(d), d.judgement_id) for d in unit.exec(select(DecisionRow))),
             {j.id: judgement_from(j) for j in unit.exec(select(JudgementRow))},
             {review: tuple(said) for review, said in events.items()},
-            {row.id: row for row in unit.exec(select(OutboxRow))},
+            _errands(unit),
             tuple(unit.exec(select(PostRow))),
             frozenset(words),
             _learned(unit),
         )
         unit.expunge_all()  # rows are read on after the unit has ended
         return found
+
+
+def _errands(unit: Unit) -> dict[str, OutboxRow]:
+    """Each with its whole details."""
+    added = set(unit.execute(sa.select(tables.ADDED.c.seq)).scalars())
+    found = {row.id: row for row in unit.exec(select(OutboxRow))}
+    for row in found.values():
+        if row.seq in added:
+            row.detail = outbox.whole(unit, row.seq, row.detail)
+    return found
 
 
 def _learned(unit: Unit) -> Learned:
