@@ -118,7 +118,12 @@ class Reach:
         return self._asking.vectors(numbers)
 
     def shown(self, numbers: Sequence[int]) -> Mapping[int, Any]:
-        return self._asking.shown(numbers, self._channels)
+        """What hits show, by number: nothing of a row that is in no channel of theirs, whatever the index says."""
+        return {
+            row.seq: row
+            for row in self._asking.shown(numbers)
+            if self._channels is None or row.channel in self._channels
+        }
 
     def outlines(self, ids: Sequence[str]) -> Mapping[str, Outline]:
         return self._asking.outlines(ids)
