@@ -24,7 +24,7 @@ from scoring.spelling import ends, nearest, slips
 from scoring.text import LANGUAGE_OF_MARKET
 
 if TYPE_CHECKING:
-    from scoring.postings import Numbers
+    from scoring.postings import Bits
 
 __all__ = ["catch_up", "find", "forget", "index"]
 
@@ -94,13 +94,13 @@ def find(
 class _Matching:
     """What was found of a question, before it is ranked."""
 
-    numbers: Numbers
-    """Newest first."""
+    bits: Bits
+    total: int
     loosely: bool = False
     by_name: bool = False
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        return self.total
 
 
 class _Search:
@@ -111,7 +111,7 @@ class _Search:
         self._filters = filters
         self._named = [(one.stems, tag) for one in named for tag in tags(**{one.kind: one.code})]
         self._tags = tuple(tags(**{name: getattr(filters, name) for name in _TAGGED}))
-        self._all: Numbers | None = None
+        self._all: Bits | None = None
 
     def find(self, text: str, limit: int, offset: int) -> Found:
         words = asked(text)
@@ -124,7 +124,7 @@ class _Search:
             return Found((), 0, suggestions=self._suggestions(terms))
         hits = self._hits(self._page(found, terms, limit, offset), terms, named=found.by_name)
         won = self._filters.won
-        by_won = {won: len(found)} if won is not None else self._reach.by_won(found.numbers)
+        by_won = {won: len(found)} if won is not None else self._reach.by_won(found.bits)
         return Found(hits, len(found), by_won, read_as, found.loosely, found.by_name)
 
     # What was asked
@@ -189,30 +189,32 @@ class _Search:
     def _matching(self, terms: Sequence[Term], tokens: Sequence[tuple[str, ...]], share: float) -> _Matching:
         if self._all is None:
             self._all = self._reach.among(self._tags, self._filters.since, self._filters.until)
-        if not terms:
-            return _Matching(self._all)
-        ways = [way for way in enough([t.weight for t in terms], share) if all(tokens[n] for n in way)]
-        return _Matching(self._with(self._all, ways, tokens))
+        found = self._all
+        if terms:
+            ways = [way for way in enough([t.weight for t in terms], share) if all(tokens[n] for n in way)]
+            found = self._with(found, ways, tokens)
+        return _Matching(found, postings.size(found))
 
-    def _with(self, numbers: Numbers, ways: Sequence[tuple[int, ...]], tokens: Sequence[tuple[str, ...]]) -> Numbers:
-        """Those of the numbers that have all words of one of the ways, each by any of its tokens."""
+    def _with(self, bits: Bits, ways: Sequence[tuple[int, ...]], tokens: Sequence[tuple[str, ...]]) -> Bits:
+        """Of what is in a set, what has all words of one of the ways, each by any of its tokens."""
         having = {n: self._reach.having(tokens[n]) for n in {n for way in ways for n in way}}
-        return postings.matching(numbers, ways, having)
+        return postings.matching(bits, ways, having)
 
     def _page(self, found: _Matching, terms: Sequence[Term], limit: int, offset: int) -> _Page:
         """One page of what is found, as (number, score)."""
+        numbers = postings.newest(found.bits)
         if not terms:
-            return [(number, 0.0) for number in found.numbers[offset : offset + limit].tolist()]
-        chosen = found.numbers[:_RANKED].tolist()
+            return [(number, 0.0) for number in numbers[offset : offset + limit].tolist()]
+        chosen = numbers[:_RANKED].tolist()
         if len(found) > _RANKED and (found.loosely or len(terms) > 1):
             # Of very many, those with all of the words come before those with enough of them.
             own = tuple(n for n, t in enumerate(terms) if t.own)
-            with_all = self._with(found.numbers, [own] if own else [], [t.own for t in terms])
+            with_all = postings.newest(self._with(found.bits, [own] if own else [], [t.own for t in terms]))
             chosen = list(dict.fromkeys([*with_all[:_RANKED].tolist(), *chosen]))[:_RANKED]
         rest: list[int] = []
         if offset + limit > len(chosen):
             ranked_already = set(chosen)
-            rest = [number for number in found.numbers.tolist() if number not in ranked_already]
+            rest = [number for number in numbers.tolist() if number not in ranked_already]
         return [*self._ranked(chosen, terms), *((number, 0.0) for number in rest)][offset : offset + limit]
 
     def _ranked(self, chosen: Sequence[int], terms: Sequence[Term]) -> _Page:

@@ -17,7 +17,7 @@ from db.store import Unit
 from scoring import postings
 
 if TYPE_CHECKING:
-    from scoring.postings import Bits, Numbers, Row
+    from scoring.postings import Bits, Row
 
 _TRIED = 3
 #: By which key those are found that ended so.
@@ -88,19 +88,19 @@ class Reach:
             self.read([key])
         return self._held[key]
 
-    def among(self, keys: Sequence[str], since: datetime | None, until: datetime | None) -> Numbers:
-        """What may be seen, has all of these, and was opened then; newest first."""
+    def among(self, keys: Sequence[str], since: datetime | None, until: datetime | None) -> Bits:
+        """What may be seen, has all of these, and was opened then."""
         found = self._visible()
         for key in keys:
             found = found & self.having((key,))
         if since is not None or until is not None:
             parts, numbers = self._asking.outside(since, until)
             found = postings.without(found, numbers, parts, SPAN)
-        return postings.newest(found)
+        return found
 
-    def by_won(self, numbers: Numbers) -> dict[Won, int]:
+    def by_won(self, found: Bits) -> dict[Won, int]:
         """How many of these ended how."""
-        counted = {won: int(postings.marked(numbers, self.having((key,))).sum()) for won, key in WON.items()}
+        counted = {won: postings.shared(found, self.having((key,))) for won, key in WON.items()}
         return {won: count for won, count in counted.items() if count}
 
     def _visible(self) -> Bits:

@@ -12,7 +12,6 @@ from scoring.text import ROOT, Word, forms, words
 #: Letters of a passage: about three lines of a phone.
 LENGTH = 160
 _SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'»”)\]]*\s+|\n+")
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,7 @@ def passage(texts: Iterable[str], wanted: Mapping[str, float], language: str | N
     """
     best, best_value, first = None, 0.0, None
     for n, text in enumerate(texts):
-        flat = (
-            _SPACES.sub(" ", text).strip()
-            if "\n" not in text
-            else "\n".join(_SPACES.sub(" ", s).strip() for s in text.split("\n"))
-        )
+        flat = "\n".join([" ".join(line.split()) for line in text.split("\n")])
         if not flat:
             continue
         first = first if first is not None else flat

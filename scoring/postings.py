@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: Numbers of one row. A bit for each are 1,875 bytes: PostgreSQL puts a row of two thousand beside the table.
 BLOCK = 15_000
 _BYTES = BLOCK // 8
+_NONE = bytes(_BYTES)
 #: Where bits would be more, a row is the steps from one place to the next, from 0 on: a byte for most of them, and
 #: before it these where a step is long.
 _FAR = 253
@@ -95,7 +96,7 @@ def count(held: bytes) -> int:
     """How many places a row has."""
     if len(held) == _BYTES:
         return int.from_bytes(held, "little").bit_count()
-    return len(held) - sum(held.count(sign) for sign, _ in _STRIDES)
+    return len(held) - held.count(255) - held.count(254) - held.count(253)  # _STRIDES
 
 
 def spread(rows: Sequence[Row], last: int) -> Bits:
@@ -103,16 +104,25 @@ def spread(rows: Sequence[Row], last: int) -> Bits:
     import numpy as np
 
     blocks = last // BLOCK + 1
-    found = np.zeros((blocks, _BYTES), dtype=np.uint8)
-    few = [row for row in rows if len(row[1]) != _BYTES]
+    few: list[Row] = []
+    layers: list[list[bytes]] = []
+    """Rows of bits, each beside those of other blocks: numpy is called once for a layer, and not for each row."""
+    for row in rows:
+        block, held = row
+        if len(held) != _BYTES:
+            few.append(row)
+            continue
+        layer = next((one for one in layers if one[block] is _NONE), None)
+        if layer is None:
+            layers.append(layer := [_NONE] * blocks)
+        layer[block] = held
+    flags = np.zeros(blocks * BLOCK, dtype=np.bool_)
     if few:
-        flags = np.zeros(blocks * BLOCK, dtype=np.bool_)
         flags[_numbers(few)] = True
-        found = np.packbits(flags, bitorder="little").reshape(found.shape)
-    for block, held in rows:
-        if len(held) == _BYTES:
-            found[block] |= np.frombuffer(held, dtype=np.uint8)
-    return found.reshape(-1)
+    found = np.packbits(flags, bitorder="little")
+    for layer in layers:
+        found |= np.frombuffer(b"".join(layer), dtype=np.uint8)
+    return found
 
 
 def _numbers(rows: Sequence[Row]) -> Numbers:
@@ -129,9 +139,10 @@ def _numbers(rows: Sequence[Row]) -> Numbers:
     bases = np.array([block * BLOCK for block, _ in rows])
     steps[begin[1:]] += bases[1:] - bases[:-1] - np.add.reduceat(steps, begin)[:-1]
     steps[0] += bases[0]
-    reached: Numbers = np.cumsum(steps)
-    reached[far] = reached[-1]  # a stride ends at no place, the last step of all does
-    return reached
+    # In place: a second array of this size, and the allocator gives the memory back each time, to fault it in anew.
+    np.cumsum(steps, out=steps)
+    steps[far] = steps[-1]  # a stride ends at no place, the last step of all does
+    return steps
 
 
 def meets(row: Row, bits: Bits) -> bool:
@@ -158,23 +169,29 @@ def marked(numbers: Numbers, bits: Bits) -> npt.NDArray[np.bool_]:
     return found
 
 
-def matching(numbers: Numbers, ways: Sequence[tuple[int, ...]], having: Mapping[int, Bits]) -> Numbers:
-    """Those of the numbers that have all words of one of the ways; `having` says of each word which have it."""
+def matching(bits: Bits, ways: Sequence[tuple[int, ...]], having: Mapping[int, Bits]) -> Bits:
+    """What a set shares with all words of one of the ways; `having` says of each word which have it."""
     import numpy as np
 
-    kept = {word: marked(numbers, bits) for word, bits in having.items()}
-    found = np.zeros(len(numbers), dtype=np.bool_)
-    for first, *others in ways:
-        here = kept[first]
-        for word in others:
-            here = here & kept[word]
+    found = np.zeros_like(bits)
+    for way in ways:
+        here = bits
+        for word in way:
+            here = here & having[word]
         found |= here
-    return numbers[found]
+    return found
+
+
+def size(bits: Bits) -> int:
+    """How many numbers a set has."""
+    import numpy as np
+
+    return int(np.bitwise_count(bits).sum())
 
 
 def shared(one: Bits, other: Bits) -> int:
     """How many numbers two sets have in common."""
-    return int.from_bytes((one & other).tobytes(), "little").bit_count()
+    return size(one & other)
 
 
 def newest(bits: Bits) -> Numbers:
@@ -185,11 +202,14 @@ def newest(bits: Bits) -> Numbers:
 
 
 def without(bits: Bits, numbers: Iterable[int], spans: Iterable[int] = (), span: int = 1) -> Bits:
-    """A set that lacks these numbers, and all of some spans: numbers that have the same quotient by `span`."""
+    """A set that lacks these numbers, and all of some spans: numbers that have the same quotient by `span`.
+
+    A block is so many spans, and none is left over.
+    """
     import numpy as np
 
     flags = np.unpackbits(bits, bitorder="little")
     flags[list(numbers)] = 0
-    for one in spans:
-        flags[one * span : (one + 1) * span] = 0
+    every = len(flags) // span
+    flags.reshape(every, span)[[one for one in spans if one < every]] = 0
     return np.packbits(flags, bitorder="little")
