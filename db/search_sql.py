@@ -34,9 +34,7 @@ class Asking:
 
     def postings(self, words: Collection[str]) -> list[tuple[str, int, bytes | None]]:
         """The rows of these words (word, block, places), and first ("", the last number or 0, None)."""
-        rows: list[tuple[str, int, bytes | None]] = self._bare(
-            _postings(self._sqlite), words=json.dumps(sorted(words))
-        )
+        rows: list[tuple[str, int, bytes | None]] = self._bare(_postings(self._sqlite), words=json.dumps(sorted(words)))
         return rows
 
     def vectors(self, numbers: Sequence[int]) -> list[tuple[int, bytes]]:

@@ -47,6 +47,7 @@ def test_rows_of_several_words_are_one_set(held: list[tuple[int, set[int]]], ask
     every = {block * BLOCK + place for block, places in held for place in places}
     bits = postings.spread(rows, 3 * BLOCK - 1)
     assert postings.newest(bits).tolist() == sorted(every, reverse=True)
+    assert postings.size(bits) == len(every)
     numbers = np.array(sorted(asked), dtype=np.int64)
     assert postings.marked(numbers, bits).tolist() == [number in every for number in sorted(asked)]
     assert [postings.meets(one, bits) for one in rows] == [True] * len(rows)
@@ -61,7 +62,7 @@ def test_rows_of_several_words_are_one_set(held: list[tuple[int, set[int]]], ask
 
 
 def test_all_words_of_one_of_the_ways() -> None:
-    numbers = np.array([9, 5, 2, 1])
-    having = {n: postings.spread([(0, row(of))], 9) for n, of in enumerate([{1, 2}, {2, 5}, {9}])}
-    assert postings.matching(numbers, [(0, 1), (2,)], having).tolist() == [9, 2]
-    assert postings.matching(numbers, [], {}).tolist() == []
+    asked, *words = (postings.spread([(0, row(of))], 9) for of in [{9, 5, 2, 1}, {1, 2}, {2, 5, 7}, {7, 9}])
+    found = postings.matching(asked, [(0, 1), (2,)], dict(enumerate(words)))
+    assert postings.newest(found).tolist() == [9, 2]
+    assert postings.newest(postings.matching(asked, [], {})).tolist() == []
