@@ -100,8 +100,16 @@ def get(unit: Unit, candidate_id: str) -> Candidate | None:
 
 def referrer(unit: Unit, candidate_id: str) -> str | None:
     """Who referred a candidate, as the file had it."""
-    found = unit.execute(sa.select(CANDIDATES.c.referred_by).where(CANDIDATES.c.id == candidate_id))
-    return found.scalar_one_or_none()
+    return referrers(unit, [candidate_id]).get(candidate_id)
+
+
+def referrers(unit: Unit, candidate_ids: Sequence[str]) -> dict[str, str | None]:
+    """The same of several, by candidate."""
+    found: dict[str, str | None] = {}
+    for part in sliced(candidate_ids):
+        rows = unit.execute(sa.select(CANDIDATES.c.id, CANDIDATES.c.referred_by).where(CANDIDATES.c.id.in_(part)))
+        found.update((candidate, referrer) for candidate, referrer in rows)
+    return found
 
 
 def creator_of(unit: Unit, candidate_id: str) -> str:

@@ -43,13 +43,21 @@ def current_lead(unit: Unit) -> UserId | None:
     return lead_of(people.concerned(unit, None))
 
 
+def rulers(unit: Unit, held: Collection[Review]) -> Mapping[str, UserId | None]:
+    """Who is to rule on what is held, by candidate: asked once for all of them."""
+    if not held:
+        return {}
+    members, referrers = people.concerned(unit, None), candidates.referrers(unit, [r.candidate_id for r in held])
+    return {candidate: lead_of(members, referrer) for candidate, referrer in referrers.items()}
+
+
 def told(
-    unit: Unit, change: Change, before: Review, campaign: Campaign, skip: Collection[Announce] = ()
+    change: Change, before: Review, campaign: Campaign, ruler: UserId | None, skip: Collection[Announce] = ()
 ) -> Iterator[Fresh]:
     """What must be said of this change and to whom; `skip` is told by the caller."""
     for what in change.announce:
         if what not in skip:
-            yield from _letters(unit, what, change.review, before, campaign)
+            yield from _letters(what, change.review, before, campaign, ruler)
 
 
 def card(review_id: str, campaign: Campaign) -> Fresh:
@@ -68,7 +76,7 @@ def again(unit: Unit, review_ids: Collection[str], kinds: Collection[str] = ()) 
     return [Fresh(new_id("ob"), kind, ref, lane) for kind, ref, lane in shown]
 
 
-def _letters(unit: Unit, what: Announce, review: Review, before: Review, campaign: Campaign) -> list[Fresh]:
+def _letters(what: Announce, review: Review, before: Review, campaign: Campaign, ruler: UserId | None) -> list[Fresh]:
     this, that = f"{review.id}:{review.round}", f"{review.id}:{before.round}"
     match what:
         case Announce.CARD:
@@ -81,8 +89,7 @@ def _letters(unit: Unit, what: Announce, review: Review, before: Review, campaig
         case Announce.UNDONE:
             return _fresh("result", that, campaign.owner) + _fresh("undone", that, campaign.owner)
         case Announce.HELD:
-            lead = lead_of(people.concerned(unit, None), candidates.referrer(unit, review.candidate_id))
-            return _fresh("held", campaign.key, lead, review.backup, detail={"reviews": [review.id]})
+            return _fresh("held", campaign.key, ruler, review.backup, detail={"reviews": [review.id]})
         case Announce.REVERSED:
             return _fresh("reversed", this, campaign.owner, review.expert)
 

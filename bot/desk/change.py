@@ -13,7 +13,7 @@ from bot.core import review as lifecycle
 from bot.core.errors import Busy, NotFound, TooLate
 from bot.core.review import Announce, Change
 from bot.core.types import Campaign, Member, Review, State, UserId
-from bot.desk.announce import again, lead_of, told
+from bot.desk.announce import again, lead_of, rulers, told
 from bot.desk.desk import Desk
 from db import campaigns, events, files, outbox, people, reviews, turns
 from db.files import Proposed
@@ -109,7 +109,9 @@ def apply_all(unit: Unit, made: Sequence[Made], actor: str, now: datetime, *, sk
         alike.setdefault(kind, (one, fields, []))[2].append(one.before.id)
     for one, fields, ids in alike.values():
         _write(unit, one.before, one.change, fields, ids, actor, now)
-    letters = [letter for m in made for letter in told(unit, m.change, m.before, m.campaign, skip)]
+    ruler = rulers(unit, [m.before for m in made if Announce.HELD in m.change.announce])
+    by = ((m, ruler.get(m.before.candidate_id)) for m in made)
+    letters = [letter for m, lead in by for letter in told(m.change, m.before, m.campaign, lead, skip)]
     named = [m.before.id for m in made if nudges.redraws(m.before, m.change.review)]
     outbox.enqueue(unit, [*letters, *again(unit, named)], now)
 

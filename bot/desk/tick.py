@@ -43,7 +43,7 @@ def tick(desk: Desk) -> bool:
     with desk.store.reading() as unit:
         due, now = instants.next_instants(unit), desk.clock()
     # Deadlines first, and nothing else while there are more of them: everybody waits for these.
-    if _is_due(due.deadline, now) and _sweep(desk, expire.due):
+    if _is_due(due.deadline, now) and _sweep(desk, expire.due, desk.limits.deadlines):
         return True
     opened = _is_due(due.deadline, now) or desk.fill_hands or _is_due(due.half, now)
     if desk.fill_hands and _fill(desk):
@@ -115,9 +115,9 @@ def _remind(desk: Desk, due: instants.Instants, now: datetime) -> bool:
     return more
 
 
-def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int]) -> bool:
+def _sweep(desk: Desk, step: Callable[[Unit, Desk, datetime, int], int], most: int | None = None) -> bool:
     """One batch; True when it was a full one, or when somebody else came first."""
-    size = desk.limits.batch
+    size = most or desk.limits.batch
     try:
         with desk.store.unit() as unit:
             return step(unit, desk, desk.clock(), size) >= size

@@ -87,7 +87,7 @@ def test_one_of_three_replicas_decides_and_the_others_are_told_precisely(new_wor
 
 
 def test_three_sweeps_and_clicks_share_what_is_due(new_world: NewWorld) -> None:
-    world = new_world(limits=replace(World.LIMITS, open_per_expert=3, batch=20))
+    world = new_world(limits=replace(World.LIMITS, open_per_expert=3, batch=20, deadlines=20))
     world.take_in(*(row(f"creator{n:03}", "Brazil" if n % 2 else "Russia") for n in range(300)))
     world.clock.move(hours=48)
     ids = [line.review_id for line in world.lines().values()]
@@ -141,7 +141,7 @@ def test_a_sweep_takes_what_no_other_has_taken_and_waits_for_nobody(new_world: N
 
 
 def test_nobody_holds_more_than_the_limit_however_many_fill_their_hands(new_world: NewWorld) -> None:
-    world = new_world(limits=replace(World.LIMITS, open_per_expert=4, batch=4))
+    world = new_world(limits=replace(World.LIMITS, open_per_expert=4, batch=4, deadlines=4))
     ours = "SELECT id FROM reviews WHERE expert = ? AND opened_at IS NOT NULL AND state = 'pending'"
     world.take_in(*(row(f"creator{n:03}", "Russia") for n in range(60)))
     with replicas(world, 4) as desks:

@@ -21,7 +21,7 @@ from tests.faults.rig import until
 @pytest.fixture
 def busy(new_world: NewWorld) -> World:
     """More than one batch of each kind; half of the deadlines lie in the night, the others are still to come."""
-    world = new_world(limits=replace(World.LIMITS, batch=20))
+    world = new_world(limits=replace(World.LIMITS, batch=20, deadlines=20))
     world.take_in(*(row(f"night{n:03}") for n in range(60)), campaign="brief")
     world.take_in(*(row(f"later{n:03}") for n in range(60)), file_name="later.csv")
     return world

@@ -193,7 +193,7 @@ def test_the_unopened_expire_too_and_no_card_appears(full: World) -> None:
 
 
 def test_after_a_long_sleep_nobody_hears_of_half_windows(new_world: NewWorld) -> None:
-    world = new_world(limits=replace(SMALL, batch=3))
+    world = new_world(limits=replace(SMALL, batch=3, deadlines=3))
     world.take_in(*(row(f"creator{n}") for n in range(10)))
     world.clock.move(days=5)
     assert world.sweep() > 3
@@ -223,24 +223,24 @@ def test_half_a_window_without_a_lead_is_told_to_the_owner(new_world: NewWorld) 
     assert [lane for _, _, lane, _ in world.errands("half")] == [MAYA]
 
 
-def test_a_thousand_due_at_once(new_world: NewWorld) -> None:
+def test_more_than_a_batch_due_at_once(new_world: NewWorld) -> None:
     """In batches, each review once; the bound is of the processor's time, and generous."""
     world = new_world()
-    world.take_in(*(row(f"creator{n:04}", "Brazil" if n % 2 else "Russia") for n in range(1000)))
+    world.take_in(*(row(f"creator{n:04}", "Brazil" if n % 2 else "Russia") for n in range(1100)))
     world.clock.move(hours=48)
     began = time.process_time()
-    assert world.sweep() == 1000 // world.limits.batch + 1
+    assert world.sweep() == 1100 // world.limits.deadlines + 1
     assert time.process_time() - began < 5
-    assert states(world) == {"decided": 1000}
-    assert world.sql("SELECT COUNT(*), COUNT(DISTINCT review_id) FROM decisions") == [(1000, 1000)]
+    assert states(world) == {"decided": 1100}
+    assert world.sql("SELECT COUNT(*), COUNT(DISTINCT review_id) FROM decisions") == [(1100, 1100)]
     told = [r for *_, detail in world.errands("fell") for r in detail["reviews"]]
-    assert len(told) == len(set(told)) == 1000
+    assert len(told) == len(set(told)) == 1100
 
 
 async def test_an_answer_comes_before_most_of_many_deadlines(tmp_path: Path) -> None:
-    """A batch ends at the next three hundred when somebody waits to write; PostgreSQL lets them write beside it."""
+    """A batch ends at the next five hundred when somebody waits to write; PostgreSQL lets them write beside it."""
     world = a_world(tmp_path, "sqlite")
-    world.take_in(row("late", "Russia"), *(row(f"creator{n:03}") for n in range(400)))
+    world.take_in(row("late", "Russia"), *(row(f"creator{n:03}") for n in range(600)))
     world.clock.move(hours=1)
     world.take_in(row("mine", "Brazil"))
     ((mine,),) = world.sql("SELECT id FROM reviews WHERE intake_at = (SELECT max(intake_at) FROM reviews)")
@@ -258,14 +258,14 @@ async def test_an_answer_comes_before_most_of_many_deadlines(tmp_path: Path) -> 
     await begun.wait()
     await world.desk.run(decide.approve, mine, ZOE)
     assert await more
-    assert states(world) == {"pending": 101, "decided": 301}
+    assert states(world) == {"pending": 101, "decided": 501}
     world.sweep()
-    assert states(world) == {"decided": 402}
+    assert states(world) == {"decided": 602}
     world.close()
 
 
 def test_a_hand_that_an_answer_frees_amid_many_deadlines_is_filled_after_them(new_world: NewWorld) -> None:
-    world = new_world(limits=replace(SMALL, batch=3, open_per_expert=1))
+    world = new_world(limits=replace(SMALL, batch=3, deadlines=3, open_per_expert=1))
     world.take_in(*(row(f"early{n}", "Russia") for n in range(8)))
     world.clock.move(hours=1)
     world.take_in(*(row(f"late{n}") for n in range(4)))

@@ -75,7 +75,9 @@ class Lifecycle(RuleBasedStateMachine):
         self._secrets = desk_module.secrets
         # Ids break ties in the queue: the same example must meet the same ids.
         desk_module.secrets = SimpleNamespace(randbits=Random(seed).getrandbits)  # type: ignore[assignment]
-        self.world = a_world(self.folder, self.kind, limits=Limits(open_per_expert=LIMIT, batch=3), seed=seed)
+        self.world = a_world(
+            self.folder, self.kind, limits=Limits(open_per_expert=LIMIT, batch=3, deadlines=3), seed=seed
+        )
         self.made = 0
         self.texts: set[str] = set()
         self.drafts: list[tuple[str, str]] = []

@@ -236,7 +236,7 @@ async def test_the_end_may_come_before_slack_does(house: House) -> None:
 async def test_many_deadlines_come_before_what_they_cause(house: House) -> None:
     """The outbox begins nothing while there are more of them, and goes on with the last."""
     said: list[str] = []
-    house.desk.limits = replace(house.desk.limits, batch=1)
+    house.desk.limits = replace(house.desk.limits, batch=1, deadlines=1)
     outbox = house.handoff.outbox
 
     def resume() -> None:
