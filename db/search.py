@@ -118,6 +118,7 @@ class _Search:
         tokens = {token for word in words for token in word.every}
         ended = () if self._filters.won else WON.values()  # to be counted, where the question does not say it
         self._reach.read({*tokens, *self._tags, *(tag for _, tag in self._named), *ended})
+        self._reach.spread((key,) for key in (*self._tags, *ended))
         terms, read_as = self._terms(words, self._reach.counts(tokens))
         found = self._found(terms)
         if not len(found):
@@ -197,7 +198,9 @@ class _Search:
 
     def _with(self, bits: Bits, ways: Sequence[tuple[int, ...]], tokens: Sequence[tuple[str, ...]]) -> Bits:
         """Of what is in a set, what has all words of one of the ways, each by any of its tokens."""
-        having = {n: self._reach.having(tokens[n]) for n in {n for way in ways for n in way}}
+        needed = {n for way in ways for n in way}
+        self._reach.spread(tokens[n] for n in needed)
+        having = {n: self._reach.having(tokens[n]) for n in needed}
         return postings.matching(bits, ways, having)
 
     def _page(self, found: _Matching, terms: Sequence[Term], limit: int, offset: int) -> _Page:

@@ -59,11 +59,15 @@ class Reach:
 
     def having(self, keys: tuple[str, ...]) -> Bits:
         """What has any of these, seen or not."""
-        found = self._sets.get(keys)
-        if found is None:
-            rows = [row for key in keys for row in self._rows(key)]
-            found = self._sets[keys] = postings.spread(rows, self.last)
-        return found
+        if keys not in self._sets:
+            self.spread([keys])
+        return self._sets[keys]
+
+    def spread(self, several: Iterable[tuple[str, ...]]) -> None:
+        """Have these sets and what may be seen at hand: all together in half the time that each would take by itself."""
+        wanted = [keys for keys in dict.fromkeys([self._visible_by, *several]) if keys not in self._sets]
+        rows = [[row for key in keys for row in self._rows(key)] for keys in wanted]
+        self._sets.update(zip(wanted, postings.spread(rows, self.last), strict=True))
 
     def sees(self, keys: tuple[str, ...]) -> bool:
         """Whether any of what may be seen has one of these: always so for whom nothing is hidden."""

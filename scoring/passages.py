@@ -49,12 +49,13 @@ def passage(texts: Iterable[str], wanted: Mapping[str, float], language: str | N
     A word that occurs twice counts once; without any hit it is the beginning of the first text.
     """
     best, best_value, first = None, 0.0, None
+    beginnings = _beginnings(frozenset(wanted))
     for n, text in enumerate(texts):
         flat = "\n".join([" ".join(line.split()) for line in text.split("\n")])
         if not flat:
             continue
         first = first if first is not None else flat
-        places = _places(flat, wanted, language)
+        places = _places(flat, wanted, beginnings, language)
         if not places:
             continue
         start, end, value = _window(flat, places)
@@ -69,9 +70,11 @@ def _flat(text: str) -> str:
     return text.replace("\n", " ")
 
 
-def _places(text: str, wanted: Mapping[str, float], language: str | None) -> list[_Place]:
+def _places(
+    text: str, wanted: Mapping[str, float], beginnings: re.Pattern[str], language: str | None
+) -> list[_Place]:
     found: list[_Place] = []
-    for word in _candidates(text, wanted, language):
+    for word in _candidates(text, beginnings, language):
         hit = max(((wanted[t], t) for t in word.tokens if t in wanted), default=None)
         if hit is not None:
             found.append(_Place(word.start, word.end, hit[1], hit[0]))
@@ -83,7 +86,7 @@ def _places(text: str, wanted: Mapping[str, float], language: str | None) -> lis
     return kept
 
 
-def _candidates(text: str, wanted: Mapping[str, float], language: str | None) -> Iterator[Word]:
+def _candidates(text: str, beginnings: re.Pattern[str], language: str | None) -> Iterator[Word]:
     """The words that may be hits. Most words of a long text begin otherwise, and need not be stemmed to know it.
 
     What is written with accents, without spaces, or after @ and # is looked at word by word.
@@ -91,7 +94,7 @@ def _candidates(text: str, wanted: Mapping[str, float], language: str | None) ->
     if _INTRICATE.search(text):
         yield from words(text, language)
         return
-    for match in _beginnings(frozenset(wanted)).finditer(text):
+    for match in beginnings.finditer(text):
         yield Word(match.start(), match.end(), forms(match.group(), language))
 
 

@@ -99,30 +99,35 @@ def count(held: bytes) -> int:
     return len(held) - held.count(255) - held.count(254) - held.count(253)  # _STRIDES
 
 
-def spread(rows: Sequence[Row], last: int) -> Bits:
-    """The numbers up to `last` that any of these rows has, of whatever words."""
+def spread(sets: Sequence[Sequence[Row]], last: int) -> list[Bits]:
+    """For each of some sets of rows, of whatever words, the numbers up to `last` that any of its rows has.
+
+    What numpy is called for it is called once for all of them: with sets of a few thousand, the calls are what costs.
+    """
     import numpy as np
 
     blocks = last // BLOCK + 1
-    few: list[Row] = []
-    layers: list[list[bytes]] = []
-    """Rows of bits, each beside those of other blocks: numpy is called once for a layer, and not for each row."""
-    for row in rows:
-        block, held = row
-        if len(held) != _BYTES:
-            few.append(row)
-            continue
-        layer = next((one for one in layers if one[block] is _NONE), None)
-        if layer is None:
-            layers.append(layer := [_NONE] * blocks)
-        layer[block] = held
-    flags = np.zeros(blocks * BLOCK, dtype=np.bool_)
+    few = [(n * blocks + block, held) for n, rows in enumerate(sets) for block, held in rows if len(held) != _BYTES]
+    flags = np.zeros((len(sets), blocks * BLOCK), dtype=np.bool_)
     if few:
-        flags[_numbers(few)] = True
-    found = np.packbits(flags, bitorder="little")
-    for layer in layers:
-        found |= np.frombuffer(b"".join(layer), dtype=np.uint8)
-    return found
+        flags.reshape(-1)[_numbers(few)] = True
+    found = np.packbits(flags, axis=1, bitorder="little")
+    for n, rows in enumerate(sets):
+        for layer in _layers(rows, blocks):
+            found[n] |= np.frombuffer(b"".join(layer), dtype=np.uint8)
+    return list(found)
+
+
+def _layers(rows: Sequence[Row], blocks: int) -> list[list[bytes]]:
+    """Rows of bits, each in the place of its block, in as many layers as one block has such rows."""
+    layers: list[list[bytes]] = []
+    for block, held in rows:
+        if len(held) == _BYTES:
+            layer = next((one for one in layers if one[block] is _NONE), None)
+            if layer is None:
+                layers.append(layer := [_NONE] * blocks)
+            layer[block] = held
+    return layers
 
 
 def _numbers(rows: Sequence[Row]) -> Numbers:
@@ -132,13 +137,12 @@ def _numbers(rows: Sequence[Row]) -> Numbers:
     joined = np.frombuffer(b"".join([held for _, held in rows]), dtype=np.uint8)
     steps = joined.astype(np.int64)  # what numpy takes for a place as it is
     far = np.flatnonzero(joined >= _FAR)
-    for sign, stride in _STRIDES:
-        steps[far[joined[far] == sign]] = stride
+    steps[far] = np.array(_STEPS[_FAR:])[joined[far] - _FAR]
     # One sum over all: each row's first step leads from where the row before it ended to its own block.
-    begin = np.cumsum([0, *[len(held) for _, held in rows[:-1]]])
-    bases = np.array([block * BLOCK for block, _ in rows])
-    steps[begin[1:]] += bases[1:] - bases[:-1] - np.add.reduceat(steps, begin)[:-1]
-    steps[0] += bases[0]
+    begin = [0, *accumulate([len(held) for _, held in rows[:-1]])]
+    leads = np.array([block * BLOCK for block, _ in rows])
+    leads[1:] -= leads[:-1] + np.add.reduceat(steps, begin)[:-1]
+    steps[begin] += leads
     # In place: a second array of this size, and the allocator gives the memory back each time, to fault it in anew.
     np.cumsum(steps, out=steps)
     steps[far] = steps[-1]  # a stride ends at no place, the last step of all does
@@ -150,15 +154,17 @@ def meets(row: Row, bits: Bits) -> bool:
     import numpy as np
 
     block, held = row
-    if len(held) != _BYTES:
-        # Of what somebody sees half of, one of the first few is mostly theirs: less than it takes to call numpy.
-        first = zip(accumulate(map(_STEPS.__getitem__, held[:_PROBED])), held, strict=False)
-        numbers = [block * BLOCK + place for place, step in first if step < _FAR]
-        if any(bits[number >> 3] >> (number & 7) & 1 for number in numbers):
-            return True
-        return len(held) > _PROBED and bool(marked(_numbers([row]), bits).any())
     here = bits[block * _BYTES : (block + 1) * _BYTES]
-    return bool((here & np.frombuffer(held, dtype=np.uint8)).any())
+    # Of what somebody sees half of, one of the first few is mostly theirs: less than it takes to call numpy.
+    seen = here.data
+    if len(held) == _BYTES:
+        if any(one & other for one, other in zip(held[:_PROBED], seen, strict=False)):
+            return True
+        return bool((here & np.frombuffer(held, dtype=np.uint8)).any())
+    first = zip(accumulate(map(_STEPS.__getitem__, held[:_PROBED])), held, strict=False)
+    if any(seen[place >> 3] >> (place & 7) & 1 for place, step in first if step < _FAR):
+        return True
+    return len(held) > _PROBED and bool(marked(_numbers([(0, held)]), here).any())
 
 
 def marked(numbers: Numbers, bits: Bits) -> npt.NDArray[np.bool_]:

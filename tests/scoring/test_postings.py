@@ -45,15 +45,15 @@ def test_the_newest_document_is_put_at_the_end(before: set[int], place: int) -> 
 def test_rows_of_several_words_are_one_set(held: list[tuple[int, set[int]]], asked: set[int]) -> None:
     rows = [(block, row(places)) for block, places in held if places]
     every = {block * BLOCK + place for block, places in held for place in places}
-    bits = postings.spread(rows, 3 * BLOCK - 1)
+    bits, nothing, *each = postings.spread([rows, [], *([one] for one in rows)], 3 * BLOCK - 1)
     assert postings.newest(bits).tolist() == sorted(every, reverse=True)
     assert postings.size(bits) == len(every)
     numbers = np.array(sorted(asked), dtype=np.int64)
     assert postings.marked(numbers, bits).tolist() == [number in every for number in sorted(asked)]
     assert [postings.meets(one, bits) for one in rows] == [True] * len(rows)
-    assert not any(postings.meets(one, postings.spread([], 3 * BLOCK - 1)) for one in rows)
-    for one in rows:
-        alone = postings.spread([one], 3 * BLOCK - 1)
+    assert not any(postings.meets(one, nothing) for one in rows)
+    for one, alone in zip(rows, each, strict=True):
+        assert set(postings.newest(alone).tolist()) == numbers_of(one)
         assert [postings.meets(other, alone) for other in rows] == [
             bool(numbers_of(other) & numbers_of(one)) for other in rows
         ]
@@ -62,7 +62,7 @@ def test_rows_of_several_words_are_one_set(held: list[tuple[int, set[int]]], ask
 
 
 def test_all_words_of_one_of_the_ways() -> None:
-    asked, *words = (postings.spread([(0, row(of))], 9) for of in [{9, 5, 2, 1}, {1, 2}, {2, 5, 7}, {7, 9}])
+    asked, *words = postings.spread([[(0, row(of))] for of in [{9, 5, 2, 1}, {1, 2}, {2, 5, 7}, {7, 9}]], 9)
     found = postings.matching(asked, [(0, 1), (2,)], dict(enumerate(words)))
     assert postings.newest(found).tolist() == [9, 2]
     assert postings.newest(postings.matching(asked, [], {})).tolist() == []
