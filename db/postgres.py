@@ -7,7 +7,7 @@ it, so that no connection has to be tried out for every click.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -24,9 +24,6 @@ _CONNECT = {
     "connect_timeout": 2, "tcp_user_timeout": 800, "keepalives_idle": 5, "keepalives_interval": 1,
     "keepalives_count": 2, "application_name": "handoff",
 }  # fmt: skip
-
-#: Execution options of a statement whose rows are to come as the database has them: bytes not as twice as many letters.
-BINARY: Mapping[str, Any] = {"binary": True}
 
 #: SQLSTATE to the reason of a Busy. What stands for a whole class is its first two characters.
 _REASONS = {
@@ -91,13 +88,6 @@ def _engine(url: URL, size: int, begin: Callable[[], str]) -> Engine:
             with suppress(sa.exc.DBAPIError):
                 connection.exec_driver_sql("SELECT 1")  # SQLAlchemy finds it dead, and forgets the others in the pool
             raise _Dead from error
-
-    from psycopg.pq import Format  # a twentieth of the start, which SQLite need not pay
-
-    @sa.event.listens_for(engine, "before_cursor_execute")
-    def _form(_connection: Any, cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:  # noqa: FBT001
-        if context.execution_options.get("binary"):
-            cursor.format = Format.BINARY
 
     return engine
 

@@ -1,4 +1,4 @@
-"""What search asks the databases, in their own words: few statements, each compiled once.
+"""What search asks the databases, in their own words: few statements, each made once.
 
 Tokens are parameters, lists of them one: whatever somebody typed is looked for and not obeyed.
 """
@@ -9,20 +9,38 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from bot.core.search import Outline
+from db import bare
 from db.columns import UtcDateTime
 from db.knowledge_tables import DISAGREEMENTS
-from db.postgres import BINARY
 from db.search_postings import SPAN
 from db.store import Unit
 from scoring.types import Verdict
 
 _D = DISAGREEMENTS.c
 _OUTLINES = sa.select(_D.id, _D.expert, _D.verdict, _D.ai_verdict, _D.flags, _D.disputed, _D.reasons)
+_MOMENT = UtcDateTime()
+
+
+class Shown(NamedTuple):
+    """What a hit shows of a document."""
+
+    seq: int
+    disagreement_id: str
+    channel: str
+    won: str
+    review_id: str
+    campaign: str
+    market: str
+    creator: str
+    handle: str
+    lesson: str
+    opened_at: datetime
+    texts: list[str]
 
 
 class Asking:
@@ -32,34 +50,37 @@ class Asking:
         self._connection = unit.connection()
         self._sqlite = self._connection.dialect.name == "sqlite"
 
-    def postings(self, words: Collection[str]) -> list[tuple[str, int, bytes | None]]:
+    def postings(self, words: Collection[str]) -> list[tuple[Any, ...]]:
         """The rows of these words (word, block, places), and first ("", the last number or 0, None)."""
-        rows: list[tuple[str, int, bytes | None]] = self._bare(_postings(self._sqlite), words=json.dumps(sorted(words)))
-        return rows
+        return self._rows(_postings(self._sqlite), words=json.dumps(sorted(words)))
 
-    def vectors(self, numbers: Sequence[int]) -> list[tuple[int, bytes]]:
-        rows: list[tuple[int, bytes]] = self._bare(_vectors(self._sqlite), numbers=json.dumps(numbers))
-        return rows
+    def vectors(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        """(number, vector) of each."""
+        return self._rows(_vectors(self._sqlite), numbers=json.dumps(numbers))
 
     def near(self, head: str, tail: str, shortest: int, longest: int) -> dict[str, int]:
         """Words that begin or end like this, and how many documents have them."""
-        values = {"head": head, "tail": tail, "shortest": shortest, "longest": longest}
-        return dict(self._connection.execute(_NEAR, values).all())
+        return dict(self._rows(_NEAR, head=head, tail=tail, shortest=shortest, longest=longest))
 
     def numbers(self, ids: Collection[str]) -> list[int]:
         """Of the documents of these disagreements."""
-        return list(self._connection.execute(_numbers(self._sqlite), {"ids": json.dumps(sorted(ids))}).scalars())
+        return [number for (number,) in self._rows(_numbers(self._sqlite), ids=json.dumps(sorted(ids)))]
 
     def outside(self, since: datetime | None, until: datetime | None) -> tuple[list[int], list[int]]:
         """What was opened before or after: the spans all of whose documents were, and the numbers in other spans."""
-        given = {name: value for name, value in (("since", since), ("until", until)) if value is not None}
-        found = self._connection.execute(_outside(self._sqlite, frozenset(given)), given).one()
+        turned: Any = _MOMENT.bind_processor(self._connection.dialect)
+        asked = (("since", since), ("until", until))
+        given = {name: turned(value) for name, value in asked if value is not None}
+        [found] = self._rows(_outside(self._sqlite, frozenset(given)), **given)
         parts, numbers = (map(int, one.split(",")) if isinstance(one, str) else one or () for one in found)
         return list(parts), list(numbers)
 
-    def shown(self, numbers: Sequence[int]) -> list[Any]:
+    def shown(self, numbers: Sequence[int]) -> list[Shown]:
         """What hits show."""
-        return list(self._connection.execute(_shown(self._sqlite), {"numbers": json.dumps(numbers)}).all())
+        turned: Any = _MOMENT.result_processor(self._connection.dialect, None)
+        made = [Shown(*row) for row in self._rows(_shown(self._sqlite), numbers=json.dumps(numbers))]
+        read: Any = json.loads if self._sqlite else list
+        return [one._replace(opened_at=turned(one.opened_at), texts=read(one.texts)) for one in made]
 
     def outlines(self, ids: Sequence[str]) -> Mapping[str, Outline]:
         """What these disagreements were about."""
@@ -72,47 +93,45 @@ class Asking:
             for row in rows
         }  # fmt: skip
 
-    def _bare(self, statement: str, **values: Any) -> Any:
-        """Rows as the driver gives them, bytes as they are: what is asked for each question, and many at a time."""
-        return self._connection.exec_driver_sql(statement, values, execution_options=BINARY).all()
+    def _rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+        return bare.rows(self._connection, statement, values)
 
 
-def _in(column: str, name: str, *, sqlite: bool, bare: bool = False) -> str:
+def _in(column: str, name: str, *, sqlite: bool) -> str:
     if sqlite:
         return f"{column} IN (SELECT value FROM json_each(:{name}))"  # noqa: S608 - names of ours
     # By way of a SELECT, PostgreSQL does not plan anew for each list, which takes it longer than to answer. And it
     # reads JSON in less time than psycopg takes to write an array.
-    each = f"json_array_elements_text(CAST({f'%({name})s' if bare else f':{name}'} AS json))"
+    each = f"json_array_elements_text(CAST(:{name} AS json))"
     return f"{column} = ANY(ARRAY(SELECT {f'CAST({each} AS bigint)' if name == 'numbers' else each}))"
 
 
 @cache
 def _postings(sqlite: bool) -> str:  # noqa: FBT001 - the database's kind is all there is
-    words = _in("word", "words", sqlite=sqlite, bare=True)
     return (
         "SELECT '', coalesce(max(seq), 0), NULL FROM search_documents "  # noqa: S608 - names of ours
-        f"UNION ALL SELECT word, block, places FROM search_postings WHERE {words}"
+        f"UNION ALL SELECT word, block, places FROM search_postings WHERE {_in('word', 'words', sqlite=sqlite)}"
     )
 
 
 @cache
 def _vectors(sqlite: bool) -> str:  # noqa: FBT001 - as above
-    return f"SELECT seq, vector FROM search_vectors WHERE {_in('seq', 'numbers', sqlite=sqlite, bare=True)}"  # noqa: S608
+    return f"SELECT seq, vector FROM search_vectors WHERE {_in('seq', 'numbers', sqlite=sqlite)}"  # noqa: S608
 
 
-_NEAR = sa.text(
+_NEAR = (
     "SELECT word, documents FROM search_words WHERE (head = :head OR tail = :tail) "
     "AND length(word) BETWEEN :shortest AND :longest"
 )
 
 
 @cache
-def _numbers(sqlite: bool) -> sa.TextClause:  # noqa: FBT001 - as above
-    return sa.text(f"SELECT seq FROM search_documents WHERE {_in('disagreement_id', 'ids', sqlite=sqlite)}")  # noqa: S608
+def _numbers(sqlite: bool) -> str:  # noqa: FBT001 - as above
+    return f"SELECT seq FROM search_documents WHERE {_in('disagreement_id', 'ids', sqlite=sqlite)}"  # noqa: S608
 
 
 @cache
-def _outside(sqlite: bool, given: frozenset[str]) -> sa.TextClause:  # noqa: FBT001 - as above
+def _outside(sqlite: bool, given: frozenset[str]) -> str:  # noqa: FBT001 - as above
     def either(since: str, until: str) -> str:
         return "(" + " OR ".join(c for name, c in (("since", since), ("until", until)) if name in given) + ")"
 
@@ -120,19 +139,21 @@ def _outside(sqlite: bool, given: frozenset[str]) -> sa.TextClause:  # noqa: FBT
     none = either("last_at < :since", "first_at >= :until")
     some = either("first_at < :since", "last_at >= :until")
     # Of the documents between the first and the last span that is partly outside, only such spans' own can be so.
-    made = sa.text(
+    return (
         f"WITH edge AS (SELECT min(part) AS low, max(part) AS high FROM search_spans WHERE {some} AND NOT {none}) "  # noqa: S608
         f"SELECT (SELECT {each}(part) FROM search_spans WHERE {none}), (SELECT {each}(seq) FROM search_documents "
         f"WHERE seq >= (SELECT low * {SPAN} FROM edge) AND seq < (SELECT (high + 1) * {SPAN} FROM edge) "
         f"AND {either('opened_at < :since', 'opened_at >= :until')})"
     )
-    return made.bindparams(*(sa.bindparam(name, type_=UtcDateTime()) for name in sorted(given)))
 
 
 @cache
-def _shown(sqlite: bool) -> sa.Executable:  # noqa: FBT001 - as above
-    return sa.text(
-        "SELECT d.seq, d.disagreement_id, d.channel, d.won, d.opened_at, t.review_id, t.campaign, t.market, t.creator, "  # noqa: S608
-        "t.handle, t.lesson, t.texts FROM search_documents d JOIN search_texts t ON t.seq = d.seq "
+def _shown(sqlite: bool) -> str:  # noqa: FBT001 - as above
+    columns = ", ".join(f"{'d' if name in _NARROW else 't'}.{name}" for name in Shown._fields)
+    return (
+        f"SELECT {columns} FROM search_documents d JOIN search_texts t ON t.seq = d.seq "  # noqa: S608 - names of ours
         f"WHERE {_in('d.seq', 'numbers', sqlite=sqlite)}"
-    ).columns(opened_at=UtcDateTime(), texts=sa.JSON())
+    )
+
+
+_NARROW = ("seq", "disagreement_id", "channel", "won", "opened_at")

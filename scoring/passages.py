@@ -70,9 +70,7 @@ def _flat(text: str) -> str:
     return text.replace("\n", " ")
 
 
-def _places(
-    text: str, wanted: Mapping[str, float], beginnings: re.Pattern[str], language: str | None
-) -> list[_Place]:
+def _places(text: str, wanted: Mapping[str, float], beginnings: re.Pattern[str], language: str | None) -> list[_Place]:
     found: list[_Place] = []
     for word in _candidates(text, beginnings, language):
         hit = max(((wanted[t], t) for t in word.tokens if t in wanted), default=None)
