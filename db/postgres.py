@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlmodel import Session
 
 #: The desk's threads: one connection each and nobody queues for one; more are opened for whoever else asks.
-_WRITERS, _READERS = 8, 4
+_WRITERS, _READERS = 11, 4
 #: A host that is gone answers nothing, and Slack gives up a click after three seconds. 0.8 s without a sign that it
 #: got what was sent are several attempts of TCP's, and leave the two seconds in which a new connection must be had.
 #: A host that goes after it got a statement is noticed by unanswered probes.

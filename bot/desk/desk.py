@@ -144,7 +144,8 @@ class Desk:
             with waiting_until(until):
                 return work()
 
-        turn = self._turns.submit(partial(copy_context().run, timed), joins=joins, until=until)
+        in_time = partial(copy_context().run, timed)
+        turn = self._turns.submit(in_time, patient=patience > _CLICK, joins=joins, until=until)
         late = False
 
         def give_up() -> None:

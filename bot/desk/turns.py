@@ -24,6 +24,8 @@ T = TypeVar("T")
 _MOST = 32
 _BRIEF = 0.005
 """Seconds after which nobody else joins a commit: whoever came first waits for the last."""
+_CLICKS, _CHORES = 8, 3
+"""How many write at once on PostgreSQL."""
 
 
 _came = count()
@@ -74,8 +76,9 @@ class Turns:
         self._queue: PriorityQueue[Turn] = PriorityQueue()
         self._mine = math.inf
         """Until when whoever writes now may."""
-        self.writers = 1 if store.sqlite else 8
-        self._pool: ThreadPoolExecutor | None = None
+        self.writers = 1 if store.sqlite else _CLICKS
+        self._clicks: ThreadPoolExecutor | None = None
+        self._chores: ThreadPoolExecutor | None = None
         self._thread: Thread | None = None
         self._checkpoints: Checkpoints | None = None
         if store.sqlite:
@@ -84,13 +87,16 @@ class Turns:
             self._thread = Thread(target=self._serve, name="desk-write", daemon=True)
             self._thread.start()
         else:
-            # PostgreSQL lets several write at once, and joins their commits itself.
-            self._pool = ThreadPoolExecutor(self.writers, thread_name_prefix="desk-write")
+            # PostgreSQL lets several write at once, and joins their commits itself. What nobody stands in front of has
+            # few threads of its own: a click waits neither for it nor, in the interpreter, behind all of it.
+            self._clicks = ThreadPoolExecutor(_CLICKS, thread_name_prefix="desk-write")
+            self._chores = ThreadPoolExecutor(_CHORES, thread_name_prefix="desk-chore")
 
-    def submit(self, work: Callable[[], T], *, joins: bool, until: float) -> Future[T]:
+    def submit(self, work: Callable[[], T], *, patient: bool, joins: bool, until: float) -> Future[T]:
         """Work for its turn; it may be cancelled until that comes. Raises RuntimeError once closed."""
-        if self._pool is not None:
-            return self._pool.submit(work)
+        pool = self._chores if patient else self._clicks
+        if pool is not None:
+            return pool.submit(work)
         if self._thread is None:
             raise RuntimeError("the desk is closed")
         turn = Turn(until, work, joins)
@@ -106,9 +112,10 @@ class Turns:
             return False
 
     def close(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True)
-        elif self._thread is not None:
+        for pool in (self._clicks, self._chores):
+            if pool is not None:
+                pool.shutdown(wait=True)
+        if self._thread is not None:
             self._queue.put(_END)
             self._thread.join()
             self._thread = None

@@ -27,7 +27,7 @@ async def timed(desk: Desk, name: str) -> tuple[object, float]:
 def everybody_busy(world: World, work: Callable[[Desk], bool]) -> asyncio.Future[list[bool]]:
     """Every writer of the desk does this: one on SQLite, several on PostgreSQL."""
     writers = world.desk._turns.writers
-    return asyncio.gather(*(world.desk.chore(work) for _ in range(writers)))
+    return asyncio.gather(*(world.desk.run(work) for _ in range(writers)))
 
 
 async def test_four_clicks_on_a_held_database_are_all_answered_in_time(world: World) -> None:
@@ -88,6 +88,18 @@ async def test_a_click_behind_slow_work_is_refused_and_not_done_later(world: Wor
     assert all(await before)
     assert what == "locked"
     assert await world.desk.run(members.trust, "click") is True
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["postgres"])
+async def test_a_click_waits_for_no_chores_that_are_stuck(world: World) -> None:
+    """Several may write at once there, but those that nobody stands in front of have few threads of their own."""
+    go = threading.Event()
+    stuck = asyncio.gather(*(world.desk.chore(lambda _: go.wait(30)) for _ in range(20)))
+    await asyncio.sleep(0.05)
+    assert (await timed(world.desk, "click"))[0] is True
+    go.set()
+    assert all(await stuck)
 
 
 async def test_what_has_begun_is_waited_for(world: World) -> None:

@@ -137,7 +137,8 @@ async def test_a_pooler_with_nothing_behind_it_is_a_refusal_and_no_endless_attem
     pooler.lose()
     async with asyncio.timeout(2.8):
         assert await asyncio.gather(*(told(desk, f"during {n}") for n in range(20))) == ["unreachable"] * 20
-    assert 0 < pooler.let_in <= 40, "each tried a new connection, and then said so"
+    # Two each; of those that meet while SQLAlchemy forgets its pool one may get a third.
+    assert 0 < pooler.let_in <= 60, "each tried a new connection, and then said so"
     pooler.find()
     assert await told(desk, "after") == "done", "and no restart of ours"
 
