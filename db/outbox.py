@@ -6,9 +6,8 @@ When a lane's next message may leave, and who serves it, is in db/lanes.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -110,37 +109,43 @@ def enqueue(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
     it leaves, since ten thousand deadlines at one instant would write a list that grows with each batch.
     In the order given within each lane; however many they are, in one statement, and one more where there are details.
     """
-    once: dict[tuple[str, str, str], Fresh] = {}
+    alike: dict[tuple[str, str, str], list[Fresh]] = {}
     for each in fresh:
-        key = (each.kind, each.ref, each.lane)
-        twin = once.get(key)
-        once[key] = each if twin is None else replace(twin, detail=_joined(twin.detail or {}, each.detail or {}))
-    if not once:
+        alike.setdefault((each.kind, each.ref, each.lane), []).append(each)
+    if not alike:
         return
-    rows = [_values(each, now) for each in once.values()]
+    rows = [_values(ones, now) for ones in alike.values()]
     said, adding = _SAY[unit.get_bind().dialect.name]
     said.run(unit, rows)
     if detailed := [{name: row[name] for name in _ADDED_BY} for row in rows if row["detail"]]:
         adding.run(unit, [{"given": detailed}])
 
 
-def _values(fresh: Fresh, now: datetime) -> dict[str, Any]:
+def _values(ones: Sequence[Fresh], now: datetime) -> dict[str, Any]:
+    first, *more = ones
     return {
-        "id": fresh.id, "lane": fresh.lane, "kind": fresh.kind, "ref": fresh.ref, "state": "ready", "tries": 0,
-        "strikes": 0, "created_at": now, "detail": dict(fresh.detail or {}),
+        "id": first.id, "lane": first.lane, "kind": first.kind, "ref": first.ref, "state": "ready", "tries": 0,
+        "strikes": 0, "created_at": now, "detail": _joined(first.detail or {}, *(one.detail or {} for one in more)),
     }  # fmt: skip
 
 
-def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+def _joined(old: Mapping[str, Any], *new: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists one after the other, what they have in common once; of anything else the last.
+
+    Thousands may have been added while a lane was held up: a list is not copied for each of them.
+    """
     both = dict(old)
-    for key, value in new.items():
+    lists: dict[str, dict[Any, None]] = {}
+    for key, value in (pair for more in new for pair in more.items()):
         there = both.get(key)
         if isinstance(there, list) and isinstance(value, list):
-            known = set(there)
-            both[key] = there + [v for v in value if v not in known]
+            if key not in lists:
+                lists[key] = dict.fromkeys(there)
+            lists[key].update(dict.fromkeys(value))
         else:
             both[key] = value
-    return both
+            lists.pop(key, None)
+    return both | {key: list(values) for key, values in lists.items()}
 
 
 def take_head(unit: Unit, lane: str, now: datetime) -> Errand | None:
@@ -163,7 +168,7 @@ def take_head(unit: Unit, lane: str, now: datetime) -> Errand | None:
 
 def whole(unit: Unit, seq: int, detail: Mapping[str, Any]) -> dict[str, Any]:
     """An errand's details with what was added to them, in that order."""
-    return reduce(_joined, unit.execute(_MORE, {"of": seq}).scalars(), dict(detail))
+    return _joined(detail, *unit.execute(_MORE, {"of": seq}).scalars())
 
 
 _MORE = sa.select(ADDED.c.detail).where(ADDED.c.seq == sa.bindparam("of")).order_by(ADDED.c.id)
@@ -188,10 +193,14 @@ def has_more(unit: Unit, lane: str) -> bool:
     return unit.execute(_HEAD, {"of": lane}).first() is not None
 
 
+def _mine(errand: Errand) -> sa.ColumnElement[bool]:
+    """As long as nobody else has claimed it: a late word of a former owner changes nothing."""
+    return sa.and_(_TABLE.c.seq == errand.seq, _TABLE.c.state == sa.literal("sending"), _TABLE.c.tries == errand.tries)
+
+
 def _mark(unit: Unit, errand: Errand, **values: Any) -> bool:
-    """Write what became of it, if it is still ours: a late word of a former owner changes nothing."""
-    mine = sa.and_(_TABLE.c.seq == errand.seq, _TABLE.c.state == sa.literal("sending"), _TABLE.c.tries == errand.tries)
-    done = unit.execute(sa.update(_TABLE).where(mine).values(**values))
+    """Write what became of it, if it is still ours."""
+    done = unit.execute(sa.update(_TABLE).where(_mine(errand)).values(**values))
     return cast("sa.CursorResult[Any]", done).rowcount == 1
 
 
@@ -221,6 +230,9 @@ def later(unit: Unit, errand: Errand, state: str, error: str, strikes: int) -> b
     """
     values: dict[str, Any] = {"state": state, "error": error[:500], "strikes": strikes}
     if state == "ready":
+        # Asked first: what it takes of its twin would be in nobody's hands.
+        if unit.execute(sa.select(_TABLE.c.seq).where(_mine(errand)).with_for_update()).first() is None:
+            return False
         values["detail"] = _with_twin(unit, errand, errand.detail)
     return _mark(unit, errand, **values)
 

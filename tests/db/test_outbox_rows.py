@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from time import process_time
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from db import lanes, outbox
 from db.outbox import Errand, Fresh, Place
 from db.store import Store
+from db.tables import ADDED
 from tests.desk.world import START
 
 NOW = START
@@ -246,6 +248,33 @@ def test_what_was_added_goes_where_its_errand_goes(box: Box) -> None:
     box.say("fell", "aurora", "U1", reviews=["i"])
     box.sent(last)
     assert box.must("U1", LATER).detail == {"reviews": ["h", "i"]}
+
+
+def test_a_late_word_leaves_what_was_added_and_what_was_said_meanwhile(box: Box) -> None:
+    """Whoever had it before us gives it up: neither its additions nor its twin go with that."""
+    for one in ("a", "b"):
+        box.say("fell", "aurora", "U1", reviews=[one])
+    late = box.must("U1", me="bot_1")
+    ours = box.must("U1", NOW + 2 * LEASE, me="bot_2")
+    assert ours.id == late.id
+    box.say("fell", "aurora", "U1", reviews=["c"])
+    assert not box.later(late)
+    assert box.later(ours, "unknown", me="bot_2")
+    again = box.must("U1", LATER)
+    assert (again.id, again.detail) == (ours.id, {"reviews": ["a", "b"]})
+    box.sent(again)
+    assert box.must("U1", LATER).detail == {"reviews": ["c"]}
+
+
+def test_thousands_that_were_added_are_joined_in_no_time(box: Box) -> None:
+    """A person whom Slack lets nothing be sent to gets a row for each deadline; the bound is of processor time."""
+    box.say("fell", "aurora", "U1", reviews=["first"])
+    added = [{"seq": 1, "detail": {"reviews": [f"rv_{n:020}"]}} for n in range(20_000)]
+    with box.store.unit() as unit:
+        unit.execute(sa.insert(ADDED), added)
+    began = process_time()
+    assert len(box.must("U1").detail["reviews"]) == 20_001
+    assert process_time() - began < 1.5
 
 
 def test_an_unknown_one_keeps_its_twin_apart(box: Box) -> None:

@@ -21,7 +21,6 @@ from tests.database import fresh
 from tests.desk.world import START, World, a_world
 
 NOW = START
-ERRAND = Errand(1, "ob_1", "C1", "card", "rv_1", "ready", 1, 0, NOW, NOW, {})
 
 Work = Callable[[Unit], object]
 
@@ -81,7 +80,7 @@ PLANS: dict[str, tuple[Work, tuple[str, ...]]] = {
     ),
     "overdue_total": (lambda unit: counts.overdue(unit, NOW), ("INDEX ix_reviews_due (deadline_at<?)",)),
     "later": (
-        lambda unit: outbox.later(unit, ERRAND, "ready", "", 1),
+        lambda unit: outbox.later(unit, claimed(unit), "ready", "", 1),
         ("SEARCH outbox USING INDEX uq_outbox_ready (kind=? AND ref=? AND lane=?)",),
     ),
     "added": (
@@ -125,6 +124,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made = Store(fresh("sqlite", tmp_path).url)
     yield made
     made.close()
+
+
+def claimed(unit: Unit) -> Errand:
+    outbox.enqueue(unit, [Fresh("ob_later", "card", "rv_1", "C1")], NOW)
+    found = outbox.take_head(unit, "C1", NOW)
+    assert found is not None
+    return found
 
 
 def plans(store: Store, work: Work) -> list[str]:
