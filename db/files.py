@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from bot.core.types import Campaign, Review
 from db import campaigns, reviews
 from db.store import Unit
-from db.tables import CAMPAIGNS, CANDIDATES, REVIEWS
+from db.tables import CAMPAIGNS, CANDIDATES, RECOMMENDED, REVIEWS
 from scoring.types import Verdict
 
 _FOUND = (
-    sa.select(*reviews.COLUMNS, *campaigns.COLUMNS, CANDIDATES.c.name, CANDIDATES.c.referred_by, REVIEWS.c.recommended)
+    sa.select(*reviews.COLUMNS, *campaigns.COLUMNS, CANDIDATES.c.name, CANDIDATES.c.referred_by, RECOMMENDED)
     .select_from(REVIEWS)
     .join(CAMPAIGNS, CAMPAIGNS.c.key == REVIEWS.c.campaign)
     .join(CANDIDATES, CANDIDATES.c.id == REVIEWS.c.candidate_id)

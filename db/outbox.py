@@ -5,7 +5,7 @@ When a lane's next message may leave, and who serves it, is in db/lanes.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import tables
+from db.columns import word
 from db.lanes import oldest_due as oldest_due  # noqa: PLC0414 - the outbox's age is asked for here
 from db.prepared import Prepared
 from db.store import Unit, sliced
@@ -70,36 +71,41 @@ class Fresh:
 _FIELDS = ("id", "lane", "kind", "ref", "state", "tries", "strikes", "created_at", "detail")
 
 
-def _said(insert: Callable[[sa.Table], Any]) -> Prepared:
+def _upsert(made: Any) -> Any:
     """Insert, or find what says it already: that one is written too, unchanged, and so locked until the commit.
 
     Otherwise, on PostgreSQL, another process could claim it and write its letter from the state before this unit's
     change, and nobody would ever say what changed.
     """
     key = [_TABLE.c.kind, _TABLE.c.ref, _TABLE.c.lane]
-    twin = {"index_elements": key, "index_where": READY, "set_": {"detail": _TABLE.c.detail}}
-    return Prepared(insert(_TABLE).on_conflict_do_update(**twin), _FIELDS)
+    return made.on_conflict_do_update(index_elements=key, index_where=READY, set_={"detail": _TABLE.c.detail})
 
 
-def _adding(dialect: str) -> Prepared:
-    """Of messages that another errand says already: their details, beside its own."""
-    given = sa.bindparam("given", type_=sa.JSON())
-    if dialect == "postgresql":
-        columns = [sa.column(name, _TABLE.c[name].type) for name in _ADDED_BY]
-        each: Any = sa.func.json_to_recordset(given).table_valued(*columns).render_derived("given", with_types=True).c
-    else:
-        value = sa.func.json_each(given).table_valued("value").c.value
-        each = {name: sa.func.json_extract(value, f"$.{name}") for name in _ADDED_BY}
+def _adding() -> Prepared:
+    """On SQLite, of messages that another errand says already: their details, beside its own."""
+    value = sa.func.json_each(sa.bindparam("rows", type_=sa.JSON())).table_valued("value").c.value
+    each = {name: sa.func.json_extract(value, f"$.{name}") for name in _ADDED_BY}
     same = sa.and_(*(_TABLE.c[name] == each[name] for name in ("kind", "ref", "lane")))
     found = sa.select(_TABLE.c.seq, each["detail"]).where(READY, same, _TABLE.c.id != each["id"])
-    return Prepared(sa.insert(ADDED).from_select(["seq", "detail"], found, include_defaults=False), ("given",))
+    return Prepared(sa.insert(ADDED).from_select(["seq", "detail"], found, include_defaults=False), ("rows",))
+
+
+def _saying() -> Prepared:
+    """On PostgreSQL both in one: looked up by itself, it would read all that is ready if little was when it counted."""
+    columns = [sa.column(name, _TABLE.c[name].type) for name in _FIELDS]
+    rows = sa.func.json_to_recordset(sa.bindparam("rows", type_=sa.JSON())).table_valued(*columns)
+    given = sa.select(*rows.render_derived("fresh", with_types=True).c).cte("given")
+    made = postgresql.insert(_TABLE).from_select(_FIELDS, sa.select(*given.c), include_defaults=False)
+    said = _upsert(made).returning(*(_TABLE.c[name] for name in ("seq", "id", "kind", "ref", "lane"))).cte("said")
+    same = sa.and_(*(said.c[name] == given.c[name] for name in ("kind", "ref", "lane")))
+    others = sa.and_(said.c.id != given.c.id, sa.cast(given.c.detail, sa.Text()) != word("{}"))
+    found = sa.select(said.c.seq, given.c.detail).join(given, same).where(others)
+    return Prepared(sa.insert(ADDED).from_select(["seq", "detail"], found, include_defaults=False), ("rows",))
 
 
 _ADDED_BY = ("id", "kind", "ref", "lane", "detail")
-_SAY = {
-    "sqlite": (_said(sqlite.insert), _adding("sqlite")),
-    "postgresql": (_said(postgresql.insert), _adding("postgresql")),
-}
+_SAY, _ADD = Prepared(_upsert(sqlite.insert(_TABLE)), _FIELDS), _adding()
+_SAY_AND_ADD = _saying()
 
 
 def enqueue(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
@@ -107,7 +113,7 @@ def enqueue(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
 
     Of such a pair the details are joined list by list, so that a message about several reviews names all of them: when
     it leaves, since ten thousand deadlines at one instant would write a list that grows with each batch.
-    In the order given within each lane; however many they are, in one statement, and one more where there are details.
+    In the order given within each lane; however many they are, in one statement, and on SQLite one more for details.
     """
     alike: dict[tuple[str, str, str], list[Fresh]] = {}
     for each in fresh:
@@ -115,10 +121,12 @@ def enqueue(unit: Unit, fresh: Iterable[Fresh], now: datetime) -> None:
     if not alike:
         return
     rows = [_values(ones, now) for ones in alike.values()]
-    said, adding = _SAY[unit.get_bind().dialect.name]
-    said.run(unit, rows)
+    if unit.get_bind().dialect.name == "postgresql":
+        _SAY_AND_ADD.run(unit, [{"rows": [row | {"created_at": now.isoformat()} for row in rows]}])
+        return
+    _SAY.run(unit, rows)
     if detailed := [{name: row[name] for name in _ADDED_BY} for row in rows if row["detail"]]:
-        adding.run(unit, [{"given": detailed}])
+        _ADD.run(unit, [{"rows": detailed}])
 
 
 def _values(ones: Sequence[Fresh], now: datetime) -> dict[str, Any]:

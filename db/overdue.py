@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.core.review import EXPIRES_BY
 from bot.core.types import UserId
 from db.store import Unit
-from db.tables import AWAITING, REVIEWS
+from db.tables import AWAITING, RECOMMENDED, REVIEWS
 from scoring.types import Verdict
 
 
@@ -34,7 +34,7 @@ class Due(NamedTuple):
 _FOUND = (
     sa.select(
         REVIEWS.c.id, REVIEWS.c.campaign, REVIEWS.c.expert, REVIEWS.c.deadline_at, REVIEWS.c.opened_at.is_not(None),
-        REVIEWS.c.reminded_at.is_not(None), REVIEWS.c.recommended, *(REVIEWS.c[name] for name in EXPIRES_BY),
+        REVIEWS.c.reminded_at.is_not(None), RECOMMENDED, *(REVIEWS.c[name] for name in EXPIRES_BY),
     )
     .where(AWAITING, REVIEWS.c.deadline_at <= sa.bindparam("now"))
     .order_by(REVIEWS.c.deadline_at)

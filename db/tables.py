@@ -139,7 +139,7 @@ class ReviewRow(Row, table=True):
     backup: str | None = None
     why_me: str
     recommended: str = Field(default="unsaid", sa_column_kwargs={"server_default": "unsaid"})
-    """The verdict of its recommendation, which never changes: asked when ten thousand fall, and with each click."""
+    """The verdict of its recommendation, which never changes; read as RECOMMENDED."""
     rank: float
     """Match at intake: the best opens first."""
     intake_at: datetime = moment()
@@ -190,6 +190,9 @@ HALF_UNTOLD = REVIEWS.c.half_at.is_not(None)
 NUDGING = sa.and_(OPEN, REVIEWS.c.nudge_at.is_not(None))
 OWNED = sa.and_(AWAITING, REVIEWS.c.owner_at.is_not(None))
 RETURNING = sa.and_(AWAITING, REVIEWS.c.returns_at.is_not(None))
+_THEIRS = sa.select(RECOMMENDATIONS.c.verdict).where(RECOMMENDATIONS.c.candidate_id == REVIEWS.c.candidate_id)
+RECOMMENDED = sa.case((REVIEWS.c.recommended != word("unsaid"), REVIEWS.c.recommended), else_=_THEIRS.scalar_subquery())
+"""The AI's verdict; from the recommendation itself where a replica of an older version has written the review."""
 # What a decision changes (the state) stands in no index but in conditions: it takes entries out and moves none.
 sa.Index("ix_reviews_campaign", REVIEWS.c.campaign)
 partial_index("ix_reviews_open", OPEN, REVIEWS.c.expert, REVIEWS.c.deadline_at, REVIEWS.c.id)

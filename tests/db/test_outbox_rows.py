@@ -133,7 +133,7 @@ def test_many_are_said_like_one_after_the_other(box: Box) -> None:
 
 @pytest.mark.parametrize("size", [1, 300])
 def test_a_batch_costs_no_more_statements_than_one(box: Box, size: int) -> None:
-    """One for all, and one for what is to be joined."""
+    """One for all, and on SQLite one for what is to be joined."""
     box.say("fell", "c0", "U1", reviews=["a"])
     fresh = [Fresh(f"ob_c{n}", "card", f"rv_{n}", "C1") for n in range(size)]
     fresh += [Fresh(f"ob_f{n}", "fell", f"c{n}", "U1", {"reviews": ["b"]}) for n in range(size)]
@@ -142,7 +142,7 @@ def test_a_batch_costs_no_more_statements_than_one(box: Box, size: int) -> None:
         connection = unit.connection()
         sa.event.listen(connection, "before_cursor_execute", lambda *a: asked.append(a[2]))
         outbox.enqueue(unit, fresh, NOW)
-    assert len(asked) == 2
+    assert len(asked) == (2 if box.store.sqlite else 1)
     assert box.depth() == {"ready": 2 * size}
 
 

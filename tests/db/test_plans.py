@@ -223,6 +223,28 @@ def test_postgresql_goes_by_the_same_index(pg_url: str, name: str) -> None:
     assert "Disabled: true" not in found[0].partition(BY[name])[0]
 
 
+@pytest.mark.postgres
+def test_what_is_added_is_looked_up_whatever_postgresql_last_counted(pg_url: str) -> None:
+    """When it last looked nothing was ready: it would read all that is now."""
+    asked: list[tuple[str, Any]] = []
+    store = Store(pg_url)
+    with store.unit(keep=False) as unit:
+        connection = unit.connection()
+        for lane in ("C1", "C2"):
+            outbox.enqueue(unit, [Fresh(f"ob_{lane}{n}", "card", f"rv_{n}", lane) for n in range(2000)], NOW)
+            if lane == "C1":
+                connection.exec_driver_sql("UPDATE outbox SET state = 'sent'")
+                connection.exec_driver_sql("ANALYZE outbox")
+        sa.event.listen(connection, "before_cursor_execute", lambda _c, _k, s, p, *_: asked.append((s, p)))
+        outbox.enqueue(unit, [Fresh("ob_1", "fell", "aurora", "U1", {"reviews": ["a"]})], NOW)
+        ((statement, parameters),) = asked
+        plan = "\n".join(line for (line,) in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))
+    store.close()
+    assert "outbox_added" in statement
+    assert "Conflict Arbiter Indexes: uq_outbox_ready" in plan, plan
+    assert "Scan using" not in plan, "and looked up nowhere else"
+
+
 def test_the_same_statements_go_to_postgresql(store: Store) -> None:
     """Conditions reach it word for word as they stand in its indexes, so that it can prove them, too."""
     dialect = postgresql.dialect()

@@ -15,6 +15,7 @@ from bot.core.types import Basis, Role, State
 from bot.desk import decide, hand_over, members, see, tick
 from bot.desk.desk import Desk
 from db import instants
+from db.tables import ReviewRow
 from scoring.types import Verdict
 from tests.desk.world import BIA, CAIO, MAYA, START, ZOE, World, a_world, row
 from tests.desk.worlds import NewWorld
@@ -70,6 +71,21 @@ def test_the_deadline_decides_once_and_the_owner_hears(world: World) -> None:
         assert not tick.tick(world.desk)
     assert world.dump() == after
     assert next_change(world) is None
+
+
+def test_what_a_replica_of_an_older_version_wrote_falls_as_well(new_world: NewWorld) -> None:
+    """It does not know where the AI's verdict stands now: the recommendation says it, and nobody's deadline stops."""
+    world = new_world()
+    world.take_in(*(row(f"creator{n}", verdict=list(Verdict)[n % 2]) for n in range(4)))
+    world.sql("UPDATE reviews SET recommended = ?", ReviewRow.model_fields["recommended"].default)
+    decide.approve(world.desk, next(iter(world.lines().values())).review_id, BIA)
+    world.clock.move(hours=48)
+    world.sweep()
+    agreed = (
+        "SELECT COUNT(*) FROM reviews r JOIN recommendations a ON a.candidate_id = r.candidate_id "
+        "JOIN decisions d ON d.review_id = r.id AND d.verdict = a.verdict"
+    )
+    assert world.sql(agreed) == [(4,)]
 
 
 def test_undo_disappears_at_its_time(world: World) -> None:
