@@ -254,7 +254,7 @@ def test_more_than_a_batch_due_at_once(new_world: NewWorld) -> None:
 
 
 async def test_an_answer_comes_before_most_of_many_deadlines(tmp_path: Path) -> None:
-    """A batch ends at the next five hundred when somebody waits to write; PostgreSQL lets them write beside it."""
+    """A batch ends at the next 350 when somebody waits to write; PostgreSQL lets them write beside it."""
     world = a_world(tmp_path, "sqlite")
     world.take_in(row("late", "Russia"), *(row(f"creator{n:03}") for n in range(600)))
     world.clock.move(hours=1)
@@ -274,7 +274,7 @@ async def test_an_answer_comes_before_most_of_many_deadlines(tmp_path: Path) -> 
     await begun.wait()
     await world.desk.run(decide.approve, mine, ZOE)
     assert await more
-    assert states(world) == {"pending": 101, "decided": 501}
+    assert states(world) == {"pending": 251, "decided": 351}
     world.sweep()
     assert states(world) == {"decided": 602}
     world.close()
