@@ -24,7 +24,7 @@ T = TypeVar("T")
 _MOST = 32
 _BRIEF = 0.005
 """Seconds after which nobody else joins a commit: whoever came first waits for the last."""
-_CLICKS, _CHORES = 8, 3
+CLICKS, _CHORES = 8, 3
 """How many write at once on PostgreSQL."""
 
 
@@ -76,7 +76,6 @@ class Turns:
         self._queue: PriorityQueue[Turn] = PriorityQueue()
         self._mine = math.inf
         """Until when whoever writes now may."""
-        self.writers = 1 if store.sqlite else _CLICKS
         self._clicks: ThreadPoolExecutor | None = None
         self._chores: ThreadPoolExecutor | None = None
         self._thread: Thread | None = None
@@ -89,7 +88,7 @@ class Turns:
         else:
             # PostgreSQL lets several write at once, and joins their commits itself. What nobody stands in front of has
             # few threads of its own: a click waits neither for it nor, in the interpreter, behind all of it.
-            self._clicks = ThreadPoolExecutor(_CLICKS, thread_name_prefix="desk-write")
+            self._clicks = ThreadPoolExecutor(CLICKS, thread_name_prefix="desk-write")
             self._chores = ThreadPoolExecutor(_CHORES, thread_name_prefix="desk-chore")
 
     def submit(self, work: Callable[[], T], *, patient: bool, joins: bool, until: float) -> Future[T]:

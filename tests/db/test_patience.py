@@ -12,6 +12,7 @@ import pytest
 from bot.core.errors import Busy
 from bot.desk import members, see
 from bot.desk.desk import Desk
+from bot.desk.turns import CLICKS
 from tests.desk.world import World
 
 
@@ -26,7 +27,7 @@ async def timed(desk: Desk, name: str) -> tuple[object, float]:
 
 def everybody_busy(world: World, work: Callable[[Desk], bool]) -> asyncio.Future[list[bool]]:
     """Every writer of the desk does this: one on SQLite, several on PostgreSQL."""
-    writers = world.desk._turns.writers
+    writers = 1 if world.desk.store.sqlite else CLICKS
     return asyncio.gather(*(world.desk.run(work) for _ in range(writers)))
 
 
