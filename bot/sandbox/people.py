@@ -43,18 +43,26 @@ class People:
     # -- messages ------------------------------------------------------------------------------------------------
 
     async def click(
-        self, user_id: str, channel: str, ts: str, action_id: str, *, block_id: str | None = None, choice: Any = None
+        self,
+        user_id: str,
+        channel: str,
+        ts: str,
+        action_id: str,
+        *,
+        block_id: str | None = None,
+        value: str | None = None,
+        choice: Any = None,
     ) -> Reply:
         """Press a button of a message, ephemeral ones too, or choose from a menu.
 
-        `choice` is an option's value (a list for several), a user's or channel's id, or a date.
+        `value` is the button's, `choice` an option's value (a list for several), a user's or channel's id, or a date.
         """
         ws, user = self.workspace, self._person(user_id)
         self._visible(user, channel)
         message = ws.message(channel, ts)
         if message is None or message.ephemeral_to not in (None, user_id):
             raise Refused("There is no such message for this person.")
-        block, element = state.find(message.blocks, action_id, block_id)
+        block, element = state.find(message.blocks, action_id, block_id, value)
         picked = self._picked(element, choice)
         typed = state.values(message.blocks)
         if element["type"] in state.STATEFUL:
@@ -253,11 +261,12 @@ class People:
         *,
         view_id: str | None = None,
         block_id: str | None = None,
+        value: str | None = None,
         choice: Any = None,
     ) -> Reply:
         """Press or choose in the modal in front (or the view with this id)."""
         user, view = self._person(user_id), self._view(user_id, view_id)
-        block, element = state.find(view.blocks, action_id, block_id)
+        block, element = state.find(view.blocks, action_id, block_id, value)
         if block["type"] == "input":
             raise Refused("That is a field: type into it.")
         picked = self._picked(element, choice)
@@ -265,14 +274,11 @@ class People:
             view.values[block["block_id"]][action_id] = picked
         return await self._send_view_action(user, view, block, element, picked)
 
-    async def click_home(
-        self, user_id: str, action_id: str, *, block_id: str | None = None, choice: Any = None
-    ) -> Reply:
-        """Press or choose on the person's Home tab."""
+    async def click_home(self, user_id: str, action_id: str, **more: Any) -> Reply:
+        """Press or choose on the person's Home tab, as `click_view` does."""
         if user_id not in self.workspace.homes:
             raise Refused("The app has not published a Home tab for this person.")
-        home = self.workspace.homes[user_id].id
-        return await self.click_view(user_id, action_id, view_id=home, block_id=block_id, choice=choice)
+        return await self.click_view(user_id, action_id, view_id=self.workspace.homes[user_id].id, **more)
 
     async def _send_view_action(self, user: User, view: View, block: Json, element: Json, picked: Json) -> Reply:
         ws = self.workspace

@@ -52,11 +52,16 @@ def with_ids(blocks: list[Json]) -> list[Json]:
     return out
 
 
-def find(blocks: list[Json], action_id: str, block_id: str | None) -> tuple[Json, Json]:
-    """The one element with these ids, or Refused: a person can only press what is on the screen."""
-    hits = [
-        (b, e) for b, e in elements(blocks) if e.get("action_id") == action_id and block_id in (None, b["block_id"])
-    ]
+def find(blocks: list[Json], action_id: str, block_id: str | None, value: str | None = None) -> tuple[Json, Json]:
+    """The one element with these ids, or Refused: a person can only press what is on the screen.
+
+    A screen may be a moment behind and name a block whose made-up id has been made anew since: then it is the element
+    with this action and value.
+    """
+    named = [(b, e) for b, e in elements(blocks) if e.get("action_id") == action_id]
+    hits = [(b, e) for b, e in named if b["block_id"] == block_id]
+    if not hits:
+        hits = [(b, e) for b, e in named if block_id is None or e.get("value") == value]
     if not hits:
         raise Refused(f"There is nothing here with action_id {action_id!r}.")
     if len(hits) > 1:

@@ -173,7 +173,7 @@ async def _json(request: web.Request) -> Json:
 
 async def _click(people: People, user: str, body: Json) -> Reply:
     where, action = body["where"], body["action_id"]
-    more: Json = {"block_id": body.get("block_id"), "choice": body.get("choice")}
+    more: Json = {name: body.get(name) for name in ("block_id", "value", "choice")}
     if where.get("home"):
         return await people.click_home(user, action, **more)
     if "view" in where:

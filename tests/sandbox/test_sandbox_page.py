@@ -670,6 +670,34 @@ async def test_home(desk: Desk) -> None:
     await expect(page.get_by_test_id("home")).to_contain_text("2 wait")
 
 
+async def test_home_published_anew_under_the_finger(desk: Desk) -> None:
+    app = await desk.app()
+    heard: list[str] = []
+    two = [{"type": "actions", "elements": [button("open", value=value)]} for value in ("r1", "r2")]
+
+    async def publish(title: str, *more: Json) -> None:
+        await app.client.views_publish(
+            user_id=ANA, view={"type": "home", "blocks": [{"type": "header", "text": plain(title)}, *more]}
+        )
+
+    @app.event("app_home_opened")
+    async def _(event: Json) -> None:
+        await publish("2 wait", *two)
+
+    @app.action("open")
+    async def _(ack: Any, body: Json) -> None:
+        await ack()
+        heard.append(body["actions"][0]["value"])
+
+    page = await desk.open(f"#as={ANA}&home=1")
+    await page.locator("[data-action-id=open][data-value=r2]").hover()
+    await page.mouse.down()
+    await publish("2 still wait", *two)
+    await expect(page.get_by_test_id("home")).to_contain_text("2 still wait")
+    await page.mouse.up()
+    await until(lambda: heard == ["r2"])
+
+
 async def test_the_clock_jumps_also_while_a_form_is_open(desk: Desk) -> None:
     desk.ws.open_modal(ANA, modal(text_field()))
     page = await desk.open(at(), **PHONE)

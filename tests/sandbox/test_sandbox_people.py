@@ -124,6 +124,19 @@ async def test_a_button_that_is_gone_cannot_be_pressed(server: Server) -> None:
         await server.people.click(ANA, HERE, message.ts, "go")
 
 
+async def test_a_screen_a_moment_behind_still_works(server: Server, heard: list[Json]) -> None:
+    ws = server.workspace
+    two = [{"type": "actions", "elements": [button("go", value=value)]} for value in ("r1", "r2")]
+    message = ws.post(HERE, ws.bot_user_id, "Card", blocks=two)
+    seen = message.blocks[1]["block_id"]
+    ws.edit(message, "Card", two)
+    assert seen not in [block["block_id"] for block in message.blocks]
+    await server.people.click(ANA, HERE, message.ts, "go", block_id=seen, value="r2")
+    assert heard[0]["actions"][0]["value"] == "r2"
+    with pytest.raises(Refused, match="nothing here"):
+        await server.people.click(ANA, HERE, message.ts, "go", block_id=seen, value="r3")
+
+
 async def test_guests_and_outsiders_see_only_their_channels(server: Server, heard: list[Json]) -> None:
     ws = server.workspace
     ts = ws.post(HERE, ws.bot_user_id, "Card", blocks=[actions(button("go"))]).ts

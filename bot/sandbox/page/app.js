@@ -435,7 +435,7 @@ async function press(node, choice, ask) {
   markBusy();
   // What was typed in the form goes first: the app reads it together with the click.
   if (node.closest('[data-where="view"]') && modals.top) await modals.send(modals.top);
-  await act({ do: "click", where: whereOf(node), block_id: node.dataset.blockId, action_id: node.dataset.actionId, ...(choice === undefined ? {} : { choice }) });
+  await act({ do: "click", where: whereOf(node), block_id: node.dataset.blockId, action_id: node.dataset.actionId, value: node.dataset.value, ...(choice === undefined ? {} : { choice }) });
   busy.delete(key);
   markBusy();
 }

@@ -42,6 +42,9 @@ export function signOf(thing, ctx) {
   return `${text}|${ctx.usersSign}|${ctx.tz}|${timeSign(text, ctx)}`;
 }
 
+/** Whether a person's choice is kept under this block's id. A button that only got a new id must stay under the finger. */
+const holdsState = (block) => [block.element, block.accessory, ...(block.elements ?? [])].some((e) => e?.type in STATE);
+
 /**
  * Bring `parent` up to date with these blocks. `form` is {values, draft(block_id), errors} for a view, else null.
  * Blocks that did not change keep their nodes, and so what is being typed into them.
@@ -53,7 +56,7 @@ export function renderBlocks(parent, blocks, ctx, form = null) {
     const named = block.type === "input" ? block.block_id : `${block.type}:${words_of(block.text)}`;
     const n = (seen.get(named) ?? 0) + 1;
     seen.set(named, n);
-    return { key: `${named}:${n}`, sign: signOf(block, ctx), build: () => renderBlock(block, ctx, form, i) };
+    return { key: `${named}:${n}`, sign: signOf(holdsState(block) ? block : { ...block, block_id: null }, ctx), build: () => renderBlock(block, ctx, form, i) };
   }));
   if (form) for (const node of parent.children) refresh(node, form);
 }

@@ -40,10 +40,12 @@ export function icon(name) {
 export function reconcile(parent, items) {
   const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
   const focus = remember(parent);
+  // What goes, goes first: a node that is moved aside for one that goes loses the press that a finger has begun on it.
+  const stay = new Set(items.map(({ key }) => key));
+  for (const [key, node] of old) if (!stay.has(key)) node.remove();
   let at = parent.firstElementChild;
   for (const { key, sign, build } of items) {
     let node = old.get(key);
-    old.delete(key);
     if (!node || node.sign !== sign) {
       const made = build(node);
       made.dataset.key = key;
@@ -57,7 +59,6 @@ export function reconcile(parent, items) {
     if (node === at) at = at.nextElementSibling;
     else parent.insertBefore(node, at);
   }
-  for (const node of old.values()) node.remove();
   focus();
 }
 
