@@ -50,9 +50,19 @@ class Asking:
         self._connection = unit.connection()
         self._sqlite = self._connection.dialect.name == "sqlite"
 
-    def postings(self, words: Collection[str]) -> list[tuple[Any, ...]]:
-        """The rows of these words (word, block, places), and first ("", the last number or 0, None)."""
-        return self._rows(_postings(self._sqlite), words=json.dumps(sorted(words)))
+    def postings(
+        self, words: Collection[str], held: Collection[str] = (), versions: Collection[str] = ()
+    ) -> tuple[int, dict[int, str], list[tuple[str, int, bytes]]]:
+        """The last number or 0, the version of each block, and rows (word, block, places).
+
+        All of `words`, and of those that somebody holds what is in blocks that have none of these versions.
+        """
+        asked = {"words": sorted(words), "held": sorted(held), "versions": sorted(versions)}
+        rows = self._rows(_postings(self._sqlite), **{name: json.dumps(values) for name, values in asked.items()})
+        blocks = {version: block for version, block, places in rows if places is None}
+        last = blocks.pop("")
+        now = {block: version for version, block in blocks.items()}
+        return last, now, [row for row in rows if row[2] is not None]
 
     def vectors(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
         """(number, vector) of each."""
@@ -98,19 +108,32 @@ class Asking:
 
 
 def _in(column: str, name: str, *, sqlite: bool) -> str:
+    """Whether a column is in the list that a parameter is."""
     if sqlite:
-        return f"{column} IN (SELECT value FROM json_each(:{name}))"  # noqa: S608 - names of ours
-    # By way of a SELECT, PostgreSQL does not plan anew for each list, which takes it longer than to answer. And it
-    # reads JSON in less time than psycopg takes to write an array.
+        return _any(column, f"SELECT value FROM json_each(:{name})", sqlite=True)  # noqa: S608 - names of ours
+    # PostgreSQL reads JSON in less time than psycopg takes to write an array.
     each = f"json_array_elements_text(CAST(:{name} AS json))"
-    return f"{column} = ANY(ARRAY(SELECT {f'CAST({each} AS bigint)' if name == 'numbers' else each}))"
+    return _any(column, f"SELECT {f'CAST({each} AS bigint)' if name == 'numbers' else each}", sqlite=False)
+
+
+def _any(column: str, select: str, *, sqlite: bool) -> str:
+    # As an array, PostgreSQL does not plan anew for each list, which takes it longer than to answer.
+    return f"{column} IN ({select})" if sqlite else f"{column} = ANY(ARRAY({select}))"
 
 
 @cache
 def _postings(sqlite: bool) -> str:  # noqa: FBT001 - the database's kind is all there is
+    nothing = "NULL" if sqlite else "CAST(NULL AS bytea)"
+    words, held, versions = (
+        _in(column, name, sqlite=sqlite)
+        for column, name in (("word", "words"), ("word", "held"), ("version", "versions"))
+    )
+    changed = _any("block", f"SELECT block FROM search_blocks WHERE NOT ({versions})", sqlite=sqlite)  # noqa: S608
+    rows = "SELECT word, block, places FROM search_postings"
     return (
-        "SELECT '', coalesce(max(seq), 0), NULL FROM search_documents "  # noqa: S608 - names of ours
-        f"UNION ALL SELECT word, block, places FROM search_postings WHERE {_in('word', 'words', sqlite=sqlite)}"
+        f"SELECT '', coalesce(max(seq), 0), {nothing} FROM search_documents "  # noqa: S608 - names of ours
+        f"UNION ALL SELECT version, block, {nothing} FROM search_blocks "
+        f"UNION ALL {rows} WHERE {words} UNION ALL {rows} WHERE {held} AND {changed}"
     )
 
 

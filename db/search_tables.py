@@ -74,6 +74,17 @@ class SearchPostingRow(Row, table=True):
     places: bytes
 
 
+class SearchBlockRow(Row, table=True):
+    """Whether the rows of fifteen thousand documents are still those that somebody has read.
+
+    Another random version with each change, by a trigger on `search_postings`: whoever changes it, in whatever way.
+    """
+
+    __tablename__ = "search_blocks"
+    block: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    version: str
+
+
 class SearchSpanRow(Row, table=True):
     """Between when and when 250 documents that follow each other were opened: they do so nearly in order.
 

@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from bot.core.errors import Busy, Invalid
 from db import postgres
+from db.kept import KEPT, Kept
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ _DRIVERS = {
     "sqlite": "sqlite", "postgresql+psycopg": "postgresql+psycopg", "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }  # fmt: skip
+#: Bytes that reading units keep between them.
+_KEPT = 16 * 2**20
 #: Where a unit keeps what is to be done once it is committed.
 _AFTERWARDS = "afterwards"
 
@@ -107,6 +110,7 @@ class Store:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = threading.Lock()
         self._mine = threading.local()
+        self._kept: Kept[Any] = Kept(_KEPT)
         if self.sqlite:
             self._prepare_folder()
             self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE")
@@ -243,6 +247,7 @@ class Store:
     def reading(self) -> Iterator[Unit]:
         """A consistent view that never waits for a writer and never writes."""
         with self._session(self._reader) as session:
+            session.info[KEPT] = self._kept
             try:
                 yield session
                 # There is nothing to keep; but told ROLLBACK, psycopg forgets every statement that it has prepared.

@@ -6,7 +6,7 @@ own indexes read every document of the commonest word to join it with another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -186,6 +186,36 @@ def matching(bits: Bits, ways: Sequence[tuple[int, ...]], having: Mapping[int, B
             here = here & having[word]
         found |= here
     return found
+
+
+def joined(sets: Sequence[Bits]) -> Bits:
+    """What any of some sets has."""
+    import numpy as np
+
+    found: Bits = np.bitwise_or.reduce(sets)
+    return found
+
+
+def renewed(sets: Sequence[Bits], rows: Sequence[Sequence[Row]], blocks: Collection[int], last: int) -> list[Bits]:
+    r"""Sets that were read before, with these rows for some blocks in place of what they have there, up to `last`.
+
+    >>> (before,) = spread([[(0, b"\7"), (1, b"\7")]], 2 * BLOCK - 1)
+    >>> newest(renewed([before], [[(1, b"\x08")]], {1, 2}, 3 * BLOCK - 1)[0]).tolist()
+    [15008, 7]
+    """
+    import numpy as np
+
+    size = last // BLOCK + 1
+    place = {block: n for n, block in enumerate(sorted(block for block in blocks if block < size))}
+    made = np.zeros((len(sets), size, _BYTES), dtype=np.uint8)
+    for one, before in zip(made, sets, strict=True):
+        same = before.reshape(-1, _BYTES)[:size]
+        one[: len(same)] = same
+    if place:
+        here = [[(place[block], held) for block, held in some] for some in rows]
+        fresh = np.stack(spread(here, len(place) * BLOCK - 1))
+        made[:, list(place)] = fresh.reshape(len(sets), len(place), _BYTES)
+    return list(made.reshape(len(sets), -1))
 
 
 def size(bits: Bits) -> int:

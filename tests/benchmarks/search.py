@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from bot.core.search import Filters, Found, Won
 from db import search
-from db.search_index import Document, Entry, entry, tagged
+from db.search_index import Document, Entry, entry, put, tagged
 from db.search_postings import SPAN
 from db.search_tables import DOCUMENTS, POSTINGS, SPANS, TEXTS, VECTORS, WORDS
 from db.store import Store, Unit, sliced
@@ -50,6 +50,8 @@ _AT_ONCE = 2_000
 #: Questions of ours, then the same to the database's own search: one by one, each would find the memory that the other
 #: has just been through, as nobody who searches does.
 _IN_TURN = 100
+#: Questions that are each asked after somebody has written: what is kept between questions has then changed.
+_WRITES = 100
 _REASONS = ("market_norm", "fraud_evidence", "cultural_fit")
 
 
@@ -90,6 +92,7 @@ def _search(name: str, kind: str, stock: Stock, *, quick: bool) -> Iterator[Line
                 alone.append(worked)
                 hits += bool(found.total)
             theirs += [_theirs(store, plainly, one) for one in part]
+        written = list(_each_after_a_write(store, wanted[:_WRITES], rng))
         store.close()
     must = (7, 15) if kind == "sqlite" else (6, 12)
     own = "plain FTS5 and its bm25" if kind == "sqlite" else "to_tsvector and ts_rank"
@@ -100,6 +103,8 @@ def _search(name: str, kind: str, stock: Stock, *, quick: bool) -> Iterator[Line
         "slowest": max(ours),
         "processor's own p50": middle(alone),
         "processor's own p99": p99(alone),
+        "each after a write, p50": middle(written),
+        "each after a write, p99": p99(written),
     }
     yield Line(f"{name}, p50", middle(ours), "ms", middle(theirs), own, Goal("value", must[0]), parts)
     yield Line(f"{name}, p99", p99(ours), "ms", p99(theirs), own, Goal("value", must[1]))
@@ -111,6 +116,13 @@ def _ours(store: Store, one: Asked) -> tuple[Found, float, float]:
         began, busy = perf_counter(), thread_time()
         found = search.find(unit, one.text, one.filters, one.channels, 3)
         return found, 1000 * (perf_counter() - began), 1000 * (thread_time() - busy)
+
+
+def _each_after_a_write(store: Store, wanted: Sequence[Asked], rng: Random) -> Iterator[float]:
+    for n, (one, said) in enumerate(zip(wanted, documents(rng), strict=False)):
+        with store.unit() as unit:
+            put(unit, [replace(said, disagreement_id=f"dg_new{n}", channel=rng.choice(_CHANNELS))])
+        yield _ours(store, one)[1]
 
 
 def _theirs(store: Store, plainly: Callable[[Unit, Asked], Any], one: Asked) -> float:
@@ -212,6 +224,8 @@ def _tidy(store: Store) -> None:
     with psycopg.connect(
         host=str(where.query["host"]), user=where.username, dbname=where.database, autocommit=True
     ) as connection:
+        number = "pg_get_serial_sequence('search_documents', 'seq')"
+        connection.execute(f"SELECT setval({number}, max(seq)) FROM search_documents")  # noqa: S608 - names of ours
         connection.execute("VACUUM ANALYZE")
 
 
