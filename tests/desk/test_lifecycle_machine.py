@@ -55,7 +55,7 @@ AWAITS = {"pending", "held", "reopened"}
 #: What a refusal may still write, and only to keep what somebody typed.
 KEEPING = {"comments", "drafts", "events", "outbox", "sqlite_sequence"}
 #: What is written anew when a comment is kept: what somebody typed under a disagreement is found with it.
-FOUND = {f"search_{what}" for what in ("documents", "texts", "vectors", "words", "postings", "spans")}
+FOUND = {f"search_{what}" for what in ("documents", "texts", "vectors", "words", "postings", "blocks", "spans")}
 #: What is known of an investigation before anything is said of it.
 UNKNOWN = {"winner": None, "lesson": "", "right": None}
 
