@@ -11,14 +11,14 @@ from typing import Generic, Protocol, TypeVar
 KEPT = "kept"
 
 
-class Sized(Protocol):
-    """What knows how many bytes it takes."""
+class Weighed(Protocol):
+    """What knows how many bytes it takes, about."""
 
     @property
     def nbytes(self) -> int: ...
 
 
-T = TypeVar("T", bound=Sized)
+T = TypeVar("T", bound=Weighed)
 
 
 class Kept(Generic[T]):

@@ -118,6 +118,7 @@ class _Search:
         tokens = {token for word in words for token in word.every}
         ended = () if self._filters.won else WON.values()  # to be counted, where the question does not say it
         self._reach.read({*tokens, *self._tags, *(tag for _, tag in self._named), *ended})
+        self._reach.spread((key,) for key in (*self._tags, *ended))
         terms, read_as = self._terms(words, self._reach.counts(tokens))
         found = self._found(terms)
         if not len(found):

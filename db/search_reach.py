@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from scoring.postings import Bits, Row
 
 _TRIED = 3
+#: Bytes that a row takes beside its places, about.
+_ROW = 120
 #: By which key those are found that ended so.
 WON = {won: tags(won=won.value)[0] for won in Won}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """What has a property, as it was read, and the versions that the index's blocks had then."""
+    """The rows of a filter or a channel as they were read, and the version that each block of the index had then."""
 
-    bits: Bits
-    versions: frozenset[str]
+    rows: tuple[Row, ...]
+    versions: Mapping[int, str]
+    nbytes: int
 
-    def __post_init__(self) -> None:
-        self.bits.setflags(write=False)  # questions share it
-
-    @property
-    def nbytes(self) -> int:
-        return self.bits.nbytes
+    @classmethod
+    def of(cls, rows: Sequence[Row], versions: Mapping[int, str]) -> Held:
+        return cls(tuple(rows), versions, _ROW + sum(_ROW + len(places) for _, places in rows))
 
 
 class Reach:
@@ -47,47 +47,50 @@ class Reach:
 
     def __init__(self, unit: Unit, channels: Collection[str] | None, hidden: Collection[str] = ()) -> None:
         self._asking = Asking(unit)
-        # Only of one consistent view can it be said which version what was read has.
+        # A unit that writes keeps nothing: on PostgreSQL each of its statements has a view of its own.
         self._kept: Kept[Held] = unit.info.get(KEPT) or Kept(0)
         self._channels = None if channels is None else frozenset(channels)
         self._visible_by = tuple(WON.values() if channels is None else map(channel_key, sorted(set(channels))))
         self._hidden = frozenset(hidden)
-        self._words: dict[str, list[Row]] = {}
-        self._tags: dict[str, Bits] = {}
+        self._rows: dict[str, Sequence[Row]] = {}
         self._sets: dict[tuple[str, ...], Bits] = {}
         self._seen: Bits | None = None
         self.last = 0
         """The greatest number of a document."""
 
     def read(self, keys: Collection[str]) -> None:
-        """Have what these stand for at hand, the first time with what the asker sees: one statement.
+        """Have the rows of these at hand, the first time with those of what the asker sees: one statement.
 
-        Words' rows are read each time. What stands for filters and channels is in every question, and changes seldom:
-        it is kept between questions, and of what has changed since only the blocks are read that did.
+        Filters and channels are in every question and change seldom: their rows are kept between questions, and of
+        what has changed since only the blocks are read that did.
         """
-        wanted = {*keys, *self._visible_by} - self._words.keys() - self._tags.keys()
+        wanted = {*keys, *self._visible_by} - self._rows.keys()
         if not wanted:
             return
-        tags = [key for key in wanted if key.startswith(TAG)]
-        held = self._kept.get(tags)
-        same = frozenset[str].intersection(*(one.versions for one in held.values())) if held else frozenset[str]()
-        self.last, versions, rows = self._asking.postings(wanted - held.keys(), held, same)
+        kept = [key for key in wanted if key.startswith(TAG)]
+        held = self._kept.get(kept)
+        read_at = list({id(one.versions): one.versions for one in held.values()}.values())
+        known = _shared(read_at)
+        self.last, versions, rows = self._asking.postings(wanted - held.keys(), held, list(known.values()))
         found: dict[str, list[Row]] = {key: [] for key in wanted}
         for key, block, places in rows:
             found[key].append((block, places))
-        self._words.update((key, found[key]) for key in wanted.difference(tags))
-        fresh = [key for key in tags if key not in held]
-        made = dict(zip(fresh, postings.spread([found[key] for key in fresh], self.last), strict=True))
-        if held and (changed := {block for block, version in versions.items() if version not in same}):
-            before, now = [one.bits for one in held.values()], [found[key] for key in held]
-            made.update(zip(held, postings.renewed(before, now, changed, self.last), strict=True))
-        now_at = frozenset(versions.values())
-        self._kept.put({key: Held(bits.copy(), now_at) for key, bits in made.items()})
-        self._tags |= {key: one.bits for key, one in held.items()} | made
+        if kept and (len(held) < len(kept) or any(one != versions for one in read_at)):
+            # Of a block that is not there, as for a reader of a moment ago, nothing holds either.
+            same = {block for block, version in known.items() if versions.get(block) == version}
+            made = {key: [row for row in held[key].rows if row[0] in same] if key in held else [] for key in kept}
+            read = [(key, row) for key in kept for row in found[key]]
+            for (key, _), row in zip(read, postings.bare([row for _, row in read]), strict=True):
+                made[key].append(row)
+            now = next((one for one in read_at if one == versions), versions)  # mostly there is one
+            held = {key: Held.of(rows, now) for key, rows in made.items()}
+            self._kept.put(held)
+        self._rows.update(found)
+        self._rows.update((key, one.rows) for key, one in held.items())
 
     def counts(self, words: Iterable[str]) -> dict[str, int]:
         """How many documents have each of these, wherever they are; what none has is absent."""
-        found = {word: sum([postings.count(places) for _, places in self._words[word]]) for word in words}
+        found = {word: sum([postings.count(places) for _, places in self._rows[word]]) for word in words}
         return {word: documents for word, documents in found.items() if documents}
 
     def having(self, keys: tuple[str, ...]) -> Bits:
@@ -97,22 +100,20 @@ class Reach:
         return self._sets[keys]
 
     def spread(self, several: Iterable[tuple[str, ...]]) -> None:
-        """Have these sets at hand: each by itself would take twice the time."""
-        wanted = [keys for keys in dict.fromkeys(several) if keys not in self._sets]
-        rows = [[row for key in keys for row in self._words.get(key, ())] for keys in wanted]
-        for keys, bits in zip(wanted, postings.spread(rows, self.last), strict=True):
-            tags = [self._tags[key] for key in keys if key in self._tags]
-            self._sets[keys] = postings.joined([bits, *tags]) if tags else bits
+        """Have these sets and what may be seen at hand: each by itself would take twice the time."""
+        wanted = [keys for keys in dict.fromkeys([self._visible_by, *several]) if keys not in self._sets]
+        rows = [[row for key in keys for row in self._rows[key]] for keys in wanted]
+        self._sets.update(zip(wanted, postings.spread(rows, self.last), strict=True))
 
-    def sees(self, words: tuple[str, ...]) -> bool:
+    def sees(self, keys: tuple[str, ...]) -> bool:
         """Whether any of what may be seen has one of these: always so for whom nothing is hidden."""
         if self._channels is None and not self._hidden:
             return True
         seen = self._visible()
         # What many have, somebody sees: a look at the longest rows mostly shows it.
-        rows = sorted((row for word in words for row in self._words[word]), key=lambda row: -len(row[1]))
+        rows = sorted((row for key in keys for row in self._rows[key]), key=lambda row: -len(row[1]))
         return any(postings.meets(row, seen) for row in rows[:_TRIED]) or (
-            len(rows) > _TRIED and bool((self.having(words) & seen).any())
+            len(rows) > _TRIED and bool((self.having(keys) & seen).any())
         )
 
     def seen(self, words: Collection[str]) -> dict[str, int]:
@@ -126,7 +127,7 @@ class Reach:
         """What may be seen, has all of these, and was opened then."""
         found = self._visible()
         for tag in tags:
-            found = found & self._tags[tag]
+            found = found & self.having((tag,))
         if since is not None or until is not None:
             parts, numbers = self._asking.outside(since, until)
             found = postings.without(found, numbers, parts, SPAN)
@@ -134,12 +135,12 @@ class Reach:
 
     def by_won(self, found: Bits) -> dict[Won, int]:
         """How many of these ended how."""
-        counted = {won: postings.shared(found, self._tags[tag]) for won, tag in WON.items()}
+        counted = {won: postings.shared(found, self.having((tag,))) for won, tag in WON.items()}
         return {won: count for won, count in counted.items() if count}
 
     def _visible(self) -> Bits:
         if self._seen is None:
-            every = postings.joined([self._tags[tag] for tag in self._visible_by])
+            every = self.having(self._visible_by)
             self._seen = postings.without(every, self._asking.numbers(self._hidden)) if self._hidden else every
         return self._seen
 
@@ -161,3 +162,10 @@ class Reach:
 
     def outlines(self, ids: Sequence[str]) -> Mapping[str, Outline]:
         return self._asking.outlines(ids)
+
+
+def _shared(every: Sequence[Mapping[int, str]]) -> Mapping[int, str]:
+    """What all of these say."""
+    if len(every) <= 1:
+        return every[0] if every else {}
+    return dict(set.intersection(*(set(one.items()) for one in every)))

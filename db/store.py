@@ -38,8 +38,8 @@ _DRIVERS = {
     "sqlite": "sqlite", "postgresql+psycopg": "postgresql+psycopg", "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }  # fmt: skip
-#: Bytes that reading units keep between them.
-_KEPT = 16 * 2**20
+#: Bytes that reading units may keep between them.
+_ROOM = 16 * 2**20
 #: Where a unit keeps what is to be done once it is committed.
 _AFTERWARDS = "afterwards"
 
@@ -110,7 +110,7 @@ class Store:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = threading.Lock()
         self._mine = threading.local()
-        self._kept: Kept[Any] = Kept(_KEPT)
+        self._kept: Kept[Any] = Kept(_ROOM)
         if self.sqlite:
             self._prepare_folder()
             self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE")

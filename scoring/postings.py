@@ -6,7 +6,7 @@ own indexes read every document of the commonest word to join it with another.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,9 @@ _STRIDES = ((255, 36 * _FAR), (254, 6 * _FAR), (253, _FAR))
 _STEPS = (*range(_FAR), *(stride for _, stride in reversed(_STRIDES)))
 #: So many steps of a row are looked at one by one.
 _PROBED = 6
+#: So many times as long a row may become to be joined faster, and so many become so at once, each a byte for a place.
+_LONGER = 16
+_AT_ONCE = 64
 #: (which block, its places as bytes)
 Row = tuple[int, bytes]
 
@@ -121,13 +124,31 @@ def spread(sets: Sequence[Sequence[Row]], last: int) -> list[Bits]:
 def _layers(rows: Sequence[Row], blocks: int) -> list[list[bytes]]:
     """Rows of bits, each in the place of its block, in as many layers as one block has such rows."""
     layers: list[list[bytes]] = []
+    depth = [0] * blocks
     for block, held in rows:
         if len(held) == _BYTES:
-            layer = next((one for one in layers if one[block] is _NONE), None)
-            if layer is None:
-                layers.append(layer := [_NONE] * blocks)
-            layer[block] = held
+            if depth[block] == len(layers):
+                layers.append([_NONE] * blocks)
+            layers[depth[block]][block] = held
+            depth[block] += 1
     return layers
+
+
+def bare(rows: Sequence[Row]) -> list[Row]:
+    """Rows for whoever joins them often: as bits, which are joined in no time, unless those were many times longer.
+
+    >>> few, some = changed(b"", [7]), changed(b"", range(0, BLOCK, 100))
+    >>> one, other = bare([(0, few), (3, some)])
+    >>> one == (0, few), len(some), len(other[1]), places(other[1]) == places(some)
+    (True, 150, 1875, True)
+    """
+    long = [[(0, held)] for _, held in rows if _BYTES // _LONGER < len(held) < _BYTES]
+    bits = (
+        one.tobytes()
+        for start in range(0, len(long), _AT_ONCE)
+        for one in spread(long[start : start + _AT_ONCE], BLOCK - 1)
+    )
+    return [(block, next(bits) if _BYTES // _LONGER < len(held) < _BYTES else held) for block, held in rows]
 
 
 def _numbers(rows: Sequence[Row]) -> Numbers:
@@ -186,36 +207,6 @@ def matching(bits: Bits, ways: Sequence[tuple[int, ...]], having: Mapping[int, B
             here = here & having[word]
         found |= here
     return found
-
-
-def joined(sets: Sequence[Bits]) -> Bits:
-    """What any of some sets has."""
-    import numpy as np
-
-    found: Bits = np.bitwise_or.reduce(sets)
-    return found
-
-
-def renewed(sets: Sequence[Bits], rows: Sequence[Sequence[Row]], blocks: Collection[int], last: int) -> list[Bits]:
-    r"""Sets that were read before, with these rows for some blocks in place of what they have there, up to `last`.
-
-    >>> (before,) = spread([[(0, b"\7"), (1, b"\7")]], 2 * BLOCK - 1)
-    >>> newest(renewed([before], [[(1, b"\x08")]], {1, 2}, 3 * BLOCK - 1)[0]).tolist()
-    [15008, 7]
-    """
-    import numpy as np
-
-    size = last // BLOCK + 1
-    place = {block: n for n, block in enumerate(sorted(block for block in blocks if block < size))}
-    made = np.zeros((len(sets), size, _BYTES), dtype=np.uint8)
-    for one, before in zip(made, sets, strict=True):
-        same = before.reshape(-1, _BYTES)[:size]
-        one[: len(same)] = same
-    if place:
-        here = [[(place[block], held) for block, held in some] for some in rows]
-        fresh = np.stack(spread(here, len(place) * BLOCK - 1))
-        made[:, list(place)] = fresh.reshape(len(sets), len(place), _BYTES)
-    return list(made.reshape(len(sets), -1))
 
 
 def size(bits: Bits) -> int:

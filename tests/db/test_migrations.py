@@ -292,6 +292,18 @@ def test_search_finds_by_the_same_rows_whether_they_were_written_or_migrated(liv
     assert all(before[name] for name in made)
 
 
+def test_each_block_of_searchs_index_has_a_version_of_its_own_after_an_upgrade(lived: World) -> None:
+    """What a process keeps of a block without one would be taken for what is there, or be read by nobody."""
+    before = rows(lived.database)["search_blocks"]
+    for version in ("0025", VERSIONS[-1]):
+        step(lived.database, version)
+    after = rows(lived.database)
+    assert (
+        {row["block"] for row in after["search_blocks"]} == {row["block"] for row in after["search_postings"]} != set()
+    )
+    assert not {row["version"] for row in after["search_blocks"]} & {row["version"] for row in before}
+
+
 def test_to_nothing_and_back(lived: World) -> None:
     database = lived.database
     store = Store(database.url)

@@ -56,8 +56,15 @@ def asked(store: Store) -> list[Found]:
 def anew(store: Store) -> list[Found]:
     """By somebody who has kept nothing."""
     with store.reading() as unit:
-        del unit.info[KEPT]
+        return keeping_nothing(unit)
+
+
+def keeping_nothing(unit: Unit) -> list[Found]:
+    kept = unit.info.pop(KEPT)
+    try:
         return answers(unit)
+    finally:
+        unit.info[KEPT] = kept
 
 
 @pytest.fixture
@@ -124,17 +131,37 @@ def test_a_reader_of_a_moment_ago_and_one_of_now_do_not_mix(store: Store) -> Non
     assert asked(store) == anew(store) != before
 
 
+def test_a_reader_of_a_moment_ago_knows_nothing_of_a_block_that_began_since(store: Store) -> None:
+    put(store, document(1), document(2, channel="C0SECRET01"))
+    jump(store, BLOCK - 1)
+    with store.reading() as then:
+        before = keeping_nothing(then)
+
+        def meanwhile() -> None:
+            put(store, document(3), document(4, channel="C0SECRET01"))
+            asked(store)
+
+        beside = threading.Thread(target=meanwhile)
+        beside.start()
+        beside.join()
+        assert answers(then) == before
+    assert asked(store) == anew(store) != before
+
+
 @pytest.mark.parametrize(
     "statement",
     [
         "UPDATE search_postings SET places = (SELECT places FROM search_postings ORDER BY length(places) LIMIT 1)",
         "DELETE FROM search_postings WHERE word = '=channel:C0BRAZIL01'",
+        "UPDATE search_postings SET block = 1 WHERE word = '=channel:C0BRAZIL01'",
         "DELETE FROM search_postings",
     ],
 )
 def test_rows_that_others_change_by_hand_are_read_anew(store: Store, statement: str) -> None:
     """An older version of ours beside this one, or a person with the database's own tool."""
     put(store, document(1), document(2, channel="C0SECRET01"), document(3, "накрутка"))
+    jump(store, BLOCK)
+    put(store, document(4, channel="C0SECRET01"))
     before = asked(store)
     with store.unit() as unit:
         unit.execute(sa.text(statement))
@@ -149,6 +176,20 @@ def test_an_index_that_was_emptied_is_empty(store: Store) -> None:
     with store.unit() as unit:
         unit.execute(sa.text("TRUNCATE search_postings"))
     assert asked(store) == anew(store) != before
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["postgres"])
+def test_a_unit_gives_a_block_one_version_however_much_it_writes(store: Store) -> None:
+    """Each would leave a dead row, and all of them are read with each question until PostgreSQL has tidied up."""
+    put(store, document(1))
+    seen = []
+    with store.unit() as unit:
+        for n in (2, 3):
+            search_index.put(unit, [document(n)])
+            seen.append(Asking(unit).postings(())[1])
+    with store.reading() as after:
+        assert seen == 2 * [Asking(after).postings(())[1]]
 
 
 def test_what_is_read_again_is_what_changed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
