@@ -78,12 +78,10 @@ class Reach:
         if kept and (len(held) < len(kept) or any(one != versions for one in read_at)):
             # Of a block that is not there, as for a reader of a moment ago, nothing holds either.
             same = {block for block, version in known.items() if versions.get(block) == version}
-            made = {key: [row for row in held[key].rows if row[0] in same] if key in held else [] for key in kept}
-            read = [(key, row) for key in kept for row in found[key]]
-            for (key, _), row in zip(read, postings.bare([row for _, row in read]), strict=True):
-                made[key].append(row)
-            now = next((one for one in read_at if one == versions), versions)  # mostly there is one
-            held = {key: Held.of(rows, now) for key, rows in made.items()}
+            former = {key: [row for row in one.rows if row[0] in same] for key, one in held.items()}
+            now_at = next((one for one in read_at if one == versions), versions)  # one for many
+            now = zip(kept, postings.bare([found[key] for key in kept]), strict=True)
+            held = {key: Held.of([*former.get(key, ()), *rows], now_at) for key, rows in now}
             self._kept.put(held)
         self._rows.update(found)
         self._rows.update((key, one.rows) for key, one in held.items())

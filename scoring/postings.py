@@ -134,21 +134,26 @@ def _layers(rows: Sequence[Row], blocks: int) -> list[list[bytes]]:
     return layers
 
 
-def bare(rows: Sequence[Row]) -> list[Row]:
+def bare(several: Sequence[Sequence[Row]]) -> list[list[Row]]:
     """Rows for whoever joins them often: as bits, which are joined in no time, unless those were many times longer.
 
     >>> few, some = changed(b"", [7]), changed(b"", range(0, BLOCK, 100))
-    >>> one, other = bare([(0, few), (3, some)])
+    >>> [[one, other]] = bare([[(0, few), (3, some)]])
     >>> one == (0, few), len(some), len(other[1]), places(other[1]) == places(some)
     (True, 150, 1875, True)
     """
-    long = [[(0, held)] for _, held in rows if _BYTES // _LONGER < len(held) < _BYTES]
+    long = [[(0, held)] for rows in several for _, held in rows if _is_long(held)]
     bits = (
         one.tobytes()
         for start in range(0, len(long), _AT_ONCE)
         for one in spread(long[start : start + _AT_ONCE], BLOCK - 1)
     )
-    return [(block, next(bits) if _BYTES // _LONGER < len(held) < _BYTES else held) for block, held in rows]
+    return [[(block, next(bits) if _is_long(held) else held) for block, held in rows] for rows in several]
+
+
+def _is_long(held: bytes) -> bool:
+    """Steps of which a row of bits would not be many times as long."""
+    return _BYTES // _LONGER < len(held) < _BYTES
 
 
 def _numbers(rows: Sequence[Row]) -> Numbers:
