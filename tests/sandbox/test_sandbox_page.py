@@ -698,6 +698,38 @@ async def test_home_published_anew_under_the_finger(desk: Desk) -> None:
     await until(lambda: heard == ["r2"])
 
 
+async def test_menus_of_a_home_published_anew_are_told_apart(desk: Desk) -> None:
+    """Alike but for their options, in blocks whose ids are made up anew each time."""
+    app = await desk.app()
+    heard: list[str] = []
+    menus = [
+        {"type": "section", "text": plain(f"Row {n}"),
+         "accessory": {"type": "overflow", "action_id": "more", "options": options(f"a{n}", f"b{n}")}}
+        for n in range(2)
+    ]  # fmt: skip
+
+    async def publish(title: str) -> None:
+        header = {"type": "header", "text": plain(title)}
+        await app.client.views_publish(user_id=ANA, view={"type": "home", "blocks": [header, *menus]})
+
+    @app.event("app_home_opened")
+    async def _(event: Json) -> None:
+        await publish("Once")
+
+    @app.action("more")
+    async def _(ack: Any, body: Json) -> None:
+        await ack()
+        heard.append(body["actions"][0]["selected_option"]["value"])
+
+    page = await desk.open(f"#as={ANA}&home=1")
+    await expect(page.get_by_test_id("home")).to_contain_text("Once")
+    await publish("Twice")
+    await expect(page.get_by_test_id("home")).to_contain_text("Twice")
+    await page.get_by_test_id("overflow").last.click()
+    await page.locator("[data-testid=overflow-option][data-value=b1]").click()
+    await until(lambda: heard == ["b1"])
+
+
 async def test_the_clock_jumps_also_while_a_form_is_open(desk: Desk) -> None:
     desk.ws.open_modal(ANA, modal(text_field()))
     page = await desk.open(at(), **PHONE)

@@ -58,7 +58,15 @@ export function renderBlocks(parent, blocks, ctx, form = null) {
     seen.set(named, n);
     return { key: `${named}:${n}`, sign: signOf(holdsState(block) ? block : { ...block, block_id: null }, ctx), build: () => renderBlock(block, ctx, form, i) };
   }));
+  [...parent.children].forEach((node, i) => rename(node, blocks[i].block_id));
   if (form) for (const node of parent.children) refresh(node, form);
+}
+
+/** A block that kept its node goes by the id that the server knows it by now. */
+function rename(node, id) {
+  if (node.dataset.block === id) return;
+  node.dataset.block = id;
+  for (const part of node.querySelectorAll("[data-block-id]")) part.dataset.blockId = id;
 }
 
 function renderBlock(block, ctx, form) {
